@@ -1,0 +1,27 @@
+# Third-party libraries, all from Debian 12. Each is linked PRIVATE by the one or two rooms that adapt it.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(SPDLOG REQUIRED IMPORTED_TARGET spdlog)
+find_package(fmt REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(embree 3 REQUIRED)
+find_package(TBB REQUIRED)
+pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
+
+if(LOCKSTEP_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+  include(GoogleTest)
+  # The independent reader of every recording that we write. Only tests link it.
+  find_package(EBML REQUIRED)
+  find_package(Matroska REQUIRED)
+endif()
+if(LOCKSTEP_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "lockstep/base/result.h"
+
+namespace lockstep {
+
+/// What writing does when the target is there already.
+enum class ExistingFile { refuse, replace };
+
+/// Whole content of a file of at most `limit` bytes. A larger one, a folder or an unreadable file is
+/// an Error that names the path.
+Result<std::string> read_text_file(const std::filesystem::path& path, size_t limit = 64u << 20);
+
+/// Writes the whole file or nothing: the content goes to a temporary file beside it, is flushed to
+/// disk and then takes the name. With `refuse`, an existing target is Errc::already_exists.
+Result<void> write_file_whole(const std::filesystem::path& path, std::string_view content,
+                              ExistingFile existing);
+
+/// "No space left on device" as Errc::no_space, everything else as Errc::io; the sentence is
+/// "<what> <path>: <reason of errno>".
+Error error_from_errno(int error_number, std::string_view what, const std::filesystem::path& path);
+
+}  // namespace lockstep

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/base/files.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+TEST(Files, WritesWholeAndRefusesToOverwrite) {
+  const testing::TempFolder folder;
+  const auto path = folder / "report.json";
+  ASSERT_TRUE(write_file_whole(path, "one", ExistingFile::refuse).ok());
+  const auto again = write_file_whole(path, "two", ExistingFile::refuse);
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code, Errc::already_exists);
+  EXPECT_EQ(*read_text_file(path), "one");
+  ASSERT_TRUE(write_file_whole(path, "two", ExistingFile::replace).ok());
+  EXPECT_EQ(*read_text_file(path), "two");
+}
+
+TEST(Files, LeavesNothingBehindWhenTheFolderIsMissing) {
+  const testing::TempFolder folder;
+  const auto result = write_file_whole(folder / "no/such/report.json", "x", ExistingFile::replace);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Errc::not_found);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Files, AFullDiskIsNoSpace) {
+  EXPECT_EQ(error_from_errno(ENOSPC, "cannot write", "/x").code, Errc::no_space);
+}
+
+TEST(Files, ReadNamesWhatIsMissingAndWhatIsTooLarge) {
+  const testing::TempFolder folder;
+  EXPECT_EQ(read_text_file(folder / "none").error().code, Errc::not_found);
+  testing::write_file(folder / "large", std::string(100, 'x'));
+  EXPECT_EQ(read_text_file(folder / "large", 99).error().code, Errc::unusable_input);
+  EXPECT_EQ(read_text_file(folder / "large", 100)->size(), 100u);
+}
+
+}  // namespace
+}  // namespace lockstep

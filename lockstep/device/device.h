@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
+#include "lockstep/sensor/config.h"
+#include "lockstep/time/clock.h"
+
+namespace lockstep {
+
+/// What a camera says of itself before it is started.
+struct DeviceInfo {
+  std::string serial;          ///< twelve characters
+  Family family = Family::azure_kinect;
+  std::string color_firmware;  ///< "1.6.110"; empty when unknown
+  std::string depth_firmware;
+  bool is_virtual = false;     ///< simulated; takes of it are marked
+  bool is_playback = false;    ///< a recording played as a device
+};
+
+/// States, not failures: what waiting for data can end in.
+enum class ReadEnd {
+  timeout,  ///< nothing in the time given; ask again
+  ended,    ///< a recording has no more; a device was stopped
+};
+
+/// One camera, whichever kind. Public calls keep the books (state, order of calls) and then call the
+/// private hooks that each kind implements. Thread-bound, except that stop() may be called from
+/// another thread to end a waiting read.
+class Device {
+ public:
+  virtual ~Device() = default;
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  [[nodiscard]] const DeviceInfo& info() const { return info_; }
+  [[nodiscard]] bool running() const { return running_; }
+
+  /// The factory calibration as the device's JSON blob, without trailing NULs.
+  [[nodiscard]] Result<std::string> calibration_json();
+  [[nodiscard]] Result<SyncJacks> read_jacks();
+
+  /// Starts the cameras (and the IMU when config.imu). For a subordinate, success means that it waits
+  /// for pulses. Errors: bad_state (running already), invalid_argument (configuration or jacks refuse),
+  /// device_lost.
+  Result<void> start(const CameraConfig& config);
+  /// Stops; no effect when not running.
+  void stop();
+
+  /// Next capture in order of arrival. Error device_lost when the camera is gone; bad_state when not
+  /// running.
+  Result<std::variant<CapturePtr, ReadEnd>> next_capture(Nanos timeout);
+  /// Every IMU sample that arrived since the last call, oldest first; never waits.
+  Result<std::vector<ImuSample>> take_imu();
+
+ protected:
+  explicit Device(DeviceInfo info) : info_(std::move(info)) {}
+
+ private:
+  virtual Result<std::string> do_calibration_json() = 0;
+  virtual Result<SyncJacks> do_read_jacks() = 0;
+  virtual Result<void> do_start(const CameraConfig& config) = 0;
+  virtual void do_stop() = 0;
+  virtual Result<std::variant<CapturePtr, ReadEnd>> do_next_capture(Nanos timeout) = 0;
+  virtual Result<std::vector<ImuSample>> do_take_imu() = 0;
+
+  DeviceInfo info_;
+  bool running_ = false;
+};
+
+/// The cameras in reach of one kind (a virtual rig, a take, the vendor's library). Opening a device
+/// that another holds is Errc::busy, an unknown serial Errc::not_found.
+class DeviceSource {
+ public:
+  virtual ~DeviceSource() = default;
+  [[nodiscard]] virtual Result<std::vector<DeviceInfo>> list() = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<Device>> open(std::string_view serial) = 0;
+};
+
+/// The clock that a session lives by: the host's, or the virtual world's when that runs as fast as the
+/// machine allows. sleep_until may return early.
+class SessionClock {
+ public:
+  virtual ~SessionClock() = default;
+  [[nodiscard]] virtual HostTime now() = 0;
+  virtual void sleep_until(HostTime time) = 0;
+};
+
+}  // namespace lockstep

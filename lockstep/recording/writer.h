@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
+#include "lockstep/recording/header.h"
+
+namespace lockstep {
+
+/// How block times are written (decision 32).
+enum class BlockTimes {
+  absolute,  ///< device time as it is, start offset 0: no wrap after 71 minutes
+  relative,  ///< from the first datum, with K4A_START_OFFSET_NS: as the vendor's library writes
+};
+
+struct RecordingWriterOptions {
+  BlockTimes block_times = BlockTimes::absolute;
+  Nanos reorder_window{200'000'000};  ///< data this much older than the newest may still come
+  Nanos sync_every{1'000'000'000};    ///< fdatasync at least so often, in device time; 0: never
+  bool side_track = true;             ///< write the LOCKSTEP track
+  bool replace_existing = false;      ///< truncate an existing file instead of refusing it
+};
+
+struct RecordingWriterStats {
+  uint64_t captures = 0;
+  uint64_t imu_samples = 0;
+  uint64_t late_items = 0;  ///< refused because they were older than what is on disk
+  uint64_t bytes = 0;
+};
+
+/// Writes one camera's recording, cluster by cluster, so that a crash at any instant leaves a file that
+/// every reader opens (docs/recording-format.md, "Crash safety"). Not thread-safe: one thread feeds it.
+/// It owns the file; the destructor finishes it, ignoring errors.
+class RecordingWriter {
+ public:
+  /// Creates the file and writes its head. already_exists unless replace_existing.
+  static Result<std::unique_ptr<RecordingWriter>> create(const std::filesystem::path& path,
+                                                         const RecordingHeader& header,
+                                                         const RecordingWriterOptions& options);
+  virtual ~RecordingWriter() = default;
+
+  /// Queues one capture; bytes are copied before the call returns. After an error (no_space, io)
+  /// the file keeps what was written and every later call returns the same error.
+  virtual Result<void> write(const Capture& capture) = 0;
+  virtual Result<void> write_imu(const ImuSample& sample) = 0;
+  /// Writes what is queued, the cues, the duration, and closes. Once.
+  virtual Result<void> finish() = 0;
+  [[nodiscard]] virtual RecordingWriterStats stats() const = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/rig/rig.h"
+#include "lockstep/sensor/timing.h"
+
+// What a rig implies, computed and checked before any device is touched (docs/model.md, "Plan"). Pure.
+
+namespace lockstep {
+
+enum class Severity { note, warning, error };
+
+/// One broken rule or remark: where, what, why, and the mend.
+struct PlanFinding {
+  Severity severity = Severity::note;
+  std::string rule;     ///< stable kebab-case id, such as "two-sources"
+  std::string where;    ///< "rig.toml:12" or a camera's name
+  std::string message;  ///< what is wrong and why
+  std::string mend;     ///< what to do; never to delete the check
+};
+
+/// One camera as it will run. Times are microseconds after a pulse at the camera's sync-in (for the
+/// master: after its own pulse).
+struct PlannedCamera {
+  std::string name;
+  std::string serial;
+  Family family = Family::azure_kinect;
+  CameraConfig config;             ///< role, delays as asked of the device, exposure as realised
+  int start_order = 0;             ///< 0 starts first; the master last
+  int hops = 0;                    ///< repeaters between the source and this camera
+  double color_delay_us = 0;       ///< realised; expected colour stamp minus k * T
+  double depth_delay_us = 0;       ///< realised depth minus own colour
+  /// Expected depth stamp minus k * T.
+  [[nodiscard]] double depth_offset_us() const { return color_delay_us + depth_delay_us; }
+  double first_pulse_us = 0;       ///< start of the first laser pulse, modulo the period
+  LaserTrain laser;
+};
+
+/// Smallest dark time between any two laser pulses of two cameras, whatever the pulse numbers.
+struct LaserGap {
+  std::string a, b;
+  double gap_us = 0;      ///< negative: the pulses meet
+  bool overlap_declared = true;  ///< false: never_overlap, so it does not matter
+};
+
+struct PlannedLoad {
+  struct Line {
+    std::string what;           ///< "host '' controller 03:00.0" or "disk of host ''"
+    double megabytes_per_s = 0; ///< 10^6 bytes
+    double limit_megabytes_per_s = 0;  ///< 0: not known
+    std::vector<std::string> cameras;
+  };
+  std::vector<Line> lines;
+};
+
+struct WiringLine {
+  std::string from, to;    ///< "left Sync Out", "right Sync In"
+  std::string part;        ///< "3.5 mm male-male cable, 3 m"
+  std::string remark;      ///< pin-out, cover screws, length limit
+};
+
+struct Plan {
+  std::string rig_name;
+  bool is_virtual = false;
+  FrameRate frame_rate = FrameRate::fps30;
+  std::string source;                  ///< camera or generator that gives the pulses; "" standalone
+  bool external_source = false;        ///< a generator: every camera is a subordinate
+  std::vector<PlannedCamera> cameras;  ///< in the order of the rig file
+  std::vector<LaserGap> gaps;          ///< of every pair, smallest first
+  PlannedLoad load;
+  std::vector<WiringLine> wiring;
+  std::vector<PlanFinding> findings;   ///< errors first
+
+  [[nodiscard]] bool has_errors() const;
+  [[nodiscard]] const PlannedCamera* find(std::string_view name) const;
+};
+
+/// Never fails: what is wrong with the rig is in the findings.
+[[nodiscard]] Plan make_plan(const Rig& rig);
+
+/// The plan as JSON (docs/schemas/plan.schema.json), and back; the manifest of a take carries it.
+[[nodiscard]] std::string plan_to_json(const Plan& plan);
+[[nodiscard]] Result<Plan> plan_from_json(std::string_view json);
+
+}  // namespace lockstep

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/sensor/config.h"
+#include "lockstep/sensor/modes.h"
+
+// The rig as a person declares it: one TOML file, read into plain data (docs/rig-file.md).
+
+namespace lockstep {
+
+/// Where in the rig file something was said; 0 when it was not said but implied.
+struct SourceLine {
+  int line = 0;
+};
+
+struct RigCamera {
+  std::string name;    ///< unique in the rig; names the recording: <name>.mkv
+  std::string serial;  ///< twelve characters; "virtual-0001" and so on for virtual cameras
+  Family family = Family::azure_kinect;
+  CameraConfig config; ///< delays as given in the file; see has_*_delay
+  bool has_subordinate_delay = false;  ///< false: the planner chooses
+  bool has_depth_delay = false;
+  std::optional<bool> allow_auto;      ///< automatic exposure on a wired rig
+  std::string color_firmware;          ///< expected; empty = not said
+  std::string host;                    ///< empty = this one
+  std::string usb_controller;          ///< PCI address such as "03:00.0"; empty = not said
+  SourceLine where;
+};
+
+/// One end of a cable: a camera's or box's port ("left.out", "amp.1").
+struct CableEnd {
+  std::string node;
+  std::string port;
+};
+
+struct RigCable {
+  CableEnd from, to;
+  std::optional<double> length_m;
+  SourceLine where;
+};
+
+enum class BoxKind { generator, splitter, amplifier, sync_hub };
+
+struct RigBox {
+  std::string name;
+  BoxKind kind = BoxKind::splitter;
+  std::string model;
+  std::optional<double> rate_hz;   ///< generator
+  std::optional<double> level_v;
+  std::vector<std::string> also_feeds;  ///< "sound: word clock"
+  SourceLine where;
+};
+
+enum class LaserStagger { whole_camera, depth_only };  ///< which delay the planner uses
+
+struct RigLasers {
+  LaserStagger stagger = LaserStagger::whole_camera;
+  /// Groups of cameras whose views never meet, each {"a", "b"}: those pairs may fire together.
+  std::vector<std::vector<std::string>> never_overlap;
+};
+
+enum class IfCameraLost { keep_going, stop };
+
+struct RigTake {
+  std::string folder = "takes";  ///< relative to the rig file
+  double keep_free_gb = 2;       ///< recording ends cleanly below this
+  IfCameraLost if_camera_lost = IfCameraLost::keep_going;
+};
+
+/// A fault injected into the virtual rig, at a device time of that camera.
+struct WorldFault {
+  std::string camera;
+  /// "delay" (value: us added to colour and depth), "depth-delay" (us added to depth only),
+  /// "lose-tick", "duplicate-tick", "restart", "unplug", "cable-pull", "cable-loose" (never sees the
+  /// line), "slow-usb" (value: us of extra arrival latency), "exposure" (value: us).
+  std::string kind;
+  double at_s = 0;      ///< seconds after the first pulse; 0: from the start
+  double value = 0;
+  int64_t count = 1;    ///< ticks concerned, for lose-tick and duplicate-tick
+  SourceLine where;
+};
+
+enum class StampMeaning { center_of_exposure, start_of_frame };
+enum class ClockModel { family_default, disciplined, free_running };
+
+/// What the virtual rig simulates; only in rigs of virtual cameras.
+struct RigWorld {
+  uint64_t seed = 1;
+  double period_s = 2;              ///< the rendered scene repeats after this
+  bool timing_only = false;         ///< no pictures: stamps and sizes of a real camera's, tiny images
+  std::string scene = "room";
+  double radius_m = 2.0;            ///< cameras stand on an arc of this radius unless posed
+  StampMeaning stamp_meaning = StampMeaning::center_of_exposure;
+  ClockModel clock = ClockModel::family_default;
+  double clock_rate_spread_ppm = 20;      ///< of free-running clocks, per device
+  double clock_rate_common_ppm = -380;    ///< device clocks against real time
+  double stamp_jitter_us = 8;             ///< rms, before rounding to the register step
+  double q = 0.5;                         ///< decision 11: +0.5 or -0.5
+  double depth_noise_scale = 1;
+  std::string firmware = "1.6.110";       ///< colour firmware of every virtual camera
+  std::vector<WorldFault> faults;
+};
+
+struct Rig {
+  int schema = 1;
+  std::string name;
+  FrameRate frame_rate = FrameRate::fps30;
+  std::string source;               ///< name of the camera or box that gives the pulses; "" = from the cables
+  std::vector<RigCamera> cameras;
+  std::vector<RigCable> cables;
+  std::vector<RigBox> boxes;
+  RigLasers lasers;
+  RigTake take;
+  std::optional<RigWorld> world;    ///< present exactly when the cameras are virtual
+  std::string path;                 ///< file it was read from, for messages; empty for a built-in one
+
+  [[nodiscard]] bool is_virtual() const { return world.has_value(); }
+};
+
+}  // namespace lockstep

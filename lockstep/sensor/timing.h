@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lockstep/sensor/config.h"
+#include "lockstep/sensor/modes.h"
+
+// Timing of one camera, per family, with the source of each figure beside it in the tables.
+
+namespace lockstep {
+
+/// The pulse train of the time-of-flight illumination within one depth exposure.
+struct LaserTrain {
+  int pulses = 0;          ///< 0 for passive_ir and off
+  double pulse_us = 0;     ///< width of one pulse
+  double pitch_us = 0;     ///< from the start of one pulse to the next
+  /// From the start of the first pulse to the end of the last.
+  [[nodiscard]] constexpr double duration_us() const {
+    return pulses == 0 ? 0 : (pulses - 1) * pitch_us + pulse_us;
+  }
+};
+
+[[nodiscard]] LaserTrain laser_train(Family family, DepthMode mode);
+/// Depth exposure in us: the train, or 1600 for passive IR.
+[[nodiscard]] double depth_exposure_us(Family family, DepthMode mode);
+
+/// A delay as the device realises it: its register counts 90 kHz steps, truncated towards zero
+/// (azure-kinect); femto families take whole microseconds.
+[[nodiscard]] double realised_delay_us(Family family, Micros asked);
+
+/// Exposure as the device realises it: raised to the next step of the family's table for that power
+/// line, at most the last step that fits the frame period.
+[[nodiscard]] Micros realised_exposure(Family family, Micros asked, Powerline line, FrameRate rate);
+[[nodiscard]] std::span<const int> exposure_steps_us(Family family, Powerline line);
+
+/// USB payload of one depth frame in bytes, and of one colour frame (MJPG: a typical size).
+[[nodiscard]] uint64_t usb_depth_bytes_per_frame(DepthMode mode);
+[[nodiscard]] uint64_t color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
+/// Bytes of depth and IR of one capture in a recording.
+[[nodiscard]] uint64_t disk_depth_bytes_per_frame(DepthMode mode);
+
+/// What differs between families beyond the tables above.
+struct FamilyTraits {
+  Family family;
+  std::string_view name;            ///< as in rig files
+  bool detects_jacks;               ///< false: the jack query has no answer
+  bool clock_disciplined;           ///< a subordinate's clock is held to the pulses (decision 12)
+  bool negative_depth_delay;        ///< false: realised by delaying colour instead
+  double max_delay_us;              ///< limit of a delay beyond the frame period rule; 0 = none
+  double sync_level_v;              ///< of the sync line
+  std::optional<double> depth_power_down_s;  ///< depth stops after so long without a pulse
+  double settle_before_master_s;    ///< wait between the last subordinate and the master
+};
+[[nodiscard]] const FamilyTraits& family_traits(Family family);
+
+/// First colour stamp after the first sync pulse, by colour-firmware version ("1.6.110"), in us at
+/// 30 fps; an unknown version gets the newest known one's figure.
+[[nodiscard]] double first_frame_us(Family family, std::string_view color_firmware);
+
+}  // namespace lockstep

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/frame/capture.h"
+#include "lockstep/rig/plan.h"
+#include "lockstep/sensor/config.h"
+
+// What the sync report judges: stamps and what was noted beside them, whoever delivered them. Pure data,
+// so that hardware, simulation and files share one judge (docs/model.md, "Witnesses").
+
+namespace lockstep {
+
+/// Host arrival of the capture that carries `stamp`.
+struct ArrivalNote {
+  DeviceTime stamp;
+  HostTime arrival;
+};
+
+/// One device of a set, over one stretch of unbroken device clock.
+struct DeviceEvidence {
+  std::string name;        ///< camera name, or the file's stem
+  std::string source;      ///< file, for messages
+  std::string serial;
+  Family family = Family::azure_kinect;
+  CameraConfig config;     ///< as recorded; exposure and gain only where noted
+  bool has_wired_sync_tag = true;
+  bool is_virtual = false;
+  std::string color_firmware;
+  /// Stamps in the order of the stream, duplicates and steps back included. `ir` stands for depth where
+  /// there is none (passive IR).
+  std::vector<DeviceTime> color;
+  std::vector<DeviceTime> depth;
+  std::vector<ArrivalNote> arrivals;              ///< empty: not recorded
+  std::vector<std::pair<DeviceTime, Micros>> exposures;  ///< changes only; empty: not recorded
+  std::vector<std::pair<DeviceTime, uint64_t>> drops;    ///< losses that the recorder or device owned up to
+  std::vector<std::string> damage;                ///< what the reader said of the file
+};
+
+/// A set of devices that claim to have recorded together.
+struct Evidence {
+  std::vector<DeviceEvidence> devices;
+  std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
+};
+
+}  // namespace lockstep
