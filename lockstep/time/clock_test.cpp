@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/time/clock.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "lockstep/time/tick.h"
+
+namespace lockstep {
+namespace {
+
+template <typename A, typename B>
+concept Subtractable = requires(A a, B b) { a - b; };
+
+// Stamps of two devices must not be subtracted by accident, and no two clocks may be mixed.
+static_assert(!Subtractable<DeviceTime, DeviceTime>);
+static_assert(!Subtractable<HostTime, RigTime>);
+static_assert(!Subtractable<DeviceTime, RigTime>);
+static_assert(Subtractable<RigTime, RigTime>);
+
+TEST(DeviceTime, WholeMicrosecondsRoundDown) {
+  EXPECT_EQ(DeviceTime(Nanos(11'111)).us(), 11);
+  EXPECT_EQ(DeviceTime(Nanos(-1)).us(), -1);
+}
+
+TEST(DeviceTime, SinceIsSigned) {
+  const DeviceTime a(Nanos(100));
+  EXPECT_EQ(since(a, a + Nanos(50)), Nanos(50));
+  EXPECT_EQ(since(a + Nanos(50), a), Nanos(-50));
+}
+
+TEST(Tick, AnHourAtThirtyIsExact) {
+  EXPECT_EQ(rig_time(Tick{108'000}, 30), RigTime(std::chrono::hours(1)));
+  EXPECT_EQ(rig_time(Tick{1}, 30), RigTime(Nanos(33'333'333)));
+  EXPECT_EQ(rig_time(Tick{-30}, 30), RigTime(std::chrono::seconds(-1)));
+}
+
+RC_GTEST_PROP(Tick, TimeNeverDriftsFromTheRate, (int32_t index)) {
+  const auto fps = *rc::gen::element(5, 15, 25, 30);
+  const double exact_ns = static_cast<double>(index) * 1e9 / fps;
+  RC_ASSERT(std::abs(static_cast<double>(rig_time(Tick{index}, fps).time_since_epoch().count()) - exact_ns) <= 1.0);
+}
+
+}  // namespace
+}  // namespace lockstep
