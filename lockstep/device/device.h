@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <variant>
@@ -15,12 +16,12 @@ namespace lockstep {
 
 /// What a camera says of itself before it is started.
 struct DeviceInfo {
-  std::string serial;          ///< twelve characters
+  std::string serial;  ///< twelve characters
   Family family = Family::azure_kinect;
   std::string color_firmware;  ///< "1.6.110"; empty when unknown
   std::string depth_firmware;
-  bool is_virtual = false;     ///< simulated; takes of it are marked
-  bool is_playback = false;    ///< a recording played as a device
+  bool is_virtual = false;   ///< simulated; takes of it are marked
+  bool is_playback = false;  ///< a recording played as a device
 };
 
 /// States, not failures: what waiting for data can end in.
@@ -29,9 +30,10 @@ enum class ReadEnd {
   ended,    ///< a recording has no more; a device was stopped
 };
 
-/// One camera, whichever kind. Public calls keep the books (state, order of calls) and then call the
-/// private hooks that each kind implements. Thread-bound, except that stop() may be called from
-/// another thread to end a waiting read.
+/// One camera, whichever kind. Public calls keep the books (state, order of calls) and then call
+/// the private hooks that each kind implements. Thread-bound, except that stop() may be called from
+/// another thread to end a waiting read: do_stop() then runs beside do_next_capture(), which must
+/// return ReadEnd::ended soon. A kind's destructor calls stop() itself while its hooks still exist.
 class Device {
  public:
   virtual ~Device() = default;
@@ -45,15 +47,15 @@ class Device {
   [[nodiscard]] Result<std::string> calibration_json();
   [[nodiscard]] Result<SyncJacks> read_jacks();
 
-  /// Starts the cameras (and the IMU when config.imu). For a subordinate, success means that it waits
-  /// for pulses. Errors: bad_state (running already), invalid_argument (configuration or jacks refuse),
-  /// device_lost.
+  /// Starts the cameras (and the IMU when config.imu). For a subordinate, success means that it
+  /// waits for pulses. Errors: bad_state (running already), invalid_argument (configuration or
+  /// jacks refuse), device_lost.
   Result<void> start(const CameraConfig& config);
   /// Stops; no effect when not running.
   void stop();
 
-  /// Next capture in order of arrival. Error device_lost when the camera is gone; bad_state when not
-  /// running.
+  /// Next capture in order of arrival. Error device_lost when the camera is gone; bad_state when
+  /// not running.
   Result<std::variant<CapturePtr, ReadEnd>> next_capture(Nanos timeout);
   /// Every IMU sample that arrived since the last call, oldest first; never waits.
   Result<std::vector<ImuSample>> take_imu();
@@ -70,7 +72,7 @@ class Device {
   virtual Result<std::vector<ImuSample>> do_take_imu() = 0;
 
   DeviceInfo info_;
-  bool running_ = false;
+  std::atomic<bool> running_{false};
 };
 
 /// The cameras in reach of one kind (a virtual rig, a take, the vendor's library). Opening a device
@@ -82,8 +84,8 @@ class DeviceSource {
   [[nodiscard]] virtual Result<std::unique_ptr<Device>> open(std::string_view serial) = 0;
 };
 
-/// The clock that a session lives by: the host's, or the virtual world's when that runs as fast as the
-/// machine allows. sleep_until may return early.
+/// The clock that a session lives by: the host's, or the virtual world's when that runs as fast as
+/// the machine allows. sleep_until may return early.
 class SessionClock {
  public:
   virtual ~SessionClock() = default;
