@@ -17,6 +17,11 @@ if(LOCKSTEP_SANITIZE)
   target_link_options(lockstep_flags INTERFACE -fsanitize=${LOCKSTEP_SANITIZE})
 endif()
 
+if(LOCKSTEP_FUZZ)
+  target_compile_options(lockstep_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(lockstep_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # pch_defines,time_macros lets ccache serve units that use a precompiled header.
