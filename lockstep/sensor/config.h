@@ -18,14 +18,14 @@ struct CameraConfig {
   DepthMode depth_mode = DepthMode::nfov_unbinned;           ///< off: no depth, no IR
   FrameRate frame_rate = FrameRate::fps30;
   WiredSync wired_sync = WiredSync::standalone;
-  Micros depth_delay_off_color{0};          ///< signed; moves depth only
-  Micros subordinate_delay_off_master{0};   ///< moves colour, and depth with it
-  bool synchronized_images_only = false;    ///< drop captures that lack colour or depth
+  Micros depth_delay_off_color{0};         ///< signed; moves depth only
+  Micros subordinate_delay_off_master{0};  ///< moves colour, and depth with it
+  bool synchronized_images_only = false;   ///< drop captures that lack colour or depth
   bool imu = false;
-  std::optional<Micros> exposure;           ///< colour exposure; nothing = automatic
-  std::optional<int> gain;                  ///< 0..255; nothing = the camera's own
-  std::optional<int> white_balance_k;       ///< nothing = automatic
-  std::optional<Powerline> powerline;       ///< nothing = the camera's own
+  std::optional<Micros> exposure;      ///< colour exposure; nothing = automatic
+  std::optional<int> gain;             ///< 0..255; nothing = the camera's own
+  std::optional<int> white_balance_k;  ///< nothing = automatic
+  std::optional<Powerline> powerline;  ///< nothing = the camera's own
 
   [[nodiscard]] bool color_on() const { return color_resolution != ColorResolution::off; }
   [[nodiscard]] bool depth_on() const { return depth_mode != DepthMode::off; }
@@ -41,8 +41,8 @@ struct ConfigCheck {
   std::vector<std::string> notes;  ///< what was adjusted, or why it is invalid; one sentence each
 };
 
-/// Checks a configuration against what `family` can do. Jack states are not looked at here: they are
-/// evidence of the cables, which the rig's plan and the device's start judge.
+/// Checks a configuration against what `family` can do. Jack states are not looked at here: they
+/// are evidence of the cables, which the rig's plan and the device's start judge.
 [[nodiscard]] ConfigCheck check_config(Family family, const CameraConfig& config);
 
 }  // namespace lockstep

@@ -2,17 +2,25 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
-// What a camera of this class can be set to. Numbers and spellings are those of the vendor's API and
-// recordings (docs/recording-format.md, docs/sensor-facts.md).
+// What a camera of this class can be set to. Numbers and spellings are those of the vendor's API
+// and recordings (docs/recording-format.md, docs/sensor-facts.md).
 
 namespace lockstep {
 
 enum class Family { azure_kinect, femto_bolt, femto_mega };
 
 /// Enumerator values are those of the vendor's C API.
-enum class DepthMode { off = 0, nfov_2x2binned, nfov_unbinned, wfov_2x2binned, wfov_unbinned, passive_ir };
+enum class DepthMode {
+  off = 0,
+  nfov_2x2binned,
+  nfov_unbinned,
+  wfov_2x2binned,
+  wfov_unbinned,
+  passive_ir
+};
 enum class ColorFormat { mjpg = 0, nv12, yuy2, bgra32 };
 enum class ColorResolution { off = 0, p720, p1080, p1440, p1536, p2160, p3072 };
 enum class FrameRate { fps5 = 0, fps15, fps30, fps25 };
@@ -48,5 +56,14 @@ struct SizePx {
 [[nodiscard]] std::optional<ColorFormat> color_format_from(std::string_view text);
 [[nodiscard]] std::optional<ColorResolution> color_resolution_from(std::string_view text);
 [[nodiscard]] std::optional<WiredSync> wired_sync_from(std::string_view text);
+
+/// "MJPG_1080P", or "OFF" when the resolution is off.
+[[nodiscard]] std::string color_mode_name(ColorFormat format, ColorResolution resolution);
+struct ColorMode {
+  ColorFormat format = ColorFormat::mjpg;
+  ColorResolution resolution = ColorResolution::off;
+};
+/// Reads such a name; whether any camera can do the combination is check_config's business.
+[[nodiscard]] std::optional<ColorMode> color_mode_from(std::string_view text);
 
 }  // namespace lockstep

@@ -16,9 +16,9 @@ namespace lockstep {
 
 /// The pulse train of the time-of-flight illumination within one depth exposure.
 struct LaserTrain {
-  int pulses = 0;          ///< 0 for passive_ir and off
-  double pulse_us = 0;     ///< width of one pulse
-  double pitch_us = 0;     ///< from the start of one pulse to the next
+  int pulses = 0;       ///< 0 for passive_ir and off
+  double pulse_us = 0;  ///< width of one pulse
+  double pitch_us = 0;  ///< from the start of one pulse to the next
   /// From the start of the first pulse to the end of the last.
   [[nodiscard]] constexpr double duration_us() const {
     return pulses == 0 ? 0 : (pulses - 1) * pitch_us + pulse_us;
@@ -33,28 +33,44 @@ struct LaserTrain {
 /// (azure-kinect); femto families take whole microseconds.
 [[nodiscard]] double realised_delay_us(Family family, Micros asked);
 
+/// When colour and depth of one camera really come, in us after a pulse and before the common
+/// exposure term q * E: both delays as the registers realise them. A family without negative depth
+/// delays starts depth on time and its colour that much later.
+struct RealisedDelays {
+  double color_us = 0;
+  double depth_us = 0;
+};
+[[nodiscard]] RealisedDelays realised_delays(Family family, const CameraConfig& config);
+
 /// Exposure as the device realises it: raised to the next step of the family's table for that power
-/// line, at most the last step that fits the frame period.
+/// line, at most the last step that fits the frame period. Families without a table (femto) take
+/// whole hundreds of microseconds within their range.
 [[nodiscard]] Micros realised_exposure(Family family, Micros asked, Powerline line, FrameRate rate);
 [[nodiscard]] std::span<const int> exposure_steps_us(Family family, Powerline line);
 
-/// USB payload of one depth frame in bytes, and of one colour frame (MJPG: a typical size).
+/// USB payload of one depth frame in bytes (exact), and of one colour frame (MJPG, and BGRA32,
+/// which travels as MJPG: a typical size, the real one depends on the scene).
 [[nodiscard]] uint64_t usb_depth_bytes_per_frame(DepthMode mode);
 [[nodiscard]] uint64_t color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
-/// Bytes of depth and IR of one capture in a recording.
+/// Bytes of depth and IR of one capture in a recording, and of its colour (MJPG: typical).
 [[nodiscard]] uint64_t disk_depth_bytes_per_frame(DepthMode mode);
+[[nodiscard]] uint64_t disk_color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
 
 /// What differs between families beyond the tables above.
 struct FamilyTraits {
   Family family;
-  std::string_view name;            ///< as in rig files
-  bool detects_jacks;               ///< false: the jack query has no answer
-  bool clock_disciplined;           ///< a subordinate's clock is held to the pulses (decision 12)
-  bool negative_depth_delay;        ///< false: realised by delaying colour instead
-  double max_delay_us;              ///< limit of a delay beyond the frame period rule; 0 = none
-  double sync_level_v;              ///< of the sync line
+  std::string_view name;      ///< as in rig files
+  bool detects_jacks;         ///< false: the jack query has no answer
+  bool clock_disciplined;     ///< a subordinate's clock is held to the pulses (decision 12)
+  bool negative_depth_delay;  ///< false: realised by delaying colour instead
+  double max_delay_us;        ///< limit of a delay beyond the frame period rule; 0 = none
+  double sync_level_v;        ///< of the sync line
   std::optional<double> depth_power_down_s;  ///< depth stops after so long without a pulse
-  double settle_before_master_s;    ///< wait between the last subordinate and the master
+  double settle_before_master_s;             ///< wait between the last subordinate and the master
+  bool master_needs_color;  ///< the sync line is the colour camera's own frame signal
+  int min_gain, max_gain;
+  int min_exposure_us, max_exposure_us;
+  bool rounds_white_balance;  ///< false: a value between two steps of 10 K is refused
 };
 [[nodiscard]] const FamilyTraits& family_traits(Family family);
 
