@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -16,15 +17,18 @@
 namespace lockstep {
 
 enum class TakeState {
-  recording,   ///< somebody is writing it, or died doing so
+  recording,  ///< somebody is writing it, or died doing so
   complete,
   incomplete,  ///< ended by a fault, or finished by recover
 };
 
+[[nodiscard]] std::string_view to_string(TakeState state);
+
 /// One recording of one camera; a clock discontinuity starts the next part (decision 18).
 struct TakePart {
-  std::string file;               ///< relative to the folder: "left.mkv", "left.part2.mkv"
-  std::string reason;             ///< why the part before it ended; empty for the first
+  std::string file;            ///< relative to the folder: "left.mkv", "left.part2.mkv"
+  std::string reason;          ///< why the part before it ended; empty for the first
+  std::string recovered_from;  ///< the torn original that `recover` left beside it; usually empty
   /// Rig time of this part's device time zero, when known: the tick count survives a restart by it.
   std::optional<int64_t> rig_from_device_ns;
 };
@@ -42,8 +46,8 @@ struct TakeCamera {
   std::vector<TakePart> parts;
   uint64_t captures = 0;
   uint64_t imu_samples = 0;
-  uint64_t dropped = 0;        ///< by the recorder's bounded queue
-  std::string end;             ///< "cut", "lost: ...", "disk full", ...
+  uint64_t dropped = 0;  ///< by the recorder's bounded queue
+  std::string end;       ///< "cut", "lost: ...", "disk full", ...
 };
 
 struct TakeManifest {
@@ -51,29 +55,34 @@ struct TakeManifest {
   std::string name;
   TakeState state = TakeState::recording;
   bool is_virtual = false;
-  bool unproved = false;       ///< recorded with --anyway over a plan that falls short
-  std::string created_utc;     ///< ISO 8601
+  bool unproved = false;    ///< recorded with --anyway over a plan that falls short
+  std::string created_utc;  ///< ISO 8601
   std::string lockstep_version;
   std::string host;
   Plan plan;
-  std::string rig_toml;        ///< the rig file as it was
-  /// Rig time of tick 0 counted from the first pulse: tick 0 is the first tick common to all cameras.
+  std::string rig_toml;  ///< the rig file as it was
+  /// Rig time of tick 0 counted from the first pulse: tick 0 is the first tick common to all
+  /// cameras.
   std::optional<int64_t> first_common_tick_after_pulse;
   std::optional<int64_t> common_ticks;  ///< how many, from tick 0 on
   std::vector<TakeCamera> cameras;
   std::vector<TakeHole> holes;
   std::vector<std::string> remarks;
-  std::string verdict;         ///< "in step (stamps, arrival)", ...; empty before verify
+  std::string verdict;  ///< "in step (stamps, arrival)", ...; empty before verify
 };
 
 inline constexpr const char* kManifestFile = "take.json";
 
+/// True for a folder with a manifest, whatever the manifest holds.
+[[nodiscard]] bool is_take_folder(const std::filesystem::path& path);
+
+/// not_found: no manifest there; unusable_input: one that cannot be read.
 Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder);
 /// Replaces take.json whole.
 Result<void> write_manifest(const std::filesystem::path& take_folder, const TakeManifest& manifest);
 
-/// Makes the next numbered folder, "<rig>-001" and so on, under `takes`, or exactly `wanted` when that
-/// is not empty (already_exists when it is there).
+/// Makes the next numbered folder, "<rig>-001" and so on, under `takes`, or exactly `wanted` when
+/// that is not empty (already_exists when it is there).
 Result<std::filesystem::path> make_take_folder(const std::filesystem::path& takes,
                                                const std::string& rig_name,
                                                const std::filesystem::path& wanted);
