@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/common/interrupt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "lockstep/apps/common/exit_code.h"
+
+namespace lockstep {
+namespace {
+
+constexpr auto kNervous = std::chrono::seconds(3);
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+  return set;
+}
+
+}  // namespace
+
+InterruptMeaning interrupt_meaning(std::optional<std::chrono::milliseconds> since_first) {
+  if (!since_first) return InterruptMeaning::stop;
+  return *since_first < kNervous ? InterruptMeaning::still_saving : InterruptMeaning::force;
+}
+
+void say_interrupt(InterruptMeaning meaning) {
+  switch (meaning) {
+    case InterruptMeaning::stop:
+      std::fputs("\nlockstep: cutting and saving the take. Ctrl-C after 3 s more leaves at once.\n",
+                 stderr);
+      return;
+    case InterruptMeaning::still_saving:
+      std::fputs("\nlockstep: still saving, please wait.\n", stderr);
+      return;
+    case InterruptMeaning::force:
+      std::fputs("\nlockstep: left at once. 'lockstep recover TAKE' finishes what is there.\n",
+                 stderr);
+      return;
+  }
+}
+
+Interrupt::Interrupt(std::function<void(InterruptMeaning)> say) : say_(std::move(say)) {
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  watcher_ = std::jthread([this](const std::stop_token& finished) { watch(finished); });
+}
+
+Interrupt::~Interrupt() {
+  watcher_.request_stop();
+  watcher_.join();
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void Interrupt::watch(const std::stop_token& finished) {
+  using Clock = std::chrono::steady_clock;
+  const sigset_t set = watched_signals();
+  const timespec poll{0, 50'000'000};  // how long the destructor may wait for this thread
+  std::optional<Clock::time_point> first;
+  while (!finished.stop_requested()) {
+    if (sigtimedwait(&set, nullptr, &poll) <= 0) continue;
+    std::optional<std::chrono::milliseconds> since_first;
+    if (first)
+      since_first = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *first);
+    if (!first) first = Clock::now();
+    const InterruptMeaning meaning = interrupt_meaning(since_first);
+    if (say_) say_(meaning);
+    if (meaning == InterruptMeaning::force) _exit(kExitDeviceFailed);
+    source_.request_stop();
+  }
+}
+
+}  // namespace lockstep

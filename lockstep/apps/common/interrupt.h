@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace lockstep {
+
+/// What one more Ctrl-C means (docs/decisions, "Ctrl-C").
+enum class InterruptMeaning {
+  stop,          ///< the first: cut, save and leave
+  still_saving,  ///< a nervous repeat within three seconds: answered, not obeyed
+  force,         ///< a later one: leave at once; what is on disk is what there is
+};
+
+/// Pure: `since_first` is nothing for the first Ctrl-C, else the time since that one.
+[[nodiscard]] InterruptMeaning interrupt_meaning(
+    std::optional<std::chrono::milliseconds> since_first);
+
+/// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a stop request that is asked for from a thread,
+/// not from a signal handler. Construct one before any other thread is started, since threads
+/// inherit that these signals are left to it; one at a time. A forced end calls _exit(3).
+class Interrupt {
+ public:
+  /// `say` (may be empty) gets the sentences for the user, from the watching thread.
+  explicit Interrupt(std::function<void(InterruptMeaning)> say = {});
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  /// Stops at the first Ctrl-C.
+  [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+  [[nodiscard]] bool requested() const { return source_.stop_requested(); }
+
+ private:
+  void watch(const std::stop_token& finished);
+
+  std::function<void(InterruptMeaning)> say_;
+  std::stop_source source_;
+  std::jthread watcher_;  // last: it uses the members above
+};
+
+/// The usual sentences on stderr: "cutting and saving ...", "saving ...", "forced ...".
+void say_interrupt(InterruptMeaning meaning);
+
+}  // namespace lockstep

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+/// The text of a progress line: "reading left.mkv  42 %  about 3 s left". `total` 0 = not known:
+/// then only the time that went by. The estimate appears once a twentieth is done.
+[[nodiscard]] std::string progress_text(std::string_view what, uint64_t done, uint64_t total,
+                                        std::chrono::milliseconds elapsed);
+
+/// One line on a terminal that says how far a longer job is. Silent for the first second and
+/// whenever the stream is not a terminal; redrawn at most ten times a second; gone when the object
+/// goes. Thread-bound.
+class Progress {
+ public:
+  explicit Progress(std::string what, uint64_t total = 0, std::FILE* stream = stderr);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Says that `done` of the total is done. Cheap: may be called for every item.
+  void update(uint64_t done);
+  /// The same with another text in front.
+  void update(std::string what, uint64_t done);
+  /// Removes the line, so that something else can be printed. The next update draws it again.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string what_;
+  const uint64_t total_;
+  std::FILE* const stream_;
+  const bool shown_;
+  const Clock::time_point start_;
+  Clock::time_point next_draw_;
+  bool drawn_ = false;
+};
+
+}  // namespace lockstep
