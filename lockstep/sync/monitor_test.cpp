@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/sync/monitor.h"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+namespace lockstep {
+namespace {
+
+constexpr double kPeriodUs = 1e6 / 30;
+
+DeviceTime at_us(double time_us) {
+  return DeviceTime(Nanos(std::llround(time_us * 1000)));
+}
+HostTime host_us(double time_us) {
+  return HostTime(Nanos(std::llround(time_us * 1000)));
+}
+
+LiveMonitor two_cameras(bool free_clock = false) {
+  return LiveMonitor({{"left", 0, free_clock}, {"right", 160, free_clock}}, FrameRate::fps30, 0);
+}
+
+TEST(TickCounter, TellsLostTicksDuplicatesAndSteppedClocksApart) {
+  TickCounter counter(kPeriodUs);
+  EXPECT_EQ(counter.add(at_us(1000), host_us(0)).tick, 0);
+  EXPECT_EQ(counter.add(at_us(1000 + kPeriodUs), host_us(kPeriodUs)).tick, 1);
+
+  const TickStep after_hole = counter.add(at_us(1000 + 4 * kPeriodUs), host_us(4 * kPeriodUs));
+  EXPECT_EQ(after_hole.tick, 4);
+  EXPECT_EQ(after_hole.lost, 2);
+  EXPECT_FALSE(after_hole.clock_broke);
+
+  EXPECT_TRUE(counter.add(at_us(1011 + 4 * kPeriodUs), host_us(4 * kPeriodUs)).duplicate);
+
+  const TickStep restarted = counter.add(at_us(500), host_us(34 * kPeriodUs));
+  EXPECT_TRUE(restarted.clock_broke);
+  EXPECT_EQ(restarted.tick, 34);
+
+  EXPECT_TRUE(counter.add(at_us(500 + 3600e6), host_us(35 * kPeriodUs)).clock_broke);
+}
+
+TEST(LiveMonitor, LocksOnCamerasThatFollowThePlan) {
+  LiveMonitor monitor = two_cameras();
+  for (int k = 0; k < 10; ++k) {
+    EXPECT_EQ(monitor.common_run(), k);
+    monitor.add(0, at_us(131'500 + k * kPeriodUs), {});
+    monitor.add(1, at_us(131'500 + 160 + 40 + k * kPeriodUs), {});
+  }
+  EXPECT_EQ(monitor.common_run(), 10);
+  EXPECT_NEAR(*monitor.offset_us(1), 40, 0.01);
+}
+
+TEST(LiveMonitor, SeesACameraThatIsOutsideTheGate) {
+  LiveMonitor monitor = two_cameras();
+  for (int k = 0; k < 10; ++k) {
+    monitor.add(0, at_us(131'500 + k * kPeriodUs), {});
+    monitor.add(1, at_us(131'500 + 160 + 150 + k * kPeriodUs), {});
+  }
+  EXPECT_EQ(monitor.common_run(), 0);
+  EXPECT_EQ(monitor.out_of_step_run(1), 10);
+  EXPECT_NEAR(*monitor.offset_us(1), 150, 0.01);
+}
+
+TEST(LiveMonitor, DoesNotCallTheSlowDriftOfAFreeClockAFault) {
+  LiveMonitor monitor = two_cameras(true);
+  const int ticks = 30 * 60 * 30;
+  for (int k = 0; k < ticks; ++k) {
+    monitor.add(0, at_us(131'500 + k * kPeriodUs), {});
+    monitor.add(1, at_us(131'500 + 160 + k * kPeriodUs * (1 + 20e-6)), {});
+  }
+  EXPECT_EQ(monitor.common_run(), ticks);
+  EXPECT_GT(*monitor.offset_us(1), 33'000);  // a whole frame after half an hour
+}
+
+TEST(LiveMonitor, GoesOnWithoutTheReference) {
+  LiveMonitor monitor({{"left", 0}, {"right", 160}, {"top", 320}}, FrameRate::fps30, 0);
+  for (int k = 0; k < 20; ++k) {
+    if (k < 5) monitor.add(0, at_us(65'000 + k * kPeriodUs), {});
+    if (k == 5) monitor.set_lost(0);
+    monitor.add(1, at_us(65'160 + k * kPeriodUs), {});
+    monitor.add(2, at_us(65'320 + k * kPeriodUs), {});
+  }
+  EXPECT_EQ(monitor.common_run(), 20);
+}
+
+RC_GTEST_PROP(LiveMonitor, CountsTheSameTicksInWhateverOrderCapturesArrive, ()) {
+  const auto starts = *rc::gen::container<std::vector<int>>(3, rc::gen::inRange(0, 8));
+  LiveMonitor monitor({{"a", 0}, {"b", 160}, {"c", 320}}, FrameRate::fps30, 0);
+  std::vector<int> next = starts;
+  const int end = 20;
+  std::vector<int64_t> shift(3, 0);
+  while (next[0] < end || next[1] < end || next[2] < end) {
+    const auto camera = static_cast<size_t>(*rc::gen::inRange(0, 3));
+    if (next[camera] >= end) continue;
+    const double jitter_us = *rc::gen::inRange(-40, 41);
+    const int k = next[camera]++;
+    const auto step =
+        monitor.add(camera, at_us(65'000 + 160.0 * camera + jitter_us + k * kPeriodUs), {});
+    if (step.tick) shift[camera] = *step.tick - k;
+  }
+  // Every stream ends on one count, whichever camera was heard first.
+  RC_ASSERT(shift[1] == shift[0]);
+  RC_ASSERT(shift[2] == shift[0]);
+  RC_ASSERT(monitor.last_common_tick() == std::optional<int64_t>(end - 1 + shift[0]));
+  const int common = end - *std::max_element(starts.begin(), starts.end());
+  RC_ASSERT(monitor.common_run() == common);
+}
+
+}  // namespace
+}  // namespace lockstep
