@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/rig/plan.h"
+#include "lockstep/sync/report.h"
+
+namespace lockstep {
+
+struct VerifyOptions {
+  Gates gates;
+  std::optional<Plan> plan;              ///< given by hand; a take brings its own
+  std::filesystem::path against;         ///< take folder or verify.json; empty: look for the last good one
+  bool look_for_last_good = true;        ///< the newest passing take beside this one
+  int threads = 2;                       ///< files are scanned side by side
+};
+
+/// A judged set, and the same as JSON (verify.json of a take).
+struct VerifiedTake {
+  SyncReport report;
+  std::string json;
+};
+
+/// Judges a take folder. Writes nothing: write_verify_reports (apps/lockstep) does. Errors:
+/// unusable_input and not_found for the folder, its manifest or a recording in it.
+Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder, const VerifyOptions& options);
+
+/// Judges loose recordings.
+Result<VerifiedTake> verify_files(const std::vector<std::filesystem::path>& files,
+                                  const VerifyOptions& options);
+
+inline constexpr const char* kVerifyJsonFile = "verify.json";
+inline constexpr const char* kVerifyPageFile = "verify.html";
+
+}  // namespace lockstep
