@@ -5,7 +5,6 @@ target_compile_options(lockstep_flags INTERFACE
   -Wall -Wextra
   -Wno-missing-field-initializers  # gcc 12 warns of designated initialisers, whose point is to leave out
   -Wshadow -Wpointer-arith -Woverloaded-virtual -Wnon-virtual-dtor -Wundef
-  -Wno-missing-field-initializers  # option structs are initialised by the fields that matter
   $<$<BOOL:${LOCKSTEP_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   # gcc 12 sees uninitialised members in every moved std::optional of a larger struct.
