@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/lockstep/commands.h"
@@ -26,11 +30,27 @@ constexpr void (*kCommands[])(CLI::App&, CommandAction&) = {
     add_recover_command, add_completion_command, add_manual_command,
 };
 
+// What went wrong with the command line, in a sentence, and where to read on.
+int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const char* first) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto named = [first](const CLI::App* command) { return command->get_name() == first; };
+  const bool known = std::any_of(commands.begin(), commands.end(), named);
+  if (known) {
+    fmt::print(stderr, "lockstep {0}: {1}\nSee 'lockstep {0} --help'.\n", first, error.what());
+  } else if (*first != '\0' && *first != '-') {
+    std::string names;
+    for (const CLI::App* command : commands) names += " " + command->get_name();
+    fmt::print(stderr, "lockstep: there is no command '{}'. The commands are:{}\n", first, names);
+  } else {
+    fmt::print(stderr, "lockstep: {}. See 'lockstep --help'.\n", error.what());
+  }
+  return kExitUnusable;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Makes a rig of depth cameras behave as one instrument: plan, record, prove.",
                "lockstep"};
   app.set_version_flag("--version", "lockstep " LOCKSTEP_VERSION);
-  app.set_help_all_flag("--help-all", "Print the help of every command");
   app.require_subcommand(1);
   app.footer(kExamples);
   CommandAction action;
@@ -41,7 +61,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitGood : kExitUnusable;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return report_usage_error(app, error, argc > 1 ? argv[1] : "");
   }
   return action ? action() : kExitUnusable;
 }
