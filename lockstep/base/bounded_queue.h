@@ -52,7 +52,8 @@ class BoundedQueue {
   std::optional<T> pop(std::stop_token stop = {}) {
     const MutexLock lock(mutex_);
     // False only when stop was asked for and nothing is queued.
-    if (!filled_.wait(mutex_, stop, [this]() LOCKSTEP_REQUIRES(mutex_) { return closed_ || !items_.empty(); })) {
+    if (!filled_.wait(mutex_, stop,
+                      [this]() LOCKSTEP_REQUIRES(mutex_) { return closed_ || !items_.empty(); })) {
       return std::nullopt;
     }
     if (items_.empty()) return std::nullopt;

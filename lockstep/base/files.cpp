@@ -67,8 +67,9 @@ Result<std::string> read_text_file(const std::filesystem::path& path, size_t lim
     if (n == 0) return content;
     content.append(buffer, static_cast<size_t>(n));
     if (content.size() > limit) {
-      return Error{Errc::unusable_input, fmt::format("{} is larger than {} bytes, the most that is read",
-                                                     path.string(), limit)};
+      return Error{
+          Errc::unusable_input,
+          fmt::format("{} is larger than {} bytes, the most that is read", path.string(), limit)};
     }
   }
 }

@@ -13,8 +13,8 @@ namespace lockstep {
 /// What writing does when the target is there already.
 enum class ExistingFile { refuse, replace };
 
-/// Whole content of a file of at most `limit` bytes. A larger one, a folder or an unreadable file is
-/// an Error that names the path.
+/// Whole content of a file of at most `limit` bytes. A larger one, a folder or an unreadable file
+/// is an Error that names the path.
 Result<std::string> read_text_file(const std::filesystem::path& path, size_t limit = 64u << 20);
 
 /// Writes the whole file or nothing: the content goes to a temporary file beside it, is flushed to

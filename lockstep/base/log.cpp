@@ -34,10 +34,14 @@ spdlog::logger& stderr_logger() {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -55,7 +59,9 @@ void log(LogLevel level, std::string_view message) {
   }
 }
 
-void set_log_level(LogLevel level) { state().level.store(level, std::memory_order_relaxed); }
+void set_log_level(LogLevel level) {
+  state().level.store(level, std::memory_order_relaxed);
+}
 
 void set_log_sink(std::function<void(LogLevel, std::string_view)> sink) {
   LogState& s = state();

@@ -9,7 +9,8 @@
 
 namespace lockstep {
 
-/// Every way in which something can fail in the field. The set is closed: a caller may switch over it.
+/// Every way in which something can fail in the field. The set is closed: a caller may switch over
+/// it.
 enum class Errc {
   invalid_argument,  ///< the caller asked for something that has no meaning
   unusable_input,    ///< a file or text from outside is not what it must be (syntax, format)
@@ -38,23 +39,38 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : content_(std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value) : content_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : content_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return content_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  [[nodiscard]] T& value() & { assert(ok()); return std::get<0>(content_); }
-  [[nodiscard]] const T& value() const& { assert(ok()); return std::get<0>(content_); }
-  [[nodiscard]] T&& value() && { assert(ok()); return std::get<0>(std::move(content_)); }
+  [[nodiscard]] T& value() & {
+    assert(ok());
+    return std::get<0>(content_);
+  }
+  [[nodiscard]] const T& value() const& {
+    assert(ok());
+    return std::get<0>(content_);
+  }
+  [[nodiscard]] T&& value() && {
+    assert(ok());
+    return std::get<0>(std::move(content_));
+  }
   [[nodiscard]] T& operator*() & { return value(); }
   [[nodiscard]] const T& operator*() const& { return value(); }
   [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
   [[nodiscard]] T* operator->() { return &value(); }
   [[nodiscard]] const T* operator->() const { return &value(); }
 
-  [[nodiscard]] const Error& error() const& { assert(!ok()); return std::get<1>(content_); }
-  [[nodiscard]] Error&& error() && { assert(!ok()); return std::get<1>(std::move(content_)); }
+  [[nodiscard]] const Error& error() const& {
+    assert(!ok());
+    return std::get<1>(content_);
+  }
+  [[nodiscard]] Error&& error() && {
+    assert(!ok());
+    return std::get<1>(std::move(content_));
+  }
 
  private:
   std::variant<T, Error> content_;
@@ -65,12 +81,19 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return ok_; }
   explicit operator bool() const { return ok_; }
-  [[nodiscard]] const Error& error() const& { assert(!ok_); return error_; }
-  [[nodiscard]] Error&& error() && { assert(!ok_); return std::move(error_); }
+  [[nodiscard]] const Error& error() const& {
+    assert(!ok_);
+    return error_;
+  }
+  [[nodiscard]] Error&& error() && {
+    assert(!ok_);
+    return std::move(error_);
+  }
 
  private:
   Error error_;

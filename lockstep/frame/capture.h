@@ -28,7 +28,7 @@ struct Capture {
   std::optional<Image> ir;
   std::optional<double> temperature_c;  ///< of the depth sensor
   SyncJacks jacks;                      ///< as last read before this capture
-  uint64_t dropped_before = 0;          ///< captures the device or its queue lost since the one before
+  uint64_t dropped_before = 0;  ///< captures the device or its queue lost since the one before
 
   /// Stamp that counts the tick: colour if there, else IR, else depth.
   [[nodiscard]] DeviceTime stamp() const;
@@ -47,7 +47,14 @@ struct ImuSample {
 };
 
 /// Why a device has nothing at a tick.
-enum class HoleCause { not_delivered, dropped_by_recorder, device_lost, before_start, after_end, damaged };
+enum class HoleCause {
+  not_delivered,
+  dropped_by_recorder,
+  device_lost,
+  before_start,
+  after_end,
+  damaged
+};
 
 /// What one device has at one tick.
 struct CaptureSlot {

@@ -11,8 +11,8 @@
 
 namespace lockstep {
 
-/// What the bytes of an image mean. depth16: u16 millimetres along the optical axis, host byte order,
-/// 0 = no reading. ir16: u16 intensity, host byte order.
+/// What the bytes of an image mean. depth16: u16 millimetres along the optical axis, host byte
+/// order, 0 = no reading. ir16: u16 intensity, host byte order.
 enum class PixelFormat { mjpg, nv12, yuy2, bgra32, depth16, ir16 };
 
 /// Bytes of an image and whatever keeps them alive (a pool, a mapped file, the vendor's handle).
@@ -36,10 +36,11 @@ struct Image {
   int stride_bytes = 0;  ///< 0 for mjpg
   ImageBytes bytes;      ///< rows from the top, tightly packed unless stride says otherwise
   DeviceTime stamp;      ///< device clock; which instant of the exposure it names: docs/model.md
-  std::optional<HostTime> arrival;      ///< when the host had the whole frame; not in the vendor's files
-  std::optional<Micros> exposure;       ///< colour only, from frame metadata
-  std::optional<int> gain;              ///< colour only
-  std::optional<int> white_balance_k;   ///< colour only
+  std::optional<HostTime>
+      arrival;                     ///< when the host had the whole frame; not in the vendor's files
+  std::optional<Micros> exposure;  ///< colour only, from frame metadata
+  std::optional<int> gain;         ///< colour only
+  std::optional<int> white_balance_k;  ///< colour only
 
   /// Samples of a depth16 or ir16 image, row-major, width * height of them.
   [[nodiscard]] std::span<const uint16_t> samples() const {

@@ -14,7 +14,8 @@ using Micros = std::chrono::microseconds;
 
 /// A stamp of one device's own 90 kHz counter, as nanoseconds since that counter was zeroed.
 /// It belongs to the stream or device that it came with, so two stamps have no operator-: they may
-/// come from two devices. Use since() where both are known to be of one device, a ClockMap elsewhere.
+/// come from two devices. Use since() where both are known to be of one device, a ClockMap
+/// elsewhere.
 class DeviceTime {
  public:
   constexpr DeviceTime() = default;
@@ -27,8 +28,12 @@ class DeviceTime {
     return std::chrono::floor<Micros>(since_zero_).count();
   }
 
-  friend constexpr DeviceTime operator+(DeviceTime t, Nanos d) { return DeviceTime(t.since_zero_ + d); }
-  friend constexpr DeviceTime operator-(DeviceTime t, Nanos d) { return DeviceTime(t.since_zero_ - d); }
+  friend constexpr DeviceTime operator+(DeviceTime t, Nanos d) {
+    return DeviceTime(t.since_zero_ + d);
+  }
+  friend constexpr DeviceTime operator-(DeviceTime t, Nanos d) {
+    return DeviceTime(t.since_zero_ - d);
+  }
   friend constexpr auto operator<=>(DeviceTime, DeviceTime) = default;
 
  private:

@@ -8,7 +8,8 @@
 
 namespace lockstep {
 
-/// One pulse of the sync line, counted. Tick 0 is the first tick common to a take; earlier are negative.
+/// One pulse of the sync line, counted. Tick 0 is the first tick common to a take; earlier are
+/// negative.
 struct Tick {
   int64_t index = 0;
 
@@ -17,13 +18,16 @@ struct Tick {
   friend constexpr int64_t operator-(Tick a, Tick b) { return a.index - b.index; }
 };
 
-/// Instant of a tick on the sync line of `frames_per_second` pulses a second, exact to a nanosecond.
+/// Instant of a tick on the sync line of `frames_per_second` pulses a second, exact to a
+/// nanosecond.
 [[nodiscard]] constexpr RigTime rig_time(Tick tick, int frames_per_second) {
   return RigTime(Nanos(tick.index / frames_per_second * 1'000'000'000 +
                        tick.index % frames_per_second * 1'000'000'000 / frames_per_second));
 }
 
 /// Nominal frame period in microseconds, not rounded (33333.33 at 30 fps).
-[[nodiscard]] constexpr double frame_period_us(int frames_per_second) { return 1e6 / frames_per_second; }
+[[nodiscard]] constexpr double frame_period_us(int frames_per_second) {
+  return 1e6 / frames_per_second;
+}
 
 }  // namespace lockstep

@@ -12,8 +12,8 @@ namespace lockstep {
 /// Set by the subcommand that the command line names; run by main once parsing is over.
 using CommandAction = std::function<int()>;
 
-// Each adds its subcommand to `app`; when the user names it, `action` becomes what it does. One file
-// each. The footer of a subcommand holds its examples.
+// Each adds its subcommand to `app`; when the user names it, `action` becomes what it does. One
+// file each. The footer of a subcommand holds its examples.
 [[gnu::weak]] void add_verify_command(CLI::App& app, CommandAction& action);
 [[gnu::weak]] void add_info_command(CLI::App& app, CommandAction& action);
 [[gnu::weak]] void add_plan_command(CLI::App& app, CommandAction& action);
