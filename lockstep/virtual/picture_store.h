@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/base/thread_annotations.h"
+#include "lockstep/rig/rig.h"
+#include "lockstep/virtual/pictures.h"
+#include "lockstep/virtual/pose.h"
+#include "lockstep/virtual/virtual_rig.h"
+
+namespace lockstep {
+
+/// The pictures of every camera of a rig, made when first asked for. Thread-safe.
+class PictureStore {
+ public:
+  PictureStore(const Rig& rig, const VirtualRigOptions& options);
+
+  /// Pictures of one camera in one configuration. The first call for a mode may take seconds.
+  /// `progress` gets 0..1 and may be empty. Errors: io, no_space, unusable_input.
+  Result<std::shared_ptr<const Pictures>> get(int camera, const CameraConfig& config,
+                                              const std::function<void(double)>& progress = {});
+
+  /// Factory calibration of a camera as its JSON blob.
+  [[nodiscard]] const std::string& calibration_json(int camera) const;
+  [[nodiscard]] const CameraPose& pose(int camera) const;
+
+ private:
+  struct CameraView {
+    std::string calibration_json;
+    CameraPose pose;
+  };
+
+  const RigWorld world_;
+  const int frames_per_second_;
+  const VirtualRigOptions options_;
+  std::vector<CameraView> views_;
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Pictures>> made_ LOCKSTEP_GUARDED_BY(mutex_);
+};
+
+}  // namespace lockstep

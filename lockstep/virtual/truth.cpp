@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/virtual/truth.h"
+
+#include <nlohmann/json.hpp>
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json transform_json(const RigidTransform& transform) {
+  Json rotation = Json::array();
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) rotation.push_back(transform.rotation(row, column));
+  }
+  return {{"rotation", rotation},
+          {"translation_m",
+           {transform.translation.x(), transform.translation.y(), transform.translation.z()}}};
+}
+
+Json faults_json(const CameraTraits& traits) {
+  Json faults = Json::array();
+  for (const WorldFault& fault : traits.faults) {
+    faults.push_back({{"kind", fault.kind},
+                      {"at_s", fault.at_s},
+                      {"value", fault.value},
+                      {"count", fault.count}});
+  }
+  return faults;
+}
+
+/// What the camera does beyond its plan from the first pulse on, microseconds.
+double standing_fault_us(const CameraTraits& traits, std::string_view kind) {
+  for (const WorldFault& fault : traits.faults) {
+    if (fault.kind == kind && fault.at_s == 0) return fault.value;
+  }
+  return 0;
+}
+
+Json camera_json(const RigCore& core, const CameraTraits& traits) {
+  const auto index = static_cast<size_t>(traits.index);
+  const PlannedCamera& planned = core.plan.cameras[index];
+  const bool subordinate = planned.config.wired_sync == WiredSync::subordinate;
+  const double delay_us = standing_fault_us(traits, "delay");
+  const double own_depth_us = standing_fault_us(traits, "depth-delay");
+  // The rate of stamps against the line: what a held clock cannot have.
+  const double line_scale = [&] {
+    if (!subordinate || core.wiring[index].upstream.empty()) return traits.free_period_scale;
+    return core.traits[static_cast<size_t>(core.wiring[index].upstream.back())].free_period_scale;
+  }();
+  const bool held = subordinate && traits.disciplined;
+  const double rate = held ? 0 : (line_scale * (1 + traits.own_rate_ppm * 1e-6) - 1) * 1e6;
+  return {{"name", traits.name},
+          {"serial", traits.serial},
+          {"role", std::string(to_string(planned.config.wired_sync))},
+          {"hops", planned.hops},
+          {"clock", held ? "disciplined" : "free"},
+          {"crystal_ppm", traits.own_rate_ppm},
+          {"rate_ppm", rate},
+          {"color_offset_us", planned.color_delay_us + delay_us},
+          {"depth_minus_color_us", planned.depth_delay_us + own_depth_us},
+          {"stamp_jitter_us", traits.stamp_jitter_us},
+          {"faults", faults_json(traits)},
+          {"world_from_depth", transform_json(core.pictures.pose(traits.index).world_from_depth)},
+          {"calibration", Json::parse(core.pictures.calibration_json(traits.index))}};
+}
+
+}  // namespace
+
+std::string describe_truth(const RigCore& core) {
+  const RigWorld& world = *core.rig.world;
+  Json cameras = Json::array();
+  for (const CameraTraits& traits : core.traits) cameras.push_back(camera_json(core, traits));
+  const Json truth = {
+      {"schema", 1},
+      {"rig", core.rig.name},
+      {"seed", world.seed},
+      {"scene", world.scene},
+      {"period_s", world.period_s},
+      {"q", world.q},
+      {"stamp_meaning", world.stamp_meaning == StampMeaning::start_of_frame ? "start-of-frame"
+                                                                            : "center-of-exposure"},
+      {"cameras", cameras}};
+  return truth.dump(1) + "\n";
+}
+
+}  // namespace lockstep

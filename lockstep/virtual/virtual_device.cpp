@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lockstep/device/pairing.h"
+#include "lockstep/sensor/timing.h"
+#include "lockstep/virtual/imu_model.h"
+#include "lockstep/virtual/rig_core.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kImuQueue = 833;  // half a second, as the vendor's
+constexpr int kDefaultGain = 128;
+constexpr int kDefaultWhiteBalanceK = 4500;
+
+bool later(const FrameInstant& a, const FrameInstant& b) {
+  return a.arrival_ns > b.arrival_ns;
+}
+
+HostTime host_time(WorldNs time_ns) {
+  return HostTime(Nanos(std::llround(time_ns)));
+}
+
+DeviceInfo info_of(const RigCore& core, int camera) {
+  const CameraTraits& traits = core.traits[static_cast<size_t>(camera)];
+  DeviceInfo info;
+  info.serial = traits.serial;
+  info.family = traits.family;
+  info.color_firmware = core.rig.world->firmware;
+  info.depth_firmware = "1.6.79";
+  info.is_virtual = true;
+  return info;
+}
+
+/// Everything of one start, gone with the stop.
+struct Run {
+  Run(const CameraTraits& traits, const CameraConfig& config_in, WorldNs now_ns, uint64_t number,
+      std::array<float, 3> gravity, std::shared_ptr<const Pictures> pictures_in)
+      : config(config_in),
+        camera(traits, config_in, now_ns, number),
+        pairing(config_in),
+        imu(traits, gravity),
+        pictures(std::move(pictures_in)) {}
+
+  CameraConfig config;
+  CameraRun camera;
+  Pairing pairing;
+  ImuModel imu;
+  std::shared_ptr<const Pictures> pictures;
+  std::vector<FrameInstant> on_their_way;  ///< heap, the earliest arrival first
+  std::vector<ImuSample> imu_samples;
+};
+
+class VirtualDevice final : public Device {
+ public:
+  VirtualDevice(std::shared_ptr<RigCore> core, int camera)
+      : Device(info_of(*core, camera)), core_(std::move(core)), camera_(camera) {}
+
+  ~VirtualDevice() override {
+    stop();
+    core_->release(camera_);
+  }
+
+ private:
+  using Read = std::variant<CapturePtr, ReadEnd>;
+
+  Result<std::string> do_calibration_json() override {
+    return core_->pictures.calibration_json(camera_);
+  }
+  Result<SyncJacks> do_read_jacks() override { return jacks(); }
+  Result<void> do_start(const CameraConfig& config) override;
+  void do_stop() override;
+  Result<Read> do_next_capture(Nanos timeout) override;
+  Result<std::vector<ImuSample>> do_take_imu() override;
+
+  [[nodiscard]] const CameraTraits& traits() const {
+    return core_->traits[static_cast<size_t>(camera_)];
+  }
+  [[nodiscard]] const SyncJacks& jacks() const {
+    return core_->wiring[static_cast<size_t>(camera_)].jacks;
+  }
+  [[nodiscard]] Result<void> check_jacks(const CameraConfig& config) const;
+  void pump(Run& run, WorldNs now_ns);
+  static void deliver(Run& run, const FrameInstant& frame);
+  [[nodiscard]] CapturePtr finish(Capture capture) const;
+  [[nodiscard]] WorldNs next_event_ns(const Run& run) const;
+  [[nodiscard]] Error lost() const;
+
+  const std::shared_ptr<RigCore> core_;
+  const int camera_;
+  Mutex mutex_;
+  std::unique_ptr<Run> run_ LOCKSTEP_GUARDED_BY(mutex_);
+  uint64_t runs_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
+};
+
+Result<void> VirtualDevice::check_jacks(const CameraConfig& config) const {
+  const auto refuse = [&](const char* what) -> Result<void> {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{} ({}): {}", traits().name, info().serial, what)};
+  };
+  const SyncJacks& felt = jacks();
+  if (config.wired_sync == WiredSync::subordinate && felt.in_plugged == false) {
+    return refuse(
+        "can't start as a subordinate, because nothing is in \"Sync In\": plug the cable from the "
+        "camera before it into \"Sync In\".");
+  }
+  if (config.wired_sync != WiredSync::master) return {};
+  if (felt.out_plugged == false) {
+    return refuse(
+        "can't start as the master, because nothing is in \"Sync Out\": plug the cable to the "
+        "first "
+        "subordinate into \"Sync Out\".");
+  }
+  if (felt.in_plugged == true) {
+    return refuse(
+        "does not become the master, because there is a plug in its \"Sync In\": a camera that is "
+        "fed "
+        "pulses can't be their source. Pull that plug, or make another camera the source.");
+  }
+  return {};
+}
+
+Result<void> VirtualDevice::do_start(const CameraConfig& config) {
+  if (auto plugged = check_jacks(config); !plugged) return plugged;
+  auto pictures = core_->pictures.get(camera_, config);
+  if (!pictures) return std::move(pictures).error();
+  {
+    const MutexLock lock(mutex_);
+    const WorldNs now_ns = core_->clock.now_ns();
+    if (run_ == nullptr) {
+      run_ = std::make_unique<Run>(traits(), config, now_ns, ++runs_,
+                                   core_->pictures.pose(camera_).gravity_in_imu_mps2,
+                                   *std::move(pictures));
+    }
+    core_->started(camera_, config, now_ns);
+  }
+  return {};
+}
+
+void VirtualDevice::do_stop() {
+  const MutexLock lock(mutex_);
+  run_.reset();
+  core_->stopped(camera_, core_->clock.now_ns());
+}
+
+Error VirtualDevice::lost() const {
+  return {Errc::device_lost,
+          fmt::format("{} ({}): the camera no longer answers; check its USB cable and power.",
+                      traits().name, info().serial)};
+}
+
+void VirtualDevice::deliver(Run& run, const FrameInstant& frame) {
+  const auto stamped = [&](Image image) {
+    image.stamp = frame.stamp;
+    image.arrival = host_time(frame.arrival_ns);
+    return image;
+  };
+  if (frame.sensor == Sensor::color) {
+    Image image = stamped(run.pictures->color(frame));
+    image.exposure = frame.exposure;
+    image.gain = run.config.gain.value_or(kDefaultGain);
+    image.white_balance_k = run.config.white_balance_k.value_or(kDefaultWhiteBalanceK);
+    run.pairing.add_color(std::move(image));
+    return;
+  }
+  DepthSample sample = run.pictures->depth(frame);
+  sample.ir = stamped(std::move(sample.ir));
+  if (sample.depth) sample.depth = stamped(std::move(*sample.depth));
+  sample.temperature_c = frame.temperature_c;
+  run.pairing.add_depth(std::move(sample));
+}
+
+void VirtualDevice::pump(Run& run, WorldNs now_ns) {
+  auto& heap = run.on_their_way;
+  const size_t before = heap.size();
+  run.camera.advance(core_->line, now_ns, heap);
+  for (size_t i = before + 1; i <= heap.size(); ++i) {
+    std::push_heap(heap.begin(), heap.begin() + static_cast<ptrdiff_t>(i), later);
+  }
+  while (!heap.empty() && heap.front().arrival_ns <= now_ns) {
+    std::pop_heap(heap.begin(), heap.end(), later);
+    const FrameInstant frame = heap.back();
+    heap.pop_back();
+    if (!run.camera.lost_at(frame.arrival_ns)) deliver(run, frame);
+  }
+  if (!run.config.imu) return;
+  run.imu.advance(run.camera, now_ns, run.imu_samples);
+  if (run.imu_samples.size() > kImuQueue) {
+    run.imu_samples.erase(run.imu_samples.begin(), run.imu_samples.end() - kImuQueue);
+  }
+}
+
+CapturePtr VirtualDevice::finish(Capture capture) const {
+  capture.jacks = jacks();
+  return std::make_shared<const Capture>(std::move(capture));
+}
+
+WorldNs VirtualDevice::next_event_ns(const Run& run) const {
+  WorldNs next = run.camera.next_tick_ns(core_->line).value_or(1e18);
+  if (!run.on_their_way.empty()) next = std::min(next, run.on_their_way.front().arrival_ns);
+  return next;
+}
+
+Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
+  WorldClock& clock = core_->clock;
+  const WorldNs deadline_ns = clock.now_ns() + static_cast<WorldNs>(timeout.count());
+  while (true) {
+    const uint64_t seen = clock.changes();
+    WorldNs wake_ns = deadline_ns;
+    {
+      const MutexLock lock(mutex_);
+      if (run_ == nullptr) return Read(ReadEnd::ended);
+      const WorldNs now_ns = clock.now_ns();
+      pump(*run_, now_ns);
+      if (auto capture = run_->pairing.next()) return Read(finish(*std::move(capture)));
+      if (run_->camera.lost_at(now_ns)) return lost();
+      if (!clock.waits() || now_ns >= deadline_ns) return Read(ReadEnd::timeout);
+      wake_ns = std::min(wake_ns, next_event_ns(*run_));
+    }
+    clock.wait(wake_ns, seen);
+  }
+}
+
+Result<std::vector<ImuSample>> VirtualDevice::do_take_imu() {
+  const MutexLock lock(mutex_);
+  if (run_ == nullptr) return std::vector<ImuSample>();
+  const WorldNs now_ns = core_->clock.now_ns();
+  pump(*run_, now_ns);
+  if (run_->camera.lost_at(now_ns)) return lost();
+  return std::exchange(run_->imu_samples, {});
+}
+
+}  // namespace
+
+std::unique_ptr<Device> make_virtual_device(std::shared_ptr<RigCore> core, int camera) {
+  return std::make_unique<VirtualDevice>(std::move(core), camera);
+}
+
+}  // namespace lockstep

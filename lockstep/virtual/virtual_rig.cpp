@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/virtual/virtual_rig.h"
+
+#include <fmt/core.h>
+
+#include "lockstep/virtual/rig_core.h"
+#include "lockstep/virtual/truth.h"
+
+namespace lockstep {
+namespace {
+
+class VirtualRigImpl final : public VirtualRig {
+ public:
+  VirtualRigImpl(const Rig& rig, const Plan& plan, const VirtualRigOptions& options)
+      : core_(std::make_shared<RigCore>(rig, plan, options)) {}
+
+  Result<std::vector<DeviceInfo>> list() override {
+    std::vector<DeviceInfo> all;
+    for (const CameraTraits& camera : core_->traits) {
+      DeviceInfo info;
+      info.serial = camera.serial;
+      info.family = camera.family;
+      info.color_firmware = core_->rig.world->firmware;
+      info.is_virtual = true;
+      all.push_back(std::move(info));
+    }
+    return all;
+  }
+
+  Result<std::unique_ptr<Device>> open(std::string_view serial) override {
+    for (const CameraTraits& camera : core_->traits) {
+      if (camera.serial != serial) continue;
+      if (!core_->acquire(camera.index)) {
+        return Error{Errc::busy, fmt::format("{} ({}) is open already: close it where it is held.",
+                                             camera.name, camera.serial)};
+      }
+      return make_virtual_device(core_, camera.index);
+    }
+    return Error{Errc::not_found,
+                 fmt::format("no camera {} in the virtual rig '{}': 'lockstep devices' lists those "
+                             "that are there.",
+                             serial, core_->rig.name)};
+  }
+
+  Result<void> prepare(const std::function<void(double)>& progress) override {
+    const auto& cameras = core_->plan.cameras;
+    for (size_t i = 0; i < cameras.size(); ++i) {
+      const auto part = [&](double done) {
+        if (progress)
+          progress((static_cast<double>(i) + done) / static_cast<double>(cameras.size()));
+      };
+      auto made = core_->pictures.get(static_cast<int>(i), cameras[i].config, part);
+      if (!made) return std::move(made).error();
+      part(1);
+    }
+    return {};
+  }
+
+  SessionClock& clock() override { return core_->clock; }
+
+  [[nodiscard]] std::string truth_json() const override { return describe_truth(*core_); }
+
+ private:
+  const std::shared_ptr<RigCore> core_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<VirtualRig>> VirtualRig::create(const Rig& rig, const Plan& plan,
+                                                       VirtualRigOptions options) {
+  if (!rig.world) {
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("rig '{}' has no world, so it can't be simulated: add 'world = {{}}' and "
+                    "virtual serials, or record it with real cameras.",
+                    rig.name)};
+  }
+  if (plan.cameras.size() != rig.cameras.size()) {
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("the plan of '{}' is for {} cameras, the rig has {}: make the plan again.",
+                    rig.name, plan.cameras.size(), rig.cameras.size())};
+  }
+  return std::shared_ptr<VirtualRig>(std::make_shared<VirtualRigImpl>(rig, plan, options));
+}
+
+}  // namespace lockstep

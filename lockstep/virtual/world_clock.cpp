@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/virtual/world_clock.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace lockstep {
+namespace {
+
+// std::chrono::steady_clock is CLOCK_MONOTONIC here.
+using Steady = std::chrono::steady_clock;
+
+Steady::time_point steady(WorldNs time_ns) {
+  constexpr double kFarNs = 9e18;
+  return Steady::time_point(Nanos(static_cast<int64_t>(std::min(time_ns, kFarNs))));
+}
+
+}  // namespace
+
+WorldClock::WorldClock(VirtualRigOptions::Pace pace, HostTime start)
+    : pace_(pace), stepped_ns_(start.time_since_epoch().count()) {}
+
+HostTime WorldClock::now() {
+  if (waits()) return HostTime(Steady::now().time_since_epoch());
+  return HostTime(Nanos(stepped_ns_.load()));
+}
+
+void WorldClock::sleep_until(HostTime time) {
+  if (waits()) {
+    std::this_thread::sleep_until(Steady::time_point(time.time_since_epoch()));
+    return;
+  }
+  const int64_t target_ns = time.time_since_epoch().count();
+  int64_t shown_ns = stepped_ns_.load();
+  while (shown_ns < target_ns && !stepped_ns_.compare_exchange_weak(shown_ns, target_ns)) {
+  }
+}
+
+uint64_t WorldClock::changes() {
+  const MutexLock lock(mutex_);
+  return changes_;
+}
+
+void WorldClock::change() {
+  const MutexLock lock(mutex_);
+  ++changes_;
+  changed_.notify_all();
+}
+
+void WorldClock::wait(WorldNs until_ns, uint64_t seen) {
+  const MutexLock lock(mutex_);
+  while (changes_ == seen) {
+    if (changed_.wait_until(mutex_, steady(until_ns)) == std::cv_status::timeout) return;
+  }
+}
+
+}  // namespace lockstep
