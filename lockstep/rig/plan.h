@@ -10,7 +10,8 @@
 #include "lockstep/rig/rig.h"
 #include "lockstep/sensor/timing.h"
 
-// What a rig implies, computed and checked before any device is touched (docs/model.md, "Plan"). Pure.
+// What a rig implies, computed and checked before any device is touched (docs/model.md, "Plan").
+// Pure.
 
 namespace lockstep {
 
@@ -31,28 +32,28 @@ struct PlannedCamera {
   std::string name;
   std::string serial;
   Family family = Family::azure_kinect;
-  CameraConfig config;             ///< role, delays as asked of the device, exposure as realised
-  int start_order = 0;             ///< 0 starts first; the master last
-  int hops = 0;                    ///< repeaters between the source and this camera
-  double color_delay_us = 0;       ///< realised; expected colour stamp minus k * T
-  double depth_delay_us = 0;       ///< realised depth minus own colour
+  CameraConfig config;        ///< role, delays as asked of the device, exposure as realised
+  int start_order = 0;        ///< 0 starts first; the master last
+  int hops = 0;               ///< repeaters between the source and this camera
+  double color_delay_us = 0;  ///< realised; expected colour stamp minus k * T
+  double depth_delay_us = 0;  ///< realised depth minus own colour
   /// Expected depth stamp minus k * T.
   [[nodiscard]] double depth_offset_us() const { return color_delay_us + depth_delay_us; }
-  double first_pulse_us = 0;       ///< start of the first laser pulse, modulo the period
+  double first_pulse_us = 0;  ///< start of the first laser pulse, modulo the period
   LaserTrain laser;
 };
 
 /// Smallest dark time between any two laser pulses of two cameras, whatever the pulse numbers.
 struct LaserGap {
   std::string a, b;
-  double gap_us = 0;      ///< negative: the pulses meet
+  double gap_us = 0;             ///< negative: the pulses meet
   bool overlap_declared = true;  ///< false: never_overlap, so it does not matter
 };
 
 struct PlannedLoad {
   struct Line {
-    std::string what;           ///< "host '' controller 03:00.0" or "disk of host ''"
-    double megabytes_per_s = 0; ///< 10^6 bytes
+    std::string what;                  ///< "host '' controller 03:00.0" or "disk of host ''"
+    double megabytes_per_s = 0;        ///< 10^6 bytes
     double limit_megabytes_per_s = 0;  ///< 0: not known
     std::vector<std::string> cameras;
   };
@@ -60,9 +61,9 @@ struct PlannedLoad {
 };
 
 struct WiringLine {
-  std::string from, to;    ///< "left Sync Out", "right Sync In"
-  std::string part;        ///< "3.5 mm male-male cable, 3 m"
-  std::string remark;      ///< pin-out, cover screws, length limit
+  std::string from, to;  ///< "left Sync Out", "right Sync In"
+  std::string part;      ///< "3.5 mm male-male cable, 3 m"
+  std::string remark;    ///< pin-out, cover screws, length limit
 };
 
 struct Plan {
@@ -75,7 +76,10 @@ struct Plan {
   std::vector<LaserGap> gaps;          ///< of every pair, smallest first
   PlannedLoad load;
   std::vector<WiringLine> wiring;
-  std::vector<PlanFinding> findings;   ///< errors first
+  std::vector<std::string>
+      wiring_notes;  ///< what holds for every cable and camera: pin-out, covers, limits
+  double settle_before_master_s = 0;  ///< wait between the last subordinate and the source
+  std::vector<PlanFinding> findings;  ///< errors first
 
   [[nodiscard]] bool has_errors() const;
   [[nodiscard]] const PlannedCamera* find(std::string_view name) const;

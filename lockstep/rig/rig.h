@@ -18,17 +18,23 @@ struct SourceLine {
   int line = 0;
 };
 
+enum class DeviceClockMode { reset, follow_host };
+
 struct RigCamera {
   std::string name;    ///< unique in the rig; names the recording: <name>.mkv
   std::string serial;  ///< twelve characters; "virtual-0001" and so on for virtual cameras
   Family family = Family::azure_kinect;
-  CameraConfig config; ///< delays as given in the file; see has_*_delay
+  CameraConfig config;                 ///< delays as given in the file; see has_*_delay
   bool has_subordinate_delay = false;  ///< false: the planner chooses
   bool has_depth_delay = false;
-  std::optional<bool> allow_auto;      ///< automatic exposure on a wired rig
-  std::string color_firmware;          ///< expected; empty = not said
-  std::string host;                    ///< empty = this one
-  std::string usb_controller;          ///< PCI address such as "03:00.0"; empty = not said
+  bool has_frame_rate = false;     ///< false: the rig's
+  std::optional<bool> allow_auto;  ///< automatic exposure on a wired rig
+  std::string color_firmware;      ///< expected; empty = not said
+  std::string host;                ///< empty = this one
+  std::string usb_controller;      ///< PCI address such as "03:00.0"; empty = not said
+  /// Femto families: what the device's clock follows. reset: zeroed at the first pulse, as Azure's.
+  std::optional<DeviceClockMode> clock;
+  std::optional<double> settle_s;  ///< wait before the master starts; nothing = the family's
   SourceLine where;
 };
 
@@ -50,8 +56,9 @@ struct RigBox {
   std::string name;
   BoxKind kind = BoxKind::splitter;
   std::string model;
-  std::optional<double> rate_hz;   ///< generator
+  std::optional<double> rate_hz;  ///< generator
   std::optional<double> level_v;
+  std::string start;                    ///< generator: "ask" = the person is asked to turn it on
   std::vector<std::string> also_feeds;  ///< "sound: word clock"
   SourceLine where;
 };
@@ -76,12 +83,12 @@ struct RigTake {
 struct WorldFault {
   std::string camera;
   /// "delay" (value: us added to colour and depth), "depth-delay" (us added to depth only),
-  /// "lose-tick", "duplicate-tick", "restart", "unplug", "cable-pull", "cable-loose" (never sees the
-  /// line), "slow-usb" (value: us of extra arrival latency), "exposure" (value: us).
+  /// "lose-tick", "duplicate-tick", "restart", "unplug", "cable-pull", "cable-loose" (never sees
+  /// the line), "slow-usb" (value: us of extra arrival latency), "exposure" (value: us).
   std::string kind;
-  double at_s = 0;      ///< seconds after the first pulse; 0: from the start
+  double at_s = 0;  ///< seconds after the first pulse; 0: from the start
   double value = 0;
-  int64_t count = 1;    ///< ticks concerned, for lose-tick and duplicate-tick
+  int64_t count = 1;  ///< ticks concerned, for lose-tick and duplicate-tick
   SourceLine where;
 };
 
@@ -91,18 +98,18 @@ enum class ClockModel { family_default, disciplined, free_running };
 /// What the virtual rig simulates; only in rigs of virtual cameras.
 struct RigWorld {
   uint64_t seed = 1;
-  double period_s = 2;              ///< the rendered scene repeats after this
-  bool timing_only = false;         ///< no pictures: stamps and sizes of a real camera's, tiny images
+  double period_s = 2;       ///< the rendered scene repeats after this
+  bool timing_only = false;  ///< no pictures: stamps and sizes of a real camera's, tiny images
   std::string scene = "room";
-  double radius_m = 2.0;            ///< cameras stand on an arc of this radius unless posed
+  double radius_m = 2.0;  ///< cameras stand on an arc of this radius unless posed
   StampMeaning stamp_meaning = StampMeaning::center_of_exposure;
   ClockModel clock = ClockModel::family_default;
-  double clock_rate_spread_ppm = 20;      ///< of free-running clocks, per device
-  double clock_rate_common_ppm = -380;    ///< device clocks against real time
-  double stamp_jitter_us = 8;             ///< rms, before rounding to the register step
-  double q = 0.5;                         ///< decision 11: +0.5 or -0.5
+  double clock_rate_spread_ppm = 20;    ///< of free-running clocks, per device
+  double clock_rate_common_ppm = -380;  ///< device clocks against real time
+  double stamp_jitter_us = 8;           ///< rms, before rounding to the register step
+  double q = 0.5;                       ///< decision 11: +0.5 or -0.5
   double depth_noise_scale = 1;
-  std::string firmware = "1.6.110";       ///< colour firmware of every virtual camera
+  std::string firmware = "1.6.110";  ///< colour firmware of every virtual camera
   std::vector<WorldFault> faults;
 };
 
@@ -110,14 +117,16 @@ struct Rig {
   int schema = 1;
   std::string name;
   FrameRate frame_rate = FrameRate::fps30;
-  std::string source;               ///< name of the camera or box that gives the pulses; "" = from the cables
+  std::string source;  ///< name of the camera or box that gives the pulses; "" = from the cables
   std::vector<RigCamera> cameras;
   std::vector<RigCable> cables;
   std::vector<RigBox> boxes;
   RigLasers lasers;
   RigTake take;
-  std::optional<RigWorld> world;    ///< present exactly when the cameras are virtual
-  std::string path;                 ///< file it was read from, for messages; empty for a built-in one
+  std::optional<RigWorld> world;  ///< present exactly when the cameras are virtual
+  std::string path;         ///< file it was read from (or its name in messages); "" if made in code
+  SourceLine where;         ///< of the [rig] table
+  SourceLine lasers_where;  ///< of the [lasers] table
 
   [[nodiscard]] bool is_virtual() const { return world.has_value(); }
 };

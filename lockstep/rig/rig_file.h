@@ -11,8 +11,8 @@
 
 namespace lockstep {
 
-/// Reads a rig file. Everything wrong with it is in the one Error (unusable_input), a line for each:
-/// "rig.toml:12: unknown key 'deph_mode' in camera 'left': did you mean 'depth_mode'?".
+/// Reads a rig file. Everything wrong with it is in the one Error (unusable_input), a line for
+/// each: "rig.toml:12: unknown key 'deph_mode' in camera 'left': did you mean 'depth_mode'?".
 Result<Rig> read_rig_file(const std::filesystem::path& path);
 
 /// The same for text; `name` stands for the file in messages.

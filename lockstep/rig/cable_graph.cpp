@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/rig/cable_graph.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+
+namespace lockstep {
+namespace {
+
+constexpr double kLongestLinkM = 10;  // the vendor's limit: less than ten metres
+constexpr int kLongestChain = 8;      // subordinates; what the vendor documents as tested
+constexpr int kPassiveOutlets = 2;    // what one output drives without an amplifier
+
+struct Node {
+  const RigCamera* camera = nullptr;  // exactly one of the two is set
+  const RigBox* box = nullptr;
+  std::vector<const RigCable*> in, out;
+
+  [[nodiscard]] bool is_splitter() const {
+    return box != nullptr && box->kind == BoxKind::splitter;
+  }
+  [[nodiscard]] bool is_generator() const {
+    return box != nullptr && box->kind == BoxKind::generator;
+  }
+  [[nodiscard]] SourceLine where() const { return camera != nullptr ? camera->where : box->where; }
+  // Gives pulses of its own: a generator, or a camera whose out is plugged and whose in is not.
+  [[nodiscard]] bool is_source() const {
+    return !out.empty() && in.empty() && (camera != nullptr || is_generator());
+  }
+};
+
+std::string listing(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += "'" + names[i] + "'";
+  }
+  return text;
+}
+
+class Graph {
+ public:
+  Graph(const Rig& rig, Findings& findings) : rig_(rig), findings_(findings) {
+    for (const RigCamera& camera : rig.cameras) node(camera.name).camera = &camera;
+    for (const RigBox& box : rig.boxes) node(box.name).box = &box;
+    for (const RigCable& cable : rig.cables) {
+      // A cable of nobody is refused by the rig file; rigs made in code may still hold one.
+      if (nodes_.count(cable.from.node) == 0 || nodes_.count(cable.to.node) == 0) continue;
+      nodes_[cable.from.node].out.push_back(&cable);
+      nodes_[cable.to.node].in.push_back(&cable);
+    }
+  }
+
+  CableGraph run() {
+    if (rig_.cables.empty() && rig_.boxes.empty() && rig_.cameras.size() == 1) return alone();
+    inputs_plugged_twice();
+    cycles();
+    choose_source();
+    spread();
+    roles();
+    unreached();
+    passive_stars();
+    long_links();
+    long_chains();
+    return std::move(result_);
+  }
+
+ private:
+  Node& node(const std::string& name) {
+    if (nodes_.count(name) == 0) order_.push_back(name);
+    return nodes_[name];
+  }
+
+  CableGraph alone() {
+    result_.cameras.resize(1);
+    result_.cameras[0].reached = true;
+    if (rig_.source == rig_.cameras[0].name) result_.source = "";
+    return std::move(result_);
+  }
+
+  void inputs_plugged_twice() {
+    for (const std::string& name : order_) {
+      const Node& n = nodes_[name];
+      if (n.in.size() < 2) continue;
+      std::vector<std::string> origins;
+      for (const RigCable* cable : n.in) origins.push_back(cable->from.node);
+      findings_.error(
+          "two-sources", n.in[1]->where,
+          fmt::format("{} cables end in the sync-in of '{}' (from {}): one input takes one plug, "
+                      "and the line "
+                      "has one source",
+                      n.in.size(), name, listing(origins)),
+          fmt::format(
+              "keep the cable that comes from the source's side and plug the other elsewhere, or "
+              "correct its 'to' in line {}",
+              n.in[1]->where.line));
+    }
+  }
+
+  // Follows cables depth first; a cable back to a node on the current path closes a cycle.
+  void cycles() {
+    std::set<std::string> done;
+    for (const std::string& name : order_) {
+      std::vector<std::string> path;
+      walk(name, path, done);
+    }
+  }
+
+  void walk(const std::string& name, std::vector<std::string>& path, std::set<std::string>& done) {
+    if (done.count(name) > 0) return;
+    path.push_back(name);
+    for (const RigCable* cable : nodes_[name].out) {
+      const auto seen = std::find(path.begin(), path.end(), cable->to.node);
+      if (seen == path.end()) {
+        walk(cable->to.node, path, done);
+        continue;
+      }
+      std::string loop;
+      for (auto it = seen; it != path.end(); ++it) loop += *it + " -> ";
+      in_cycle_.insert(seen, path.end());
+      findings_.error(
+          "cycle", cable->where,
+          fmt::format("the cables run in a circle ({}{}): nobody in it gives the first pulse", loop,
+                      *seen),
+          fmt::format("take out the cable of this line, so that the chain begins at '{}' with "
+                      "nothing in its sync-in",
+                      *seen));
+    }
+    path.pop_back();
+    done.insert(name);
+  }
+
+  std::vector<std::string> sources() {
+    std::vector<std::string> found;
+    for (const std::string& name : order_) {
+      if (nodes_[name].is_source()) found.push_back(name);
+    }
+    return found;
+  }
+
+  void choose_source() {
+    const std::vector<std::string> found = sources();
+    size_t most = 0;
+    for (const std::string& name : found) {
+      const size_t count = reach(name).size();
+      if (count > most || (count == most && name == rig_.source)) {
+        most = count;
+        result_.source = name;
+      }
+    }
+    if (found.size() > 1) {
+      std::vector<std::string> others;
+      std::copy_if(found.begin(), found.end(), std::back_inserter(others),
+                   [&](const std::string& name) { return name != result_.source; });
+      findings_.error("two-sources", nodes_[others[0]].where(),
+                      fmt::format("{} give pulses (something in sync-out, nothing in sync-in), and "
+                                  "a rig has one source",
+                                  listing(found)),
+                      fmt::format("plug a cable from the line of '{}' into the sync-in of {}",
+                                  result_.source, listing(others)));
+    }
+    compare_with_declared();
+    if (!result_.source.empty()) result_.external_source = nodes_[result_.source].is_generator();
+  }
+
+  void compare_with_declared() {
+    if (rig_.source.empty() || rig_.source == result_.source || nodes_.count(rig_.source) == 0)
+      return;
+    const Node& declared = nodes_[rig_.source];
+    if (declared.camera != nullptr && !declared.in.empty()) {
+      findings_.error("sync-in-on-master", declared.in[0]->where,
+                      fmt::format("'{}' is to be the source, and a cable from '{}' ends in its "
+                                  "sync-in: a camera with a plug "
+                                  "there refuses to be master",
+                                  rig_.source, declared.in[0]->from.node),
+                      result_.source.empty() || in_cycle_.count(rig_.source) > 0
+                          ? fmt::format("pull that cable out of '{}'", rig_.source)
+                          : fmt::format("write source = \"{}\", which the cables make the source, "
+                                        "or pull that cable out of '{}'",
+                                        result_.source, rig_.source));
+      return;
+    }
+    if (declared.is_source()) return;  // one of two sources: said already
+    findings_.error(
+        "source-mismatch", rig_.where,
+        result_.source.empty()
+            ? fmt::format("'{}' is to be the source, and no cable leaves it", rig_.source)
+            : fmt::format("'{}' is to be the source, and by the cables it is '{}'", rig_.source,
+                          result_.source),
+        result_.source.empty()
+            ? fmt::format("plug a cable into the sync-out of '{}' and list it under 'cable'",
+                          rig_.source)
+            : fmt::format("write source = \"{}\", or start the line at '{}'", result_.source,
+                          rig_.source));
+  }
+
+  // Every node that pulses of `from` arrive at, with the number of cameras that repeated them.
+  std::map<std::string, int> reach(const std::string& from) {
+    std::map<std::string, int> hops{{from, 0}};
+    std::deque<std::string> queue{from};
+    while (!queue.empty()) {
+      const std::string name = queue.front();
+      queue.pop_front();
+      const bool repeats = nodes_[name].camera != nullptr && name != from;
+      for (const RigCable* cable : nodes_[name].out) {
+        if (hops.emplace(cable->to.node, hops[name] + (repeats ? 1 : 0)).second)
+          queue.push_back(cable->to.node);
+      }
+    }
+    return hops;
+  }
+
+  void spread() {
+    if (!result_.source.empty()) hops_ = reach(result_.source);
+  }
+
+  void roles() {
+    for (const RigCamera& camera : rig_.cameras) {
+      const Node& n = nodes_[camera.name];
+      CameraOnLine line;
+      const auto hops = hops_.find(camera.name);
+      line.reached = hops != hops_.end();
+      if (line.reached) line.hops = hops->second;
+      if (n.is_source()) {
+        line.role = WiredSync::master;
+      } else if (!n.in.empty()) {
+        line.role = WiredSync::subordinate;
+      }
+      result_.cameras.push_back(line);
+    }
+  }
+
+  void unreached() {
+    for (size_t i = 0; i < rig_.cameras.size(); ++i) {
+      const RigCamera& camera = rig_.cameras[i];
+      if (result_.cameras[i].reached || result_.cameras[i].role == WiredSync::master ||
+          in_cycle_.count(camera.name) > 0)
+        continue;
+      const bool fed = !nodes_[camera.name].in.empty();
+      findings_.error("unreached", camera.where,
+                      fmt::format("no pulse reaches '{}': {}", camera.name,
+                                  fed ? fmt::format("'{}', which feeds it, gets none itself",
+                                                    nodes_[camera.name].in[0]->from.node)
+                                      : "no cable ends in its sync-in"),
+                      result_.source.empty()
+                          ? "plug a cable from the sync-out of the camera that is to give the "
+                            "pulses, and list it under 'cable'"
+                          : fmt::format("plug a cable from a sync-out on the line of '{}' into {}, "
+                                        "and list it under 'cable'",
+                                        result_.source,
+                                        fed ? "what feeds it" : fmt::format("'{}'", camera.name)));
+    }
+  }
+
+  // Inputs that one output drives, through passive splitters.
+  int driven(const std::vector<const RigCable*>& cables, int depth = 0) {
+    int count = 0;
+    for (const RigCable* cable : cables) {
+      const Node& to = nodes_[cable->to.node];
+      // A splitter on a circle would be followed for ever; the circle has its own finding.
+      count += to.is_splitter() && depth < 100 ? driven(to.out, depth + 1) : 1;
+    }
+    return count;
+  }
+
+  void passive_stars() {
+    for (const std::string& name : order_) {
+      if (nodes_[name].is_splitter()) continue;
+      std::map<std::string, std::vector<const RigCable*>> ports;
+      for (const RigCable* cable : nodes_[name].out) ports[cable->from.port].push_back(cable);
+      for (const auto& [port, cables] : ports) {
+        const int inputs = driven(cables);
+        if (inputs <= kPassiveOutlets) continue;
+        findings_.error(
+            "passive-star", cables.back()->where,
+            fmt::format(
+                "'{}.{}' drives {} inputs without an amplifier: the signal stands two at most",
+                name, port, inputs),
+            "put a distribution amplifier between (box kind = \"amplifier\"), or chain the "
+            "cameras: sync-out to sync-in");
+      }
+    }
+  }
+
+  // A passive splitter does not refresh the signal: the link goes on behind it.
+  double link_length(const RigCable& cable, int depth = 0) {
+    double length = cable.length_m.value_or(0);
+    const Node& from = nodes_[cable.from.node];
+    if (from.is_splitter() && !from.in.empty() && depth < 100)
+      length += link_length(*from.in[0], depth + 1);
+    return length;
+  }
+
+  void long_links() {
+    for (const RigCable& cable : rig_.cables) {
+      if (nodes_.count(cable.from.node) == 0 || nodes_[cable.to.node].is_splitter()) continue;
+      const double length = link_length(cable);
+      if (length < kLongestLinkM) continue;
+      findings_.warning("long-link", cable.where,
+                        fmt::format("the link into '{}' is {:g} m long: the vendor allows less "
+                                    "than {:g} m, and pulses may get lost",
+                                    cable.to.node, length, kLongestLinkM),
+                        "use shorter cables, or let a camera between repeat the signal");
+    }
+  }
+
+  void long_chains() {
+    for (size_t i = 0; i < rig_.cameras.size(); ++i) {
+      // The first camera past the limit speaks for those behind it.
+      if (result_.cameras[i].hops != kLongestChain) continue;
+      findings_.warning(
+          "long-chain", rig_.cameras[i].where,
+          fmt::format("'{}' is subordinate number {} of its chain: {} are documented to work",
+                      rig_.cameras[i].name, kLongestChain + 1, kLongestChain),
+          "feed two shorter chains from an amplifier, or try it and let 'lockstep verify' judge");
+    }
+  }
+
+  const Rig& rig_;
+  Findings& findings_;
+  std::map<std::string, Node> nodes_;
+  std::vector<std::string> order_;
+  std::map<std::string, int> hops_;
+  std::set<std::string> in_cycle_;
+  CableGraph result_;
+};
+
+}  // namespace
+
+CableGraph follow_cables(const Rig& rig, Findings& findings) {
+  return Graph(rig, findings).run();
+}
+
+}  // namespace lockstep

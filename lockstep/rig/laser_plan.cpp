@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/rig/laser_plan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "lockstep/time/tick.h"
+
+namespace lockstep {
+namespace {
+
+double modulo(double value, double period) {
+  const double rest = std::fmod(value, period);
+  return rest < 0 ? rest + period : rest;
+}
+
+bool may_overlap(const RigLasers& lasers, const std::string& a, const std::string& b) {
+  return std::none_of(lasers.never_overlap.begin(), lasers.never_overlap.end(),
+                      [&](const auto& group) {
+                        const auto has = [&](const std::string& name) {
+                          return std::find(group.begin(), group.end(), name) != group.end();
+                        };
+                        return has(a) && has(b);
+                      });
+}
+
+// Start of the first pulse after a tick, q of decision "centre of exposure" being +1/2 or -1/2.
+double first_pulse(const PlannedCamera& camera, double q) {
+  const double exposure = camera.config.color_on() && camera.config.exposure
+                              ? static_cast<double>(camera.config.exposure->count())
+                              : 0;
+  return realised_delays(camera.family, camera.config).depth_us + q * exposure -
+         camera.laser.duration_us() / 2;
+}
+
+// Which sign of q holds is not known; with equal exposures it does not matter, else the worse
+// counts.
+double worst_gap(const PlannedCamera& a, const PlannedCamera& b, double period_us) {
+  return std::min(
+      dark_gap_us(a.laser, first_pulse(a, 0.5), b.laser, first_pulse(b, 0.5), period_us),
+      dark_gap_us(a.laser, first_pulse(a, -0.5), b.laser, first_pulse(b, -0.5), period_us));
+}
+
+// How densely cameras are packed: starts are multiples of this many register steps.
+struct Spacing {
+  int register_steps;
+  double femto_us;
+  double least_gap_us;
+};
+constexpr Spacing kAimedSpacing{15, 160, kAimedDarkGapUs};  // 166.7 us from start to start
+constexpr Spacing kTightSpacing{
+    14, 155, kLeastDarkGapUs};  // 155.6 us: a tenth camera fits into the narrow pitch
+
+// The smallest whole number of microseconds that the device turns into the k-th multiple.
+Micros slot_delay(Family family, const Spacing& spacing, int64_t k) {
+  if (family != Family::azure_kinect) return Micros(k * static_cast<int64_t>(spacing.femto_us));
+  const int64_t steps = k * spacing.register_steps;
+  return Micros((steps * 100 + 8) / 9);
+}
+
+class Planner {
+ public:
+  Planner(const Rig& rig, Plan& plan, Findings& findings)
+      : rig_(rig),
+        plan_(plan),
+        findings_(findings),
+        period_us_(frame_period_us(frames_per_second(plan.frame_rate))) {}
+
+  void run() {
+    // Ten cameras fit into one pitch only if packed more densely; more need a second block of
+    // pulses. A block is left only when neither way keeps everybody inside one pitch.
+    if (place_all(kAimedSpacing, true)) return;
+    if (place_all(kTightSpacing, true)) {
+      findings_.note("tight-lasers", rig_.lasers_where,
+                     "the cameras fit one laser pitch only at 155.6 us from pulse to pulse, which "
+                     "leaves 30.6 us dark instead of 35",
+                     "nothing to do; say in 'never_overlap' which cameras never see the same thing "
+                     "to win room");
+      return;
+    }
+    if (place_all(kAimedSpacing, false)) {
+      report_second_block();
+      return;
+    }
+    report_no_room();
+  }
+
+ private:
+  [[nodiscard]] bool fires(const PlannedCamera& camera) const {
+    return camera.laser.pulses > 0 && camera.config.wired_sync != WiredSync::standalone;
+  }
+
+  // The delay that the planner moves: nothing when the rig file fixed it or the role forbids it.
+  Micros* free_delay(size_t i) {
+    const RigCamera& said = rig_.cameras[i];
+    CameraConfig& config = plan_.cameras[i].config;
+    const bool depth_only = rig_.lasers.stagger == LaserStagger::depth_only && config.color_on();
+    if (depth_only) return said.has_depth_delay ? nullptr : &config.depth_delay_off_color;
+    if (config.wired_sync != WiredSync::subordinate || said.has_subordinate_delay) return nullptr;
+    return &config.subordinate_delay_off_master;
+  }
+
+  bool place_all(const Spacing& spacing, bool one_pitch) {
+    std::vector<size_t> placed;
+    failed_.reset();
+    for (size_t i = 0; i < plan_.cameras.size(); ++i) {
+      Micros* delay = free_delay(i);
+      if (delay != nullptr) *delay = Micros(0);
+      if (fires(plan_.cameras[i]) && delay == nullptr) placed.push_back(i);
+    }
+    // In whole-camera staggering the source is among the fixed ones; in depth-only it comes first.
+    for (const bool source_turn : {true, false}) {
+      for (size_t i = 0; i < plan_.cameras.size(); ++i) {
+        const bool is_source = plan_.cameras[i].config.wired_sync == WiredSync::master;
+        if (is_source != source_turn || !fires(plan_.cameras[i]) || free_delay(i) == nullptr)
+          continue;
+        if (!place(i, placed, spacing, one_pitch)) {
+          failed_ = i;
+          return false;
+        }
+        placed.push_back(i);
+      }
+    }
+    return true;
+  }
+
+  bool place(size_t i, const std::vector<size_t>& placed, const Spacing& spacing, bool one_pitch) {
+    PlannedCamera& camera = plan_.cameras[i];
+    Micros* delay = free_delay(i);
+    const double limit_us = one_pitch ? camera.laser.pitch_us : std::floor(period_us_);
+    for (int64_t k = 0;; ++k) {
+      *delay = slot_delay(camera.family, spacing, k);
+      if (static_cast<double>(delay->count()) > limit_us) break;
+      const bool fits = std::all_of(placed.begin(), placed.end(), [&](size_t other) {
+        const PlannedCamera& there = plan_.cameras[other];
+        constexpr double kRounding = 1e-6;
+        return !may_overlap(rig_.lasers, camera.name, there.name) ||
+               worst_gap(camera, there, period_us_) >= spacing.least_gap_us - kRounding;
+      });
+      if (fits) return true;
+    }
+    *delay = Micros(0);
+    return false;
+  }
+
+  void report_second_block() {
+    std::string names;
+    for (size_t i = 0; i < plan_.cameras.size(); ++i) {
+      const Micros* delay = free_delay(i);
+      if (delay == nullptr ||
+          static_cast<double>(delay->count()) <= plan_.cameras[i].laser.pitch_us)
+        continue;
+      names += fmt::format("{}'{}' ({} us)", names.empty() ? "" : ", ", plan_.cameras[i].name,
+                           delay->count());
+    }
+    findings_.note("second-block", rig_.lasers_where,
+                   fmt::format("more cameras see the same thing than fit between two laser pulses, "
+                               "so these fire in a second block, after the "
+                               "others are done: {}",
+                               names),
+                   "nothing to do if so long a delay suits the scene; else say in 'never_overlap' "
+                   "whose views never meet");
+  }
+
+  void report_no_room() {
+    findings_.error("no-laser-slot", rig_.cameras[*failed_].where,
+                    fmt::format("no delay within a frame keeps the laser of '{}' {:g} us away from "
+                                "all others at {} fps",
+                                rig_.cameras[*failed_].name, kLeastDarkGapUs,
+                                frames_per_second(plan_.frame_rate)),
+                    "give all cameras one depth mode, leave the delays to the planner, say in "
+                    "'never_overlap' whose views never meet, or "
+                    "lower the frame rate");
+  }
+
+  const Rig& rig_;
+  Plan& plan_;
+  Findings& findings_;
+  double period_us_;
+  std::optional<size_t> failed_;
+};
+
+SourceLine line_of(const Rig& rig, const std::string& name) {
+  for (const RigCamera& camera : rig.cameras) {
+    if (camera.name == name) return camera.where;
+  }
+  return {};
+}
+
+void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
+  if (!gap.overlap_declared || gap.gap_us >= kAimedDarkGapUs - 1e-6) return;
+  const SourceLine where = line_of(rig, gap.b);
+  const std::string mend = fmt::format(
+      "leave out the delays of '{}' and '{}' so that the planner spaces them (167 us from camera "
+      "to camera), or list both under "
+      "'never_overlap' if their views never meet",
+      gap.a, gap.b);
+  if (gap.gap_us < 0) {
+    findings.error("lasers-meet", where,
+                   fmt::format("the lasers of '{}' and '{}' are on together for {:.1f} us: depth "
+                               "of both goes wrong where both look",
+                               gap.a, gap.b, -gap.gap_us),
+                   mend);
+  } else if (gap.gap_us < kLeastDarkGapUs) {
+    findings.warning("laser-gap", where,
+                     fmt::format("only {:.1f} us are dark between the lasers of '{}' and '{}': "
+                                 "{:g} us are needed for two clocks that differ a "
+                                 "little",
+                                 gap.gap_us, gap.a, gap.b, kLeastDarkGapUs),
+                     mend);
+  } else if (std::abs(gap.gap_us - 30.556) < 0.1) {
+    findings.note("laser-gap-tight", where,
+                  fmt::format("{:.1f} us are dark between the lasers of '{}' and '{}': accepted; a "
+                              "delay of 160 us is realised as 155.6",
+                              gap.gap_us, gap.a, gap.b),
+                  "ask for 167 us instead of 160 to get 35 us or more");
+  }
+}
+
+}  // namespace
+
+double dark_gap_us(const LaserTrain& a, double a_start_us, const LaserTrain& b, double b_start_us,
+                   double period_us) {
+  double smallest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < a.pulses; ++i) {
+    for (int j = 0; j < b.pulses; ++j) {
+      const double after_b =
+          modulo(a_start_us + i * a.pitch_us - b_start_us - j * b.pitch_us, period_us);
+      smallest = std::min({smallest, after_b - b.pulse_us, period_us - after_b - a.pulse_us});
+    }
+  }
+  return smallest;
+}
+
+void choose_delays(const Rig& rig, Plan& plan, Findings& findings) {
+  Planner(rig, plan, findings).run();
+}
+
+void judge_lasers(const Rig& rig, Plan& plan, Findings& findings) {
+  const double period_us = frame_period_us(frames_per_second(plan.frame_rate));
+  for (PlannedCamera& camera : plan.cameras) {
+    const RealisedDelays delays = realised_delays(camera.family, camera.config);
+    camera.color_delay_us = delays.color_us;
+    camera.depth_delay_us = delays.depth_us - delays.color_us;
+    camera.first_pulse_us =
+        camera.laser.pulses > 0 ? modulo(first_pulse(camera, 0.5), period_us) : 0;
+  }
+  for (size_t i = 0; i < plan.cameras.size(); ++i) {
+    for (size_t j = i + 1; j < plan.cameras.size(); ++j) {
+      const PlannedCamera& a = plan.cameras[i];
+      const PlannedCamera& b = plan.cameras[j];
+      const auto on_line = [](const PlannedCamera& c) {
+        return c.laser.pulses > 0 && c.config.wired_sync != WiredSync::standalone;
+      };
+      if (!on_line(a) || !on_line(b)) continue;
+      plan.gaps.push_back(
+          {a.name, b.name, worst_gap(a, b, period_us), may_overlap(rig.lasers, a.name, b.name)});
+    }
+  }
+  std::stable_sort(plan.gaps.begin(), plan.gaps.end(),
+                   [](const LaserGap& a, const LaserGap& b) { return a.gap_us < b.gap_us; });
+  for (const LaserGap& gap : plan.gaps) judge_gap(rig, gap, findings);
+}
+
+}  // namespace lockstep

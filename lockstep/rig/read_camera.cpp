@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <array>
+#include <cmath>
+
+#include "lockstep/rig/rig_reader.h"
+#include "lockstep/rig/suggestion.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kLeastDelayUs =
+    12;  // one register step and a bit; below, somebody wrote milliseconds
+constexpr double kMostDelayUs =
+    1e6;  // beyond any period; the plan says what is too much for the rate
+
+const std::vector<std::string>& depth_mode_names() {
+  static const std::vector<std::string> names = {
+      "NFOV_UNBINNED", "NFOV_2X2BINNED", "WFOV_UNBINNED", "WFOV_2X2BINNED", "PASSIVE_IR", "OFF"};
+  return names;
+}
+
+const std::vector<std::string>& color_mode_names() {
+  static const std::vector<std::string> names = {
+      "MJPG_720P", "MJPG_1080P", "MJPG_1440P", "MJPG_1536P", "MJPG_2160P", "MJPG_3072P",
+      "NV12_720P", "YUY2_720P",  "BGRA_720P",  "BGRA_1080P", "OFF"};
+  return names;
+}
+
+void read_modes(TableReader& table, RigCamera& camera) {
+  if (const auto index = table.choice("family", {"azure-kinect", "femto-bolt", "femto-mega"})) {
+    camera.family =
+        std::array{Family::azure_kinect, Family::femto_bolt, Family::femto_mega}[*index];
+  }
+  if (const auto name = table.text("depth_mode")) {
+    if (const auto mode = depth_mode_from(*name)) {
+      camera.config.depth_mode = *mode;
+    } else {
+      table.problem("depth_mode", fmt::format("no camera has the depth mode '{}': {}", *name,
+                                              suggest(*name, depth_mode_names())));
+    }
+  }
+  if (const auto name = table.text("color_mode")) {
+    if (const auto mode = color_mode_from(*name)) {
+      camera.config.color_format = mode->format;
+      camera.config.color_resolution = mode->resolution;
+    } else {
+      table.problem("color_mode", fmt::format("no camera has the colour mode '{}': {}", *name,
+                                              suggest(*name, color_mode_names())));
+    }
+  }
+}
+
+// A number, or "auto" for what the camera sets itself: outer nothing = not said or wrong.
+std::optional<std::optional<int64_t>> read_auto(TableReader& table, std::string_view key,
+                                                int64_t low, int64_t high) {
+  const TomlValue* value = table.raw(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->kind == TomlValue::Kind::text) {
+    if (value->text == "auto") return std::optional<int64_t>{};
+    table.problem(key, fmt::format("'{}' of {} cannot be '{}': it is a number or \"auto\"", key,
+                                   table.what(), value->text));
+    return std::nullopt;
+  }
+  if (const auto number = table.integer(key, low, high)) return number;
+  return std::nullopt;
+}
+
+bool read_delay(TableReader& table, std::string_view key, double low, Micros& delay) {
+  const auto us = table.integer(key, static_cast<int64_t>(low), static_cast<int64_t>(kMostDelayUs));
+  if (!us) return false;
+  if (*us != 0 && std::abs(static_cast<double>(*us)) < kLeastDelayUs) {
+    table.problem(
+        key, fmt::format(
+                 "'{}' of {} is {} us, less than one step of the device's register: delays are in "
+                 "microseconds; did you mean {} us ({} ms)? For no delay write 0",
+                 key, table.what(), *us, *us * 1000, *us));
+    return false;
+  }
+  delay = Micros(*us);
+  return true;
+}
+
+void read_color_controls(TableReader& table, RigCamera& camera) {
+  CameraConfig& config = camera.config;
+  if (const auto exposure = read_auto(table, "exposure_us", 1, 1'000'000)) {
+    config.exposure = *exposure ? std::optional<Micros>(Micros(**exposure)) : std::nullopt;
+  }
+  if (const auto gain = table.integer("gain", 0, 255)) config.gain = static_cast<int>(*gain);
+  if (const auto kelvin = read_auto(table, "white_balance_k", 2500, 12500)) {
+    config.white_balance_k =
+        *kelvin ? std::optional<int>(static_cast<int>(**kelvin)) : std::nullopt;
+  }
+  if (const auto hz = table.integer("powerline_hz", 0, 1000)) {
+    if (*hz == 50 || *hz == 60) {
+      config.powerline = *hz == 50 ? Powerline::hz50 : Powerline::hz60;
+    } else {
+      table.problem("powerline_hz", fmt::format("'powerline_hz' of {} is {}: mains are 50 or 60 Hz",
+                                                table.what(), *hz));
+    }
+  }
+  if (const auto allow = table.boolean("allow_auto")) camera.allow_auto = *allow;
+}
+
+bool is_alphanumeric(std::string_view text) {
+  for (const char c : text) {
+    if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'))
+      return false;
+  }
+  return true;
+}
+
+void read_identity(TableReader& table, RigCamera& camera) {
+  if (const auto name = table.text("name")) {
+    camera.name = *name;
+    table.rename(fmt::format("camera '{}'", *name));
+  } else if (table.raw("name") == nullptr) {
+    table.problem("name", "a camera without a name: give it one, such as name = \"left\"");
+  }
+  const auto serial = table.text("serial");
+  if (serial) {
+    camera.serial = *serial;
+    constexpr size_t kSerialLength = 12;
+    if (serial->size() != kSerialLength || !is_alphanumeric(*serial)) {
+      table.problem("serial",
+                    fmt::format("the serial '{}' of {} has {} characters: it must be the twelve "
+                                "letters and digits on the camera's "
+                                "label, or \"virtual-0001\" and so on for a virtual camera",
+                                *serial, table.what(), serial->size()));
+    }
+  } else if (table.raw("serial") == nullptr) {
+    table.problem("serial",
+                  fmt::format("{} has no serial: write the twelve characters of its label, or "
+                              "\"virtual-0001\" and so on for a virtual camera",
+                              table.what()));
+  }
+}
+
+}  // namespace
+
+void read_camera_settings(TableReader& table, RigCamera& camera) {
+  read_modes(table, camera);
+  if (const auto fps = table.integer("frame_rate", 1, 1000)) {
+    if (const auto rate = frame_rate_from(static_cast<int>(*fps))) {
+      camera.config.frame_rate = *rate;
+      camera.has_frame_rate = true;
+    } else {
+      table.problem(
+          "frame_rate",
+          fmt::format("no camera runs at {} fps: take 5, 15 or 30 (femto also 25)", *fps));
+    }
+  }
+  read_color_controls(table, camera);
+  if (const auto imu = table.boolean("imu")) camera.config.imu = *imu;
+  if (const auto only = table.boolean("synchronized_images_only"))
+    camera.config.synchronized_images_only = *only;
+  if (read_delay(table, "subordinate_delay_us", 0, camera.config.subordinate_delay_off_master)) {
+    camera.has_subordinate_delay = true;
+  }
+  if (read_delay(table, "depth_delay_us", -kMostDelayUs, camera.config.depth_delay_off_color)) {
+    camera.has_depth_delay = true;
+  }
+  if (const auto firmware = table.text("color_firmware")) camera.color_firmware = *firmware;
+  if (const auto host = table.text("host")) camera.host = *host;
+  if (const auto controller = table.text("usb_controller")) camera.usb_controller = *controller;
+  if (const auto index = table.choice("clock", {"reset", "follow-host"})) {
+    camera.clock = *index == 0 ? DeviceClockMode::reset : DeviceClockMode::follow_host;
+  }
+  if (const auto seconds = table.number("settle_s", 0, 600)) camera.settle_s = *seconds;
+}
+
+RigCamera read_camera(const TomlValue& value, const RigCamera& defaults, Problems& problems) {
+  RigCamera camera = defaults;
+  camera.where.line = value.line;
+  TableReader table(value, "a camera", problems);
+  read_identity(table, camera);
+  read_camera_settings(table, camera);
+  table.finish();
+  return camera;
+}
+
+}  // namespace lockstep

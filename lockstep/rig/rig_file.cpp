@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/rig/rig_file.h"
+
+#include <fmt/core.h>
+
+#include "lockstep/base/files.h"
+#include "lockstep/rig/rig_reader.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kLargestRigFile = 1u << 20;
+constexpr size_t kMostCameras = 100;  // the laser plan looks at every pair
+
+void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
+  rig.where.line = value.line;
+  TableReader table(value, "rig", problems);
+  if (const auto name = table.text("name")) rig.name = *name;
+  if (const auto source = table.text("source")) rig.source = *source;
+  if (const auto fps = table.number("frame_rate", 1, 1000)) {
+    const auto whole = static_cast<int>(*fps);
+    const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
+    if (rate) {
+      rig.frame_rate = *rate;
+    } else {
+      table.problem(
+          "frame_rate",
+          fmt::format("no camera runs at {} fps: take 5, 15 or 30 (femto also 25)", *fps));
+    }
+  }
+  table.finish();
+}
+
+void read_cameras(TableReader& top, Rig& rig, Problems& problems) {
+  RigCamera defaults;
+  defaults.config.frame_rate = rig.frame_rate;
+  if (const TomlValue* all = top.table("all_cameras")) {
+    TableReader table(*all, "all_cameras", problems);
+    read_camera_settings(table, defaults);
+    table.finish();
+  }
+  for (const TomlValue* camera : top.tables("camera")) {
+    rig.cameras.push_back(read_camera(*camera, defaults, problems));
+  }
+  if (rig.cameras.size() > kMostCameras) {
+    top.problem("camera", fmt::format("the rig has {} cameras: {} at most", rig.cameras.size(),
+                                      kMostCameras));
+  }
+  if (rig.cameras.empty() && top.raw("camera") == nullptr) {
+    problems.add(0,
+                 "the rig has no camera: add one, such as camera = [ { name = \"left\", serial = "
+                 "\"000123450112\" } ]");
+  } else if (rig.cameras.empty()) {
+    top.problem(
+        "camera",
+        "the rig has no camera: add one, such as { name = \"left\", serial = \"000123450112\" }");
+  }
+}
+
+Rig read_document(const TomlValue& document, std::string_view name, Problems& problems) {
+  Rig rig;
+  rig.path = name;
+  TableReader top(document, "the rig file", problems);
+  if (const auto schema = top.integer("schema", 0, 1'000'000); schema && *schema != 1) {
+    top.problem(
+        "schema",
+        fmt::format("this rig file has schema {}, and this program knows schema 1", *schema));
+  }
+  if (const TomlValue* table = top.table("rig")) read_rig_table(*table, rig, problems);
+  if (const TomlValue* table = top.table("take")) rig.take = read_take(*table, problems);
+  if (const TomlValue* table = top.table("lasers")) {
+    rig.lasers = read_lasers(*table, problems);
+    rig.lasers_where.line = table->line;
+  }
+  if (const TomlValue* table = top.table("world")) rig.world = read_world(*table, problems);
+  read_cameras(top, rig, problems);
+  for (const TomlValue* cable : top.tables("cable"))
+    rig.cables.push_back(read_cable(*cable, problems));
+  for (const TomlValue* box : top.tables("box")) rig.boxes.push_back(read_box(*box, problems));
+  top.finish();
+  check_names(rig, problems);
+  return rig;
+}
+
+}  // namespace
+
+Result<Rig> parse_rig(std::string_view toml, std::string_view name) {
+  const Result<TomlValue> document = parse_toml(toml, name);
+  if (!document) return document.error();
+  Problems problems(name);
+  Rig rig = read_document(*document, name, problems);
+  if (!problems.none()) return problems.to_error();
+  return rig;
+}
+
+Result<Rig> read_rig_file(const std::filesystem::path& path) {
+  const Result<std::string> text = read_text_file(path, kLargestRigFile);
+  if (!text) return text.error();
+  return parse_rig(*text, path.string());
+}
+
+}  // namespace lockstep

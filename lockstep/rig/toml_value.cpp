@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/rig/toml_value.h"
+
+#include <fmt/core.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+
+namespace lockstep {
+namespace {
+
+int line_of(const toml::node& node) {
+  return static_cast<int>(node.source().begin.line);
+}
+
+TomlValue convert(const toml::node& node);
+
+TomlValue convert_table(const toml::table& table) {
+  TomlValue value{.kind = TomlValue::Kind::table};
+  for (const auto& [key, child] : table) {
+    TomlValue converted = convert(child);
+    const int line =
+        key.source().begin.line != 0 ? static_cast<int>(key.source().begin.line) : converted.line;
+    value.members.push_back({std::string(key.str()), line, std::move(converted)});
+  }
+  // The parser sorts by name; people read by line.
+  std::stable_sort(value.members.begin(), value.members.end(),
+                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  return value;
+}
+
+TomlValue convert(const toml::node& node) {
+  TomlValue value;
+  if (const auto* table = node.as_table()) {
+    value = convert_table(*table);
+  } else if (const auto* array = node.as_array()) {
+    value.kind = TomlValue::Kind::array;
+    for (const toml::node& item : *array) value.items.push_back(convert(item));
+  } else if (const auto* text = node.as_string()) {
+    value.kind = TomlValue::Kind::text;
+    value.text = text->get();
+  } else if (const auto* integer = node.as_integer()) {
+    value.kind = TomlValue::Kind::integer;
+    value.integer = integer->get();
+    value.real = static_cast<double>(integer->get());
+  } else if (const auto* real = node.as_floating_point()) {
+    value.kind = TomlValue::Kind::real;
+    value.real = real->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    value.kind = TomlValue::Kind::boolean;
+    value.boolean = boolean->get();
+  }
+  value.line = line_of(node);
+  return value;
+}
+
+}  // namespace
+
+Result<TomlValue> parse_toml(std::string_view text, std::string_view name) {
+  try {
+    const toml::table table = toml::parse(text, std::string(name));
+    TomlValue value = convert_table(table);
+    value.line = 1;
+    return value;
+  } catch (const toml::parse_error& error) {
+    return Error{Errc::unusable_input, fmt::format("{}:{}: this is not TOML: {}", name,
+                                                   error.source().begin.line, error.description())};
+  } catch (const std::exception& error) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{}: cannot be read as TOML: {}", name, error.what())};
+  }
+}
+
+}  // namespace lockstep
