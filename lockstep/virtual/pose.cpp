@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/virtual/pose.h"
 
+#include <Eigen/Geometry>
+
 #include <algorithm>
 #include <cmath>
 
