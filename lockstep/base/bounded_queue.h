@@ -62,6 +62,18 @@ class BoundedQueue {
     return item;
   }
 
+  /// The same, waiting no longer than `limit`.
+  template <typename Duration>
+  std::optional<T> pop_for(Duration limit) {
+    const MutexLock lock(mutex_);
+    filled_.wait_for(mutex_, limit,
+                     [this]() LOCKSTEP_REQUIRES(mutex_) { return closed_ || !items_.empty(); });
+    if (items_.empty()) return std::nullopt;
+    T item = take_front();
+    room_.notify_one();
+    return item;
+  }
+
   /// An item if one is there; never waits.
   std::optional<T> try_pop() {
     const MutexLock lock(mutex_);

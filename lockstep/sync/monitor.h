@@ -80,6 +80,10 @@ class LiveMonitor {
   [[nodiscard]] int common_run() const { return common_run_; }
   /// Newest tick that every camera has.
   [[nodiscard]] std::optional<int64_t> last_common_tick() const { return last_common_; }
+  /// Rig tick of the first capture of `camera`; nothing while it is not known.
+  [[nodiscard]] std::optional<int64_t> base_tick(size_t camera) const {
+    return streams_[camera].base;
+  }
   /// Stamp that `camera` has, or by plan should have, at `tick`.
   [[nodiscard]] std::optional<DeviceTime> stamp_at(size_t camera, int64_t tick) const;
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/disk_rule.h"
+
+#include <fmt/core.h>
+
+#include "lockstep/sensor/timing.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kMarginS = 30;
+constexpr double kWithoutLengthS = 600;
+constexpr double kWarnS = 600;
+constexpr double kCutS = 30;
+
+}  // namespace
+
+DiskRule::DiskRule(double bytes_per_s, uint64_t keep_free_bytes)
+    : bytes_per_s_(bytes_per_s), keep_free_bytes_(keep_free_bytes) {}
+
+double DiskRule::seconds_left(uint64_t free_bytes) const {
+  const uint64_t room = free_bytes > keep_free_bytes_ ? free_bytes - keep_free_bytes_ : 0;
+  return static_cast<double>(room) / bytes_per_s_;
+}
+
+Result<void> DiskRule::before_start(uint64_t free_bytes, std::optional<double> length_s,
+                                    const std::filesystem::path& folder) const {
+  const double needed_s = length_s ? *length_s + kMarginS : kWithoutLengthS;
+  if (seconds_left(free_bytes) >= needed_s) return {};
+  return Error{
+      Errc::no_space,
+      fmt::format(
+          "{}: {:.1f} GB are free ({:.1f} GB of them kept free), but {:.0f} s of this rig need "
+          "{:.1f} GB: free some space, record to another disk with -o, or shorten the take "
+          "with -l",
+          folder.string(), static_cast<double>(free_bytes) / 1e9,
+          static_cast<double>(keep_free_bytes_) / 1e9, needed_s, needed_s * bytes_per_s_ / 1e9)};
+}
+
+DiskRule::Advice DiskRule::during(uint64_t free_bytes) const {
+  const double left_s = seconds_left(free_bytes);
+  return left_s < kCutS ? Advice::cut : left_s < kWarnS ? Advice::warn : Advice::go_on;
+}
+
+double planned_bytes_per_s(const PlannedCamera& camera) {
+  double bytes = 0;
+  if (camera.config.color_on()) {
+    bytes += static_cast<double>(
+        color_bytes_per_frame(camera.config.color_format, camera.config.color_resolution));
+  }
+  bytes += static_cast<double>(disk_depth_bytes_per_frame(camera.config.depth_mode));
+  return bytes * frames_per_second(camera.config.frame_rate);
+}
+
+double planned_bytes_per_s(const Plan& plan) {
+  double sum = 0;
+  for (const PlannedCamera& camera : plan.cameras) sum += planned_bytes_per_s(camera);
+  return sum;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/ledger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "lockstep/time/tick.h"
+
+namespace lockstep {
+namespace {
+
+constexpr const char* kNotDelivered = "not delivered by the camera";
+constexpr const char* kDropped = "dropped: the disk did not keep up";
+
+bool was_lost(const std::string& end) {
+  return end.rfind("lost", 0) == 0;
+}
+
+}  // namespace
+
+Ledger::Ledger(const Plan& plan) : period_us_(frame_period_us(frames_per_second(plan.frame_rate))) {
+  for (const PlannedCamera& planned : plan.cameras) cameras_.push_back({.planned = planned});
+}
+
+void Ledger::open(size_t camera, const std::string& file) {
+  cameras_[camera].parts = {{file, ""}};
+}
+
+void Ledger::begin_part(size_t camera, const std::string& file, const std::string& reason) {
+  cameras_[camera].parts.push_back({file, reason});
+}
+
+void Ledger::miss(Camera& camera, int64_t first, int64_t count, const std::string& cause) {
+  if (count <= 0) return;
+  if (!camera.holes.empty()) {
+    TakeHole& last = camera.holes.back();
+    if (last.cause == cause && last.first_tick + last.count == first) {
+      last.count += count;
+      return;
+    }
+  }
+  camera.holes.push_back({camera.planned.name, first, count, cause});
+}
+
+void Ledger::wrote(size_t index, int64_t own_tick, DeviceTime stamp) {
+  Camera& camera = cameras_[index];
+  if (!camera.first) camera.first = own_tick;
+  if (camera.last) miss(camera, *camera.last + 1, own_tick - *camera.last - 1, kNotDelivered);
+  camera.last = own_tick;
+  if (!camera.parts.empty() && !camera.parts.back().first_tick) {
+    camera.parts.back().first_tick = own_tick;
+    camera.parts.back().first_stamp = stamp;
+  }
+}
+
+void Ledger::dropped(size_t index, int64_t own_tick) {
+  Camera& camera = cameras_[index];
+  ++camera.dropped;
+  if (!camera.first) camera.first = own_tick;
+  if (camera.last) miss(camera, *camera.last + 1, own_tick - *camera.last - 1, kNotDelivered);
+  miss(camera, own_tick, 1, kDropped);
+  camera.last = own_tick;
+}
+
+void Ledger::ended(size_t camera, const std::string& how) {
+  cameras_[camera].end = how;
+}
+
+void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
+  std::vector<int64_t> base(cameras_.size());
+  int64_t first = std::numeric_limits<int64_t>::min();
+  int64_t last = std::numeric_limits<int64_t>::max();
+  bool any = false;
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    base[i] = monitor.base_tick(i).value_or(0);
+    if (!cameras_[i].first) continue;
+    first = std::max(first, base[i] + *cameras_[i].first);
+    if (was_lost(cameras_[i].end)) continue;
+    last = std::min(last, base[i] + *cameras_[i].last);
+    any = true;
+  }
+  manifest.holes.clear();
+  if (any) {
+    manifest.first_common_tick_after_pulse = first;
+    manifest.common_ticks = std::max<int64_t>(last - first + 1, 0);
+  }
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const Camera& from = cameras_[i];
+    TakeCamera& camera = manifest.cameras[i];
+    const double planned_us = from.planned.config.color_on() ? from.planned.color_delay_us
+                                                             : from.planned.depth_offset_us();
+    camera.dropped = from.dropped;
+    camera.end = from.end;
+    camera.parts.clear();
+    for (const Part& part : from.parts) {
+      TakePart& to = camera.parts.emplace_back();
+      to.file = part.file;
+      to.reason = part.reason;
+      if (!part.first_tick || !any) continue;
+      const double rig_us =
+          static_cast<double>(*part.first_tick + base[i] - first) * period_us_ + planned_us;
+      to.rig_from_device_ns = std::llround(rig_us * 1000) - part.first_stamp.ns();
+    }
+    if (!any || !from.last) continue;
+    for (TakeHole hole : from.holes) {
+      hole.first_tick += base[i] - first;
+      manifest.holes.push_back(hole);
+    }
+    if (was_lost(from.end) && base[i] + *from.last < last) {
+      manifest.holes.push_back({from.planned.name, base[i] + *from.last + 1 - first,
+                                last - base[i] - *from.last, from.end});
+    }
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/rig/plan.h"
+#include "lockstep/sync/monitor.h"
+#include "lockstep/take/manifest.h"
+
+namespace lockstep {
+
+/// Books of a take while it is recorded: which ticks each camera has, in which part, and what is
+/// missing. Ticks are counted along each stream; manifest() puts them on the take's count.
+class Ledger {
+ public:
+  explicit Ledger(const Plan& plan);
+
+  void open(size_t camera, const std::string& file);
+  void begin_part(size_t camera, const std::string& file, const std::string& reason);
+  void wrote(size_t camera, int64_t own_tick, DeviceTime stamp);
+  void dropped(size_t camera, int64_t own_tick);
+  [[nodiscard]] size_t parts(size_t camera) const { return cameras_[camera].parts.size(); }
+  void ended(size_t camera, const std::string& how);
+
+  /// Fills cameras' parts, drops, ends, holes, tick 0 and the common range. A camera that was lost
+  /// does not end the common range of the others: its missing rest is a hole.
+  void fill(const LiveMonitor& monitor, TakeManifest& manifest) const;
+
+ private:
+  struct Part {
+    std::string file, reason;
+    std::optional<int64_t> first_tick{};
+    DeviceTime first_stamp{};
+  };
+  struct Camera {
+    PlannedCamera planned;
+    std::vector<Part> parts{};
+    std::optional<int64_t> first{}, last{};
+    std::vector<TakeHole> holes{};  ///< own count
+    uint64_t dropped = 0;
+    std::string end{};
+  };
+
+  void miss(Camera& camera, int64_t first, int64_t count, const std::string& cause);
+
+  std::vector<Camera> cameras_;
+  double period_us_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
+#include "lockstep/time/clock.h"
+
+// What the machines of a session tell each other (docs/model.md, "The life of a rig"). On one host
+// they are passed by function calls. All are small, except that DeviceData shares its capture's
+// bytes.
+
+namespace lockstep {
+
+// Coordinator to participant.
+struct StartOrder {};         ///< start the camera; a subordinate then waits, armed, for pulses
+struct ExpectPulsesOrder {};  ///< pulses may come from now on: before, a capture is a fault
+struct RecordOrder {
+  DeviceTime from;                 ///< first stamp to be written, less half a period
+  std::optional<int64_t> ticks{};  ///< stop after so many; nothing: until cut
+};
+struct CutOrder {};   ///< close the file
+struct StopOrder {};  ///< stop the camera
+using Order = std::variant<StartOrder, ExpectPulsesOrder, RecordOrder, CutOrder, StopOrder>;
+
+// Participant to coordinator.
+struct StartedReport {};
+struct RefusedReport {  ///< the camera did not start
+  Error error;
+};
+struct NotPluggedReport {};  ///< started, but nothing is in its sync-in
+struct ArmedReport {};
+struct EarlyPulseReport {};  ///< a capture while the line had to be silent
+struct StampReport {
+  DeviceTime stamp;
+  std::optional<HostTime> arrival;
+};
+struct LostReport {  ///< the camera delivers no more
+  Error error;
+};
+struct RecordedReport {  ///< everything that was asked for is handed to the recorder
+  std::string how;
+};
+struct StoppedReport {};
+using Report =
+    std::variant<StartedReport, RefusedReport, NotPluggedReport, ArmedReport, EarlyPulseReport,
+                 StampReport, LostReport, RecordedReport, StoppedReport>;
+
+// Device to participant.
+struct DeviceStarted {
+  SyncJacks jacks;
+};
+struct DeviceRefused {
+  Error error;
+};
+struct DeviceJacks {
+  SyncJacks jacks;
+};
+struct DeviceData {
+  CapturePtr capture;
+  HostTime arrival;
+  std::vector<ImuSample> imu;
+};
+struct DeviceLost {
+  Error error;
+};
+struct DeviceStopped {};
+using DeviceEvent =
+    std::variant<DeviceStarted, DeviceRefused, DeviceJacks, DeviceData, DeviceLost, DeviceStopped>;
+
+// Participant to its device and recorder.
+enum class DeviceCommand { start, read_jacks, stop };
+struct WriteCapture {
+  CapturePtr capture;
+  int64_t tick = 0;  ///< counted along this stream
+};
+struct WriteImu {
+  std::vector<ImuSample> samples;
+};
+struct BeginPart {  ///< the device clock broke: what follows goes to the next file
+  std::string reason;
+};
+struct CloseFile {
+  std::string how;
+};
+using ParticipantAction =
+    std::variant<Report, DeviceCommand, WriteCapture, WriteImu, BeginPart, CloseFile>;
+
+}  // namespace lockstep

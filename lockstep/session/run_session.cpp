@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/run_session.h"
+
+#include <fmt/core.h>
+
+#include <thread>
+
+#include "lockstep/base/bounded_queue.h"
+#include "lockstep/session/device_pump.h"
+
+namespace lockstep {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Nanos kStep = milliseconds(5);        // of the session clock, when stepped
+constexpr Nanos kReadWait = milliseconds(50);   // a reading thread looks for commands this often
+constexpr Nanos kTimeEvery = milliseconds(20);  // machines hear the time this often
+constexpr Nanos kObserveEvery = milliseconds(100);
+constexpr uint64_t kEventsQueued = 1000;  // a few seconds of ten cameras
+
+struct OpenedCamera {
+  std::unique_ptr<Device> device;
+  CameraIdentity identity;
+};
+
+Result<OpenedCamera> open_camera(DeviceSource& source, const PlannedCamera& planned) {
+  auto device = source.open(planned.serial);
+  if (!device) {
+    const Error& error = device.error();
+    // A camera that is not there is a matter of cables and plugs, not of the command line.
+    return Error{
+        error.code == Errc::not_found ? Errc::device_lost : error.code,
+        fmt::format("{}: cannot open camera {}: {}", planned.name, planned.serial, error.message)};
+  }
+  auto calibration = (*device)->calibration_json();
+  if (!calibration) {
+    return Error{calibration.error().code, fmt::format("{}: its calibration cannot be read: {}",
+                                                       planned.name, calibration.error().message)};
+  }
+  CameraIdentity identity{(*device)->info(), *std::move(calibration)};
+  return OpenedCamera{*std::move(device), std::move(identity)};
+}
+
+Result<std::vector<OpenedCamera>> open_cameras(DeviceSource& source, const Plan& plan) {
+  std::vector<OpenedCamera> cameras;
+  for (const PlannedCamera& planned : plan.cameras) {
+    auto camera = open_camera(source, planned);
+    if (!camera) return std::move(camera).error();
+    cameras.push_back(*std::move(camera));
+  }
+  return cameras;
+}
+
+/// Gives a take its final manifest although nothing could be recorded.
+SessionOutcome give_up(SessionSetup& setup, Error error) {
+  setup.manifest.state = TakeState::incomplete;
+  setup.manifest.remarks.push_back(error.message);
+  SessionOutcome outcome;
+  outcome.failure = std::move(error);
+  if (const auto saved = write_manifest(setup.folder, setup.manifest); !saved) {
+    outcome.alarms.push_back(saved.error().message);
+  }
+  return outcome;
+}
+
+/// What both ways of driving do between events.
+class Observer {
+ public:
+  Observer(Session& session, const RunOptions& options) : session_(session), options_(options) {}
+
+  void on_time(HostTime now) {
+    if (options_.interrupted.stop_requested() && !cut_) {
+      cut_ = true;
+      session_.cut(now);
+    }
+    session_.on_time(now);
+    if (options_.observe && now >= next_) {
+      next_ = now + kObserveEvery;
+      options_.observe(session_, now);
+    }
+  }
+
+ private:
+  Session& session_;
+  const RunOptions& options_;
+  HostTime next_{};
+  bool cut_ = false;
+};
+
+SessionOutcome run_stepped(SessionSetup setup, std::vector<OpenedCamera> cameras,
+                           SessionClock& clock, const RunOptions& options) {
+  const Plan plan = setup.manifest.plan;
+  std::vector<std::unique_ptr<DevicePump>> pumps;
+  std::vector<CameraIdentity> identities;
+  std::vector<std::pair<size_t, DeviceCommand>> commands;
+  std::vector<std::pair<size_t, DeviceEvent>> events;
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    identities.push_back(cameras[i].identity);
+    pumps.push_back(std::make_unique<DevicePump>(
+        std::move(cameras[i].device), plan.cameras[i].config, clock,
+        [&events, i](DeviceEvent event) { events.emplace_back(i, std::move(event)); }));
+  }
+  Session session(std::move(setup), std::move(identities),
+                  [&commands](size_t camera, DeviceCommand command) {
+                    commands.emplace_back(camera, command);
+                  });
+  Observer observer(session, options);
+  session.begin(clock.now());
+  while (!session.done()) {
+    // An answer may give the next command at once.
+    while (!commands.empty() || !events.empty()) {
+      for (const auto& [camera, command] : std::exchange(commands, {}))
+        pumps[camera]->obey(command);
+      for (const auto& [camera, event] : std::exchange(events, {}))
+        session.on_event(camera, event, clock.now());
+    }
+    bool any = false;
+    for (const auto& pump : pumps) any = (pump->running() && pump->read(Nanos{0})) || any;
+    observer.on_time(clock.now());
+    if (!any && commands.empty() && events.empty()) clock.sleep_until(clock.now() + kStep);
+  }
+  return session.finish();
+}
+
+/// A device with its thread.
+class DeviceThread {
+ public:
+  DeviceThread(std::unique_ptr<DevicePump> pump)  // NOLINT(google-explicit-constructor)
+      : pump_(std::move(pump)),
+        commands_(16, OverflowPolicy::block),
+        thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  ~DeviceThread() {
+    thread_.request_stop();
+    thread_.join();
+  }
+  DeviceThread(const DeviceThread&) = delete;
+  DeviceThread& operator=(const DeviceThread&) = delete;
+
+  void post(DeviceCommand command) { commands_.push(command); }
+
+ private:
+  void run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto command = pump_->running() ? commands_.try_pop() : commands_.pop(stop);
+      if (command) {
+        pump_->obey(*command);
+      } else if (pump_->running()) {
+        pump_->read(kReadWait);
+      }
+    }
+  }
+
+  std::unique_ptr<DevicePump> pump_;
+  BoundedQueue<DeviceCommand> commands_;
+  std::jthread thread_;
+};
+
+SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> cameras,
+                            SessionClock& clock, const RunOptions& options) {
+  const Plan plan = setup.manifest.plan;
+  BoundedQueue<std::pair<size_t, DeviceEvent>> events(kEventsQueued, OverflowPolicy::block);
+  std::vector<CameraIdentity> identities;
+  std::vector<std::unique_ptr<DeviceThread>> threads;
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    identities.push_back(cameras[i].identity);
+    threads.push_back(std::make_unique<DeviceThread>(
+        std::make_unique<DevicePump>(std::move(cameras[i].device), plan.cameras[i].config, clock,
+                                     [&events, i](DeviceEvent event) {
+                                       events.push({i, std::move(event)});
+                                     })));
+  }
+  Session session(
+      std::move(setup), std::move(identities),
+      [&threads](size_t camera, DeviceCommand command) { threads[camera]->post(command); });
+  Observer observer(session, options);
+  session.begin(clock.now());
+  HostTime next_time{};
+  while (!session.done()) {
+    if (auto event = events.pop_for(kTimeEvery))
+      session.on_event(event->first, event->second, clock.now());
+    if (const HostTime now = clock.now(); now >= next_time) {
+      next_time = now + kTimeEvery;
+      observer.on_time(now);
+    }
+  }
+  events.close();  // a thread that waits for room must not wait for ever
+  threads.clear();
+  return session.finish();
+}
+
+}  // namespace
+
+SessionOutcome run_session(SessionSetup setup, DeviceSource& source, SessionClock& clock,
+                           const RunOptions& options) {
+  auto cameras = open_cameras(source, setup.manifest.plan);
+  if (!cameras) return give_up(setup, std::move(cameras).error());
+  setup.threaded_recorders = options.driving == Driving::threads;
+  return options.driving == Driving::threads
+             ? run_threaded(std::move(setup), *std::move(cameras), clock, options)
+             : run_stepped(std::move(setup), *std::move(cameras), clock, options);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/session.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "lockstep/sensor/timing.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kQueueSeconds = 4;
+constexpr Nanos kDiskCheckEvery = std::chrono::seconds(1);
+
+RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& identity) {
+  RecordingHeader header;
+  header.camera = planned.config;
+  header.has_color = planned.config.color_on();
+  header.has_depth = has_depth(planned.config.depth_mode);
+  header.has_ir = planned.config.depth_on();
+  header.has_imu = planned.config.imu;
+  header.serial = identity.info.serial;
+  header.color_firmware = identity.info.color_firmware;
+  header.depth_firmware = identity.info.depth_firmware;
+  header.calibration_json = identity.calibration_json;
+  header.is_virtual = identity.info.is_virtual;
+  return header;
+}
+
+}  // namespace
+
+Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Post post)
+    : setup_(std::move(setup)),
+      post_(std::move(post)),
+      coordinator_(setup_.manifest.plan, setup_.coordinator),
+      ledger_(setup_.manifest.plan),
+      disk_(planned_bytes_per_s(setup_.manifest.plan),
+            static_cast<uint64_t>(setup_.keep_free_gb * 1e9)) {
+  const std::vector<PlannedCamera>& planned = setup_.manifest.plan.cameras;
+  setup_.manifest.cameras.clear();
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const double first_us = first_frame_us(planned[i].family, identities[i].info.color_firmware);
+    cameras_.push_back({planned[i].name, header_of(planned[i], identities[i]),
+                        static_cast<uint64_t>(kQueueSeconds * planned_bytes_per_s(planned[i])),
+                        Participant(planned[i], first_us)});
+    setup_.manifest.cameras.push_back(
+        {.name = planned[i].name, .serial = identities[i].info.serial});
+  }
+}
+
+void Session::begin(HostTime now) {
+  setup_.manifest.state = TakeState::recording;
+  save_manifest();
+  if (failure_) {
+    end_with(*failure_, now);
+  } else {
+    dispatch(coordinator_.begin(now), now);
+  }
+}
+
+void Session::on_event(size_t camera, const DeviceEvent& event, HostTime now) {
+  apply(camera, cameras_[camera].participant.on_event(event, now), now);
+}
+
+void Session::on_time(HostTime now) {
+  for (size_t i = 0; i < cameras_.size(); ++i) apply(i, cameras_[i].participant.on_time(now), now);
+  dispatch(coordinator_.on_time(now), now);
+  watch_recorders(now);
+  if (coordinator_.phase() == Coordinator::Phase::recording) watch_disk(now);
+  if (manifest_due_ && std::all_of(cameras_.begin(), cameras_.end(),
+                                   [](const Camera& c) { return !c.recorder || c.written > 0; })) {
+    manifest_due_ = false;
+    save_manifest();
+  }
+  collect_alarms();
+}
+
+void Session::cut(HostTime now) {
+  dispatch(coordinator_.end(now, std::nullopt), now);
+}
+
+void Session::end_with(Error failure, HostTime now) {
+  if (!failure_) failure_ = failure;
+  dispatch(coordinator_.end(now, std::move(failure)), now);
+}
+
+void Session::dispatch(const Coordinator::Orders& orders, HostTime now) {
+  for (const auto& [camera, order] : orders) {
+    if (std::holds_alternative<RecordOrder>(order)) open_recorder(camera, now);
+    apply(camera, cameras_[camera].participant.on_order(order, now), now);
+  }
+}
+
+void Session::apply(size_t index, Participant::Actions actions, HostTime now) {
+  Camera& camera = cameras_[index];
+  for (ParticipantAction& action : actions) {
+    if (const auto* report = std::get_if<Report>(&action)) {
+      dispatch(coordinator_.on_report(index, *report, now), now);
+    } else if (const auto* command = std::get_if<DeviceCommand>(&action)) {
+      post_(index, *command);
+    } else if (const auto* capture = std::get_if<WriteCapture>(&action)) {
+      write(index, *capture);
+    } else if (auto* imu = std::get_if<WriteImu>(&action)) {
+      if (camera.recorder) camera.recorder->write_imu(std::move(imu->samples));
+    } else if (const auto* part = std::get_if<BeginPart>(&action)) {
+      begin_part(index, part->reason);
+    } else if (const auto* close = std::get_if<CloseFile>(&action)) {
+      ledger_.ended(index, close->how);
+      if (camera.recorder) camera.recorder->close();
+    }
+  }
+}
+
+void Session::open_recorder(size_t index, HostTime now) {
+  Camera& camera = cameras_[index];
+  if (camera.recorder) return;
+  camera.recorder = std::make_unique<CameraRecorder>(
+      setup_.folder, camera.name, camera.header,
+      CameraRecorder::Options{setup_.threaded_recorders, camera.queue_bytes, setup_.make_writer});
+  ledger_.open(index, part_file_name(camera.name, 1));
+  manifest_due_ = true;
+  if (const auto opened = camera.recorder->open(); !opened) end_with(opened.error(), now);
+}
+
+void Session::write(size_t index, const WriteCapture& item) {
+  Camera& camera = cameras_[index];
+  if (!camera.recorder || camera.recorder->failure()) return;
+  CapturePtr capture = item.capture;
+  if (camera.dropped_since > 0) {
+    auto told = std::make_shared<Capture>(*capture);
+    told->dropped_before += camera.dropped_since;
+    capture = std::move(told);
+  }
+  if (camera.recorder->write(capture)) {
+    ledger_.wrote(index, item.tick, capture->stamp());
+    camera.dropped_since = 0;
+    ++camera.written;
+    camera.dropping = false;
+    return;
+  }
+  ledger_.dropped(index, item.tick);
+  ++camera.dropped_since;
+  if (!camera.dropping) {
+    alarms_.push_back(
+        fmt::format("{}: the disk does not keep up: captures are dropped (they are counted and "
+                    "listed in {}); record to a faster disk, or fewer cameras per disk",
+                    camera.name, kManifestFile));
+  }
+  camera.dropping = true;
+}
+
+void Session::begin_part(size_t index, const std::string& reason) {
+  Camera& camera = cameras_[index];
+  if (!camera.recorder) return;
+  const size_t number = ledger_.parts(index) + 1;
+  ledger_.begin_part(index, part_file_name(camera.name, number), reason);
+  camera.recorder->begin_part();
+  manifest_due_ = true;
+}
+
+void Session::watch_recorders(HostTime now) {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    if (!cameras_[i].recorder || failure_) continue;
+    if (const auto failure = cameras_[i].recorder->failure()) {
+      ledger_.ended(i, "disk: " + failure->message);
+      alarms_.push_back(failure->message);
+      end_with(*failure, now);
+    }
+  }
+}
+
+void Session::watch_disk(HostTime now) {
+  if (!setup_.free_bytes || now < next_disk_check_ || failure_) return;
+  next_disk_check_ = now + kDiskCheckEvery;
+  const auto free = setup_.free_bytes();
+  if (!free) return;
+  const DiskRule::Advice advice = disk_.during(*free);
+  if (advice == DiskRule::Advice::warn && !disk_warned_) {
+    disk_warned_ = true;
+    alarms_.push_back(fmt::format("{}: the disk has room for {:.0f} more minutes",
+                                  setup_.folder.string(), disk_.seconds_left(*free) / 60));
+  }
+  if (advice == DiskRule::Advice::cut) {
+    end_with({Errc::no_space,
+              fmt::format("{}: the disk has room for less than 30 s: the take was cut, and "
+                          "what is recorded is whole",
+                          setup_.folder.string())},
+             now);
+  }
+}
+
+bool Session::done() const {
+  return coordinator_.phase() == Coordinator::Phase::done &&
+         std::all_of(cameras_.begin(), cameras_.end(),
+                     [](const Camera& c) { return !c.recorder || c.recorder->finished(); });
+}
+
+void Session::save_manifest() {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    if (!cameras_[i].recorder) continue;
+    const RecordingWriterStats stats = cameras_[i].recorder->stats();
+    setup_.manifest.cameras[i].captures = stats.captures;
+    setup_.manifest.cameras[i].imu_samples = stats.imu_samples;
+  }
+  ledger_.fill(coordinator_.monitor(), setup_.manifest);
+  if (const auto saved = write_manifest(setup_.folder, setup_.manifest); !saved && !failure_) {
+    failure_ = saved.error();
+  }
+}
+
+void Session::collect_alarms() {
+  const std::vector<std::string>& news = coordinator_.outcome().alarms;
+  for (; alarms_taken_ < news.size(); ++alarms_taken_) alarms_.push_back(news[alarms_taken_]);
+}
+
+SessionOutcome Session::finish() {
+  for (Camera& camera : cameras_) {
+    if (camera.recorder) camera.recorder->close();
+  }
+  collect_alarms();
+  SessionOutcome outcome = coordinator_.outcome();
+  if (!outcome.failure) outcome.failure = failure_;
+  setup_.manifest.state = outcome.failure ? TakeState::incomplete : TakeState::complete;
+  setup_.manifest.remarks.insert(setup_.manifest.remarks.end(), alarms_.begin(), alarms_.end());
+  if (outcome.failure) setup_.manifest.remarks.push_back(outcome.failure->message);
+  if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
+  save_manifest();
+  if (!outcome.failure) outcome.failure = failure_;
+  outcome.alarms = alarms_;
+  return outcome;
+}
+
+int64_t Session::ticks_recorded() const {
+  int64_t most = 0;
+  for (const Camera& camera : cameras_) most = std::max(most, camera.written);
+  return most;
+}
+
+}  // namespace lockstep

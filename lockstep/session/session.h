@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/device/device.h"
+#include "lockstep/session/camera_recorder.h"
+#include "lockstep/session/coordinator.h"
+#include "lockstep/session/disk_rule.h"
+#include "lockstep/session/ledger.h"
+#include "lockstep/session/participant.h"
+#include "lockstep/take/manifest.h"
+
+namespace lockstep {
+
+/// What a recording session needs to know before it begins.
+struct SessionSetup {
+  TakeManifest manifest;         ///< plan, rig text and who records; cameras are filled in here
+  std::filesystem::path folder;  ///< of the take, made already
+  CoordinatorOptions coordinator;
+  double keep_free_gb = 2;
+  bool threaded_recorders = true;
+  WriterFactory make_writer;  ///< empty: RecordingWriter::create
+  /// Free bytes of the take's disk; empty, or nothing from it: not watched.
+  std::function<std::optional<uint64_t>()> free_bytes;
+};
+
+/// Which device stands for a camera of the plan.
+struct CameraIdentity {
+  DeviceInfo info;
+  std::string calibration_json;
+};
+
+/// A rig recorded on this host: joins the coordinator, a participant and a recorder per camera and
+/// the take's books. Has no thread of its own (recorders may) and no clock: a driver feeds it
+/// events and the time. See run_session().
+class Session {
+ public:
+  /// `post` carries a command to the device of a camera; its answer comes as an event.
+  using Post = std::function<void(size_t camera, DeviceCommand)>;
+  Session(SessionSetup setup, std::vector<CameraIdentity> cameras, Post post);
+
+  void begin(HostTime now);
+  void on_event(size_t camera, const DeviceEvent& event, HostTime now);
+  void on_time(HostTime now);
+  /// The user's wish to end: saves what is recorded.
+  void cut(HostTime now);
+  /// True once devices are stopped and files closed.
+  [[nodiscard]] bool done() const;
+  /// Writes the final manifest. Once, when done.
+  SessionOutcome finish();
+
+  [[nodiscard]] const Coordinator& coordinator() const { return coordinator_; }
+  [[nodiscard]] const TakeManifest& manifest() const { return setup_.manifest; }
+  /// Ticks recorded so far by the camera that has most.
+  [[nodiscard]] int64_t ticks_recorded() const;
+  /// Everything a person must know so far, in order.
+  [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
+
+ private:
+  struct Camera {
+    std::string name;
+    RecordingHeader header;
+    uint64_t queue_bytes;
+    Participant participant;
+    std::unique_ptr<CameraRecorder> recorder{};
+    uint64_t dropped_since = 0;  ///< not yet told to the file
+    int64_t written = 0;
+    bool dropping = false;
+  };
+
+  void apply(size_t index, Participant::Actions actions, HostTime now);
+  void dispatch(const Coordinator::Orders& orders, HostTime now);
+  void open_recorder(size_t index, HostTime now);
+  void write(size_t index, const WriteCapture& item);
+  void begin_part(size_t index, const std::string& reason);
+  void watch_disk(HostTime now);
+  void watch_recorders(HostTime now);
+  void save_manifest();
+  void collect_alarms();
+  void end_with(Error failure, HostTime now);
+
+  SessionSetup setup_;
+  Post post_;
+  Coordinator coordinator_;
+  Ledger ledger_;
+  DiskRule disk_;
+  std::vector<Camera> cameras_;
+  std::vector<std::string> alarms_;
+  size_t alarms_taken_ = 0;
+  HostTime next_disk_check_{};
+  bool disk_warned_ = false;
+  bool manifest_due_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace lockstep
