@@ -79,8 +79,9 @@ TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {
 TEST(Manners, NoColourIntoAPipe) {
   const Finished help = lockstep({"--help"}, {"TERM=xterm-256color"});
   EXPECT_THAT(help.out + help.err, Not(HasSubstr("\033[")));
-  const Finished plan = lockstep({"plan", source_file("examples/rigs/01-three-in-a-chain.toml")},
-                                 {"TERM=xterm-256color"});
+  const Finished plan =
+      lockstep({"plan", source_file("examples/rigs/01-chain-of-three-virtual.toml")},
+               {"TERM=xterm-256color"});
   EXPECT_THAT(plan.out + plan.err, Not(HasSubstr("\033[")));
 }
 

@@ -51,7 +51,7 @@ Finished lockstep(const std::vector<std::string>& arguments,
 /// The built program.
 std::filesystem::path lockstep_program();
 
-/// A file of the source tree, such as "examples/rigs/01-three-in-a-chain.toml".
+/// A file of the source tree, such as "examples/rigs/01-chain-of-three-virtual.toml".
 std::filesystem::path source_file(std::string_view name);
 
 /// What is wrong with `json` by docs/schemas/<schema>.schema.json; empty when it is as promised.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr const char* kExamples =
     R"(Examples:
-  lockstep plan examples/rigs/01-three-in-a-chain.toml     check a rig before anything is plugged in
-  lockstep record examples/rigs/01-three-in-a-chain.toml -o my-take -l 10
+  lockstep plan examples/rigs/01-chain-of-three-virtual.toml     check a rig before anything is plugged in
+  lockstep record examples/rigs/01-chain-of-three-virtual.toml -o my-take -l 10
   lockstep verify my-take                                  is that take in step?
   lockstep verify left.mkv right.mkv                       are these recordings in step?
 
