@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/chosen_rig.h"
+
+#include "lockstep/base/files.h"
+#include "lockstep/rig/rig_file.h"
+
+namespace lockstep {
+
+Result<ChosenRig> choose_rig(const std::string& name) {
+  if (name == "demo") {
+    auto rig = parse_rig(demo_rig_toml(), "demo");
+    if (!rig) return std::move(rig).error();
+    return ChosenRig{*std::move(rig), std::string(demo_rig_toml())};
+  }
+  auto rig = read_rig_file(name);
+  if (!rig) return std::move(rig).error();
+  auto toml = read_text_file(name);
+  if (!toml) return std::move(toml).error();
+  return ChosenRig{*std::move(rig), *std::move(toml)};
+}
+
+}  // namespace lockstep

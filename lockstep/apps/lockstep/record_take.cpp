@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/record_take.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <ctime>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/interrupt.h"
+#include "lockstep/apps/common/progress.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/chosen_rig.h"
+#include "lockstep/apps/lockstep/session_line.h"
+#include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/world_fault.h"
+#include "lockstep/base/files.h"
+#include "lockstep/host/disk.h"
+#include "lockstep/session/run_session.h"
+#include "lockstep/take/verify_take.h"
+#include "lockstep/virtual/virtual_rig.h"
+
+namespace lockstep {
+namespace {
+
+constexpr const char* kTruthFile = "truth.json";
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+void say(const std::string& sentence) {
+  fmt::print(stderr, "{}\n", wrapped(sentence, 2));
+}
+
+/// The world as the command line changes it. Errors: invalid_argument.
+Result<void> change_world(const TakeRequest& request, Rig& rig) {
+  if (request.simulate && !rig.world) {
+    return Error{
+        Errc::invalid_argument,
+        fmt::format(
+            "{}: simulate needs a rig of virtual cameras: add a world = {{ ... }} and serials "
+            "virtual-0001 and so on, or record the real rig with `lockstep record`",
+            request.rig)};
+  }
+  if (request.seed) rig.world->seed = *request.seed;
+  for (const std::string& text : request.faults) {
+    auto fault = parse_world_fault(text, rig);
+    if (!fault) return std::move(fault).error();
+    rig.world->faults.push_back(*std::move(fault));
+  }
+  return {};
+}
+
+void print_findings(const Plan& plan, bool quiet) {
+  for (const PlanFinding& finding : plan.findings) {
+    if (finding.severity == Severity::note || (quiet && finding.severity != Severity::error))
+      continue;
+    say(fmt::format("{}: {}: {} {}", finding.severity == Severity::error ? "error" : "warning",
+                    finding.where, finding.message, finding.mend));
+  }
+}
+
+/// Where the take goes by default: the rig's take folder, beside the rig file.
+std::filesystem::path takes_folder(const Rig& rig) {
+  const std::filesystem::path folder = rig.take.folder;
+  if (folder.is_absolute() || rig.path.empty()) return folder;
+  return std::filesystem::path(rig.path).parent_path() / folder;
+}
+
+Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan& plan) {
+  const std::filesystem::path target = request.output.empty() ? takes_folder(rig) : request.output;
+  std::error_code ignored;
+  if (!request.output.empty() && std::filesystem::exists(request.output, ignored)) {
+    return Error{Errc::already_exists,
+                 fmt::format("{} is there already, and a take never overwrites anything: "
+                             "choose another name with -o",
+                             request.output.string())};
+  }
+  if (auto writable = check_writable(target); !writable) {
+    Error error = std::move(writable).error();
+    error.code = Errc::io;
+    return error;
+  }
+  // Pictures of a timing-only world are tiny; nothing of the planned size is written.
+  if (rig.world && rig.world->timing_only) return {};
+  const auto space = disk_space(target);
+  if (!space) return space.error();
+  return DiskRule(planned_bytes_per_s(plan), static_cast<uint64_t>(rig.take.keep_free_gb * 1e9))
+      .before_start(space->free_bytes, request.length_s, target);
+}
+
+SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan,
+                        const std::filesystem::path& folder) {
+  SessionSetup setup;
+  setup.folder = folder;
+  setup.keep_free_gb = chosen.rig.take.keep_free_gb;
+  setup.coordinator.if_camera_lost = chosen.rig.take.if_camera_lost;
+  setup.coordinator.record_unlocked = request.anyway;
+  if (request.length_s) {
+    setup.coordinator.ticks = std::llround(*request.length_s * frames_per_second(plan.frame_rate));
+  }
+  TakeManifest& manifest = setup.manifest;
+  manifest.name = folder.filename().string();
+  manifest.is_virtual = chosen.rig.is_virtual();
+  manifest.unproved = plan.has_errors();
+  manifest.created_utc = utc_now();
+  manifest.lockstep_version = LOCKSTEP_VERSION;
+  manifest.host = host_name();
+  manifest.plan = plan;
+  manifest.rig_toml = chosen.toml;
+  if (!(chosen.rig.world && chosen.rig.world->timing_only)) {
+    setup.free_bytes = [folder]() -> std::optional<uint64_t> {
+      const auto space = disk_space(folder);
+      if (!space) return std::nullopt;
+      return space->free_bytes;
+    };
+  }
+  return setup;
+}
+
+/// Everything the last line and the exit code are made of.
+struct TakeResult {
+  std::filesystem::path folder;
+  SessionOutcome outcome;
+  std::string verdict;
+  bool passes = false;
+  std::string report_failure;
+};
+
+/// Judges the take and writes verdict, verify.json and verify.html into it.
+void verify_result(TakeResult& result) {
+  if (!result.outcome.recorded) return;
+  auto verified = verify_take(result.folder, {});
+  if (!verified) {
+    result.report_failure = verified.error().message;
+    return;
+  }
+  result.verdict = verified->report.verdict_text();
+  result.passes = verified->report.passes();
+  if (auto written = write_verify_reports(result.folder, *verified); !written) {
+    result.report_failure = written.error().message;
+  }
+  if (auto manifest = read_manifest(result.folder)) {
+    manifest->verdict = result.verdict;
+    if (auto saved = write_manifest(result.folder, *manifest); !saved) {
+      result.report_failure = saved.error().message;
+    }
+  }
+}
+
+int exit_code(const TakeResult& result) {
+  if (result.outcome.failure) return exit_code_for(result.outcome.failure->code);
+  if (!result.report_failure.empty()) return kExitDeviceFailed;
+  return result.passes ? kExitGood : kExitFallsShort;
+}
+
+void print_json(const TakeResult& result) {
+  nlohmann::json json{{"schema", 1},
+                      {"take", result.folder.string()},
+                      {"recorded", result.outcome.recorded},
+                      {"locked", result.outcome.locked},
+                      {"verdict", result.verdict},
+                      {"passes", result.passes},
+                      {"alarms", result.outcome.alarms}};
+  if (result.outcome.failure) json["failure"] = result.outcome.failure->message;
+  if (auto manifest = read_manifest(result.folder)) {
+    json["state"] = to_string(manifest->state);
+    json["virtual"] = manifest->is_virtual;
+    json["unproved"] = manifest->unproved;
+    if (manifest->common_ticks) json["common_ticks"] = *manifest->common_ticks;
+  }
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void print_text(const TakeResult& result) {
+  const std::string take = result.folder.string();
+  if (!result.outcome.recorded) {
+    fmt::print("nothing was recorded; {} says why\n", (result.folder / kManifestFile).string());
+    return;
+  }
+  const auto manifest = read_manifest(result.folder);
+  const int64_t ticks = manifest && manifest->common_ticks ? *manifest->common_ticks : 0;
+  fmt::print("{}: {} ticks common to {} cameras{}{}\n", take, ticks,
+             manifest ? manifest->cameras.size() : 0,
+             manifest && manifest->is_virtual ? ", simulated" : "",
+             manifest && manifest->unproved ? ", UNPROVED" : "");
+  if (!result.verdict.empty()) fmt::print("verdict: {}\n", result.verdict);
+  if (!result.report_failure.empty()) fmt::print(stderr, "lockstep: {}\n", result.report_failure);
+  if (!result.verdict.empty()) fmt::print("page: {}\n", (result.folder / kVerifyPageFile).string());
+}
+
+Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const Rig& rig,
+                                             const Plan& plan) {
+  VirtualRigOptions options;
+  options.pace = request.simulate ? VirtualRigOptions::Pace::as_fast_as_possible
+                                  : VirtualRigOptions::Pace::real_time;
+  auto virtual_rig = VirtualRig::create(rig, plan, options);
+  if (!virtual_rig) return virtual_rig;
+  Progress progress("rendering the virtual world", 1000);
+  const auto prepared = (*virtual_rig)->prepare([&](double share) {
+    progress.update(static_cast<uint64_t>(share * 1000));
+  });
+  if (!prepared) return prepared.error();
+  return virtual_rig;
+}
+
+/// Runs the session and fills result.outcome; prints as it goes.
+void run(const TakeRequest& request, SessionSetup setup, VirtualRig& rig,
+         const Interrupt& interrupt, TakeResult& result) {
+  const int64_t total = setup.coordinator.ticks.value_or(0);
+  Progress progress(request.simulate ? "simulating" : "recording", static_cast<uint64_t>(total));
+  size_t alarms_said = 0;
+  RunOptions options;
+  options.driving = request.simulate ? Driving::stepped : Driving::threads;
+  options.interrupted = interrupt.token();
+  options.observe = [&](const Session& session, HostTime now) {
+    for (; alarms_said < session.alarms().size(); ++alarms_said) {
+      progress.clear();
+      say("warning: " + session.alarms()[alarms_said]);
+    }
+    if (!request.quiet) {
+      progress.update(session_line(session, now), static_cast<uint64_t>(session.ticks_recorded()));
+    }
+  };
+  result.outcome = run_session(std::move(setup), rig, rig.clock(), options);
+  progress.clear();
+  for (; alarms_said < result.outcome.alarms.size(); ++alarms_said) {
+    say("warning: " + result.outcome.alarms[alarms_said]);
+  }
+}
+
+int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan) {
+  const Interrupt interrupt(say_interrupt);  // before any other thread
+  auto rig = make_rig(request, chosen.rig, plan);
+  if (!rig) return report_failure(rig.error());
+  auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
+  if (!folder) return report_failure(folder.error());
+
+  TakeResult result;
+  result.folder = *folder;
+  run(request, make_setup(request, chosen, plan, *folder), **rig, interrupt, result);
+  if (auto truth =
+          write_file_whole(*folder / kTruthFile, (*rig)->truth_json(), ExistingFile::replace);
+      !truth) {
+    result.report_failure = truth.error().message;
+  }
+  verify_result(result);
+  if (result.outcome.failure) fmt::print(stderr, "lockstep: {}\n", result.outcome.failure->message);
+  if (request.json) {
+    print_json(result);
+  } else {
+    print_text(result);
+  }
+  return exit_code(result);
+}
+
+}  // namespace
+
+int record_take(const TakeRequest& request) {
+  auto chosen = choose_rig(request.rig);
+  if (!chosen) return report_failure(chosen.error());
+  if (auto changed = change_world(request, chosen->rig); !changed)
+    return report_failure(changed.error());
+  const Plan plan = make_plan(chosen->rig);
+  print_findings(plan, request.quiet);
+  if (plan.has_errors() && !request.anyway) {
+    fmt::print(
+        stderr,
+        "lockstep: the plan of {} falls short, so nothing was recorded: mend what is said above "
+        "(`lockstep plan {}` shows it all), or record with --anyway, which marks the take "
+        "UNPROVED\n",
+        request.rig, request.rig);
+    return kExitFallsShort;
+  }
+  if (auto target = check_target(request, chosen->rig, plan); !target)
+    return report_failure(target.error());
+  if (!chosen->rig.is_virtual()) {
+    fmt::print(stderr,
+               "lockstep: {} is a rig of real cameras, and this build has no door to real cameras "
+               "yet: plan it "
+               "with `lockstep plan`, record it with the vendor's k4arecorder, and prove the "
+               "recordings with "
+               "`lockstep verify`\n",
+               request.rig);
+    return kExitDeviceFailed;
+  }
+  return record_virtual(request, *chosen, plan);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// What `record` and `simulate` were asked for.
+struct TakeRequest {
+  std::string rig;               ///< path, or "demo"
+  std::filesystem::path output;  ///< empty: the next number in the rig's take folder
+  std::optional<double> length_s{};
+  bool simulate = false;  ///< out of real time
+  bool anyway = false;    ///< although the plan falls short or the rig does not lock
+  bool json = false;
+  bool quiet = false;
+  std::optional<uint64_t> seed{};     ///< of the virtual world
+  std::vector<std::string> faults{};  ///< "camera:kind:at_s[:value[:count]]"
+};
+
+/// Records one take from planning to verdict; returns the exit code.
+int record_take(const TakeRequest& request);
+
+}  // namespace lockstep

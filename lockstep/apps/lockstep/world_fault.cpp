@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/world_fault.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+namespace {
+
+constexpr std::array<std::string_view, 10> kKinds{
+    "delay",  "depth-delay", "lose-tick",   "duplicate-tick", "restart",
+    "unplug", "cable-pull",  "cable-loose", "slow-usb",       "exposure"};
+
+std::vector<std::string_view> fields_of(std::string_view text) {
+  std::vector<std::string_view> fields;
+  while (true) {
+    const size_t colon = text.find(':');
+    fields.push_back(text.substr(0, colon));
+    if (colon == std::string_view::npos) return fields;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+template <typename T>
+bool read_number(std::string_view text, T& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+Error wrong(const std::string& text, const std::string& why) {
+  return {Errc::invalid_argument,
+          fmt::format("--fault {}: {}. It reads camera:kind:at_s[:value[:count]], such as "
+                      "right:lose-tick:0.5:0:2",
+                      text, why)};
+}
+
+}  // namespace
+
+std::string world_fault_kinds() {
+  std::string all;
+  for (const std::string_view kind : kKinds)
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", kind);
+  return all;
+}
+
+Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
+  const std::vector<std::string_view> fields = fields_of(text);
+  if (fields.size() < 2 || fields.size() > 5) return wrong(text, "it has not two to five fields");
+  WorldFault fault;
+  fault.camera = fields[0];
+  fault.kind = fields[1];
+  const bool known =
+      std::any_of(rig.cameras.begin(), rig.cameras.end(),
+                  [&](const RigCamera& camera) { return camera.name == fault.camera; });
+  if (!known) return wrong(text, fmt::format("the rig has no camera '{}'", fault.camera));
+  if (std::find(kKinds.begin(), kKinds.end(), fault.kind) == kKinds.end()) {
+    return wrong(
+        text, fmt::format("there is no kind '{}'; there are {}", fault.kind, world_fault_kinds()));
+  }
+  const bool numbers = (fields.size() < 3 || read_number(fields[2], fault.at_s)) &&
+                       (fields.size() < 4 || read_number(fields[3], fault.value)) &&
+                       (fields.size() < 5 || read_number(fields[4], fault.count));
+  if (!numbers || !(fault.at_s >= 0) || fault.count < 1)
+    return wrong(text, "a number cannot be read or has no meaning");
+  return fault;
+}
+
+}  // namespace lockstep
