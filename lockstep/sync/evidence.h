@@ -9,8 +9,8 @@
 #include "lockstep/rig/plan.h"
 #include "lockstep/sensor/config.h"
 
-// What the sync report judges: stamps and what was noted beside them, whoever delivered them. Pure data,
-// so that hardware, simulation and files share one judge (docs/model.md, "Witnesses").
+// What the sync report judges: stamps and what was noted beside them, whoever delivered them. Pure
+// data, so that hardware, simulation and files share one judge (docs/model.md, "Witnesses").
 
 namespace lockstep {
 
@@ -22,27 +22,36 @@ struct ArrivalNote {
 
 /// One device of a set, over one stretch of unbroken device clock.
 struct DeviceEvidence {
-  std::string name;        ///< camera name, or the file's stem
-  std::string source;      ///< file, for messages
+  std::string name;    ///< camera name, or the file's stem
+  std::string source;  ///< file, for messages
   std::string serial;
   Family family = Family::azure_kinect;
-  CameraConfig config;     ///< as recorded; exposure and gain only where noted
+  CameraConfig config;  ///< as recorded; exposure and gain only where noted
   bool has_wired_sync_tag = true;
   bool is_virtual = false;
   std::string color_firmware;
-  /// Stamps in the order of the stream, duplicates and steps back included. `ir` stands for depth where
-  /// there is none (passive IR).
+  /// Stamps in the order of the stream, duplicates and steps back included. `ir` stands for depth
+  /// where there is none (passive IR).
   std::vector<DeviceTime> color;
   std::vector<DeviceTime> depth;
-  std::vector<ArrivalNote> arrivals;              ///< empty: not recorded
+  std::vector<ArrivalNote> arrivals;                     ///< empty: not recorded
   std::vector<std::pair<DeviceTime, Micros>> exposures;  ///< changes only; empty: not recorded
-  std::vector<std::pair<DeviceTime, uint64_t>> drops;    ///< losses that the recorder or device owned up to
-  std::vector<std::string> damage;                ///< what the reader said of the file
+  std::vector<std::pair<DeviceTime, uint64_t>>
+      drops;                        ///< losses that the recorder or device owned up to
+  std::vector<std::string> damage;  ///< what the reader said of the file
+  int64_t date_utc_ns = 0;          ///< of the file, since 2001; 0: not recorded
+  int part = 1;                     ///< 2 and up: after a clock discontinuity
+  std::string part_reason;          ///< why the part before it ended
+  /// Rig time of device time zero, where a manifest knows it; else ticks are counted from the
+  /// stamps.
+  std::optional<int64_t> rig_from_device_ns;
+  std::string lost_because;  ///< how a take lost this camera; empty: it did not
 };
 
 /// A set of devices that claim to have recorded together.
 struct Evidence {
   std::vector<DeviceEvidence> devices;
+  std::string name;          ///< of the take; empty for loose files
   std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
 };
 

@@ -7,23 +7,32 @@ namespace lockstep {
 namespace {
 
 constexpr GateEntry kEntries[] = {
-    {"color-offset-fail-us", &Gates::color_offset_fail_us, "colour offset to plan at mid-take fails above"},
+    {"color-offset-fail-us", &Gates::color_offset_fail_us,
+     "colour offset to plan at mid-take fails above"},
     {"color-offset-warn-us", &Gates::color_offset_warn_us, "... warns above"},
-    {"depth-offset-fail-us", &Gates::depth_offset_fail_us, "depth minus own colour, to plan, fails above"},
+    {"depth-offset-fail-us", &Gates::depth_offset_fail_us,
+     "depth minus own colour, to plan, fails above"},
     {"depth-offset-warn-us", &Gates::depth_offset_warn_us, "... warns above"},
-    {"tick-offset-us", &Gates::tick_offset_us, "colour offset of single ticks at 30 fps (in proportion elsewhere)"},
+    {"tick-offset-us", &Gates::tick_offset_us,
+     "colour offset of single ticks at 30 fps (in proportion elsewhere)"},
     {"ticks-in-a-row", &Gates::ticks_in_a_row, "so many ticks in a row beyond it fail, one warns"},
-    {"laser-gap-fail-us", &Gates::laser_gap_fail_us, "dark gap between lasers fails below, given a rig file"},
+    {"laser-gap-fail-us", &Gates::laser_gap_fail_us,
+     "dark gap between lasers fails below, given a rig file"},
     {"laser-gap-warn-us", &Gates::laser_gap_warn_us, "... warns below"},
     {"laser-window-s", &Gates::laser_window_s, "the gap is a median over windows of this length"},
     {"laser-window-ticks", &Gates::laser_window_ticks, "... of at least so many ticks"},
-    {"rate-fail-ppm", &Gates::rate_fail_ppm, "rate against the line fails above (disciplined clocks)"},
+    {"rate-fail-ppm", &Gates::rate_fail_ppm,
+     "rate against the line fails above (disciplined clocks)"},
     {"rate-warn-ppm", &Gates::rate_warn_ppm, "... warns above"},
-    {"rate-judged-se-ppm", &Gates::rate_judged_se_ppm, "a rate is judged when known at least so well"},
-    {"arrival-fail-ppm", &Gates::arrival_fail_ppm, "host time per tick, against the source, fails above"},
-    {"arrival-judged-se-ppm", &Gates::arrival_judged_se_ppm, "it is judged when known at least so well"},
+    {"rate-judged-se-ppm", &Gates::rate_judged_se_ppm,
+     "a rate is judged when known at least so well"},
+    {"arrival-fail-ppm", &Gates::arrival_fail_ppm,
+     "host time per tick, against the source, fails above"},
+    {"arrival-judged-se-ppm", &Gates::arrival_judged_se_ppm,
+     "it is judged when known at least so well"},
     {"change-warn-us", &Gates::change_warn_us, "change against the last good take warns above"},
-    {"dates-apart-min", &Gates::dates_apart_min, "files dated further apart are of different takes"},
+    {"dates-apart-min", &Gates::dates_apart_min,
+     "files dated further apart are of different takes"},
 };
 
 Error bad(std::string_view name, std::string_view why) {
@@ -32,7 +41,9 @@ Error bad(std::string_view name, std::string_view why) {
 
 }  // namespace
 
-std::span<const GateEntry> gate_entries() { return kEntries; }
+std::span<const GateEntry> gate_entries() {
+  return kEntries;
+}
 
 std::string_view to_string(ClockAssumption clock) {
   constexpr std::string_view kNames[] = {"by-family", "disciplined", "free-running"};

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
 #include "lockstep/sync/gates.h"
 
-// The sync report: what verify says of a set of recordings (docs/verify.md). Plain data; times in us.
+// The sync report: what verify says of a set of recordings (docs/verify.md). Plain data; times in
+// us.
 
 namespace lockstep {
 
@@ -32,17 +34,18 @@ struct Finding {
   std::optional<TickSpan> span;
   std::optional<double> value;
   std::optional<double> gate;
-  std::string unit;    ///< of value and gate
-  std::string message; ///< one sentence
-  std::string cause;   ///< likely cause; empty when there is nothing to say
-  std::string mend;    ///< what to do
+  std::string unit;     ///< of value and gate
+  std::string message;  ///< one sentence
+  std::string cause;    ///< likely cause; empty when there is nothing to say
+  std::string mend;     ///< what to do
 };
 
 /// An offset of a stream to plan with how well it is known.
 struct OffsetEstimate {
-  double offset_us = 0;      ///< to plan, at mid-take
-  double se_us = 0;          ///< standard error from the scatter
-  double resolution_us = 0;  ///< not better known than this: half a register step where nothing dithers it
+  double offset_us = 0;  ///< to plan, at mid-take
+  double se_us = 0;      ///< standard error from the scatter
+  double resolution_us =
+      0;  ///< not better known than this: half a register step where nothing dithers it
   double jitter_rms_us = 0;  ///< of this stream's own stamps about their own line
   double worst_tick_us = 0;  ///< offset to plan of the worst single tick
   int64_t worst_tick = 0;
@@ -63,28 +66,30 @@ struct Envelope {
 struct DeviceReport {
   std::string name, source, serial, family, role;
   bool is_virtual = false;
-  bool is_reference = false;     ///< the source of the line, or what stands for it
+  bool is_reference = false;  ///< the source of the line, or what stands for it
   bool clock_disciplined = true;
   int64_t color_captures = 0, depth_captures = 0;
   double first_stamp_us = 0;
-  double expected_color_us = 0;  ///< realised delay after the tick
-  double expected_depth_us = 0;  ///< realised depth minus own colour
+  double expected_color_us = 0;         ///< realised delay after the tick
+  double expected_depth_us = 0;         ///< realised depth minus own colour
   std::optional<OffsetEstimate> color;  ///< against the reference
-  std::optional<OffsetEstimate> depth;  ///< minus own colour; of a depth-only device: against the reference
+  std::optional<OffsetEstimate>
+      depth;  ///< minus own colour; of a depth-only device: against the reference
   std::optional<RateEstimate> rate;     ///< against the reference
   std::optional<RateEstimate> arrival;  ///< host time per tick against the reference
   std::optional<int64_t> exposure_us;   ///< recorded and constant
   std::string exposure;                 ///< "8330", "automatic", "not recorded"
   std::vector<TickSpan> lost_color, lost_depth, duplicated_color, duplicated_depth;
-  std::vector<TickSpan> restarts;       ///< where the device's clock began anew
-  int64_t lost = 0, duplicated = 0;     ///< ticks, over both streams
+  std::vector<TickSpan> restarts;                          ///< where the device's clock began anew
+  int64_t lost = 0, duplicated = 0;                        ///< ticks, over both streams
   std::optional<double> color_change_us, depth_change_us;  ///< against the last good take
-  std::optional<double> laser_phase_us; ///< start of its pulses within a pitch, against the reference's tick
+  std::optional<double>
+      laser_phase_us;  ///< start of its pulses within a pitch, against the reference's tick
   double laser_pulse_us = 0, laser_pitch_us = 0;
   std::vector<std::string> damage;
-  Envelope residual;                    ///< of colour (depth without it) to plan
-  Envelope depth_residual;              ///< of depth minus own colour to plan
-  std::vector<int64_t> histogram;       ///< of `residual` about its median
+  Envelope residual;               ///< of colour (depth without it) to plan
+  Envelope depth_residual;         ///< of depth minus own colour to plan
+  std::vector<int64_t> histogram;  ///< of `residual` about its median
 };
 
 /// Dark time between two devices' lasers over the take.
@@ -92,10 +97,10 @@ struct LaserReport {
   std::string a, b;
   double smallest_gap_us = 0;  ///< of the windows' medians; negative: the pulses meet
   double largest_gap_us = 0;
-  double at_s = 0;             ///< begin of the window with the smallest
+  double at_s = 0;  ///< begin of the window with the smallest
   int64_t windows = 0;
-  int64_t windows_below = 0;   ///< below the warning
-  bool overlap = true;         ///< false: the rig file says that their views never meet
+  int64_t windows_below = 0;  ///< below the warning
+  bool overlap = true;        ///< false: the rig file says that their views never meet
 };
 
 enum class Verdict {
@@ -115,16 +120,16 @@ struct SyncReport {
   std::string reference;                   ///< device that stands for the line
   bool is_virtual = false;
   bool has_plan = false;
-  std::string expected_from;               ///< "plan" or "the files' own tags"
-  std::string stamp_meaning;               ///< that the offsets were judged against
+  std::string expected_from;  ///< "plan" or "the files' own tags"
+  std::string stamp_meaning;  ///< that the offsets were judged against
   int frames_per_second = 30;
   int64_t common_ticks = 0;
   double common_s = 0;
   double histogram_bin_us = 5;
-  std::string last_good;                   ///< take that changes are against; empty: none
-  std::vector<DeviceReport> devices;       ///< in the order given
-  std::vector<LaserReport> lasers;         ///< smallest gap first
-  std::vector<Finding> findings;           ///< failures first
+  std::string last_good;              ///< take that changes are against; empty: none
+  std::vector<DeviceReport> devices;  ///< in the order given
+  std::vector<LaserReport> lasers;    ///< smallest gap first
+  std::vector<Finding> findings;      ///< failures first
   Gates gates;
 
   [[nodiscard]] int count(FindingLevel level) const;
@@ -149,8 +154,5 @@ struct LastGood {
 };
 /// unusable_input: not a verify.json.
 [[nodiscard]] Result<LastGood> last_good_from_json(std::string_view json, std::string_view name);
-
-/// The report for a terminal, at most 100 columns, verdict first. `color` adds ANSI colours.
-[[nodiscard]] std::string sync_report_to_text(const SyncReport& report, bool color);
 
 }  // namespace lockstep

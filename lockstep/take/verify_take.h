@@ -14,10 +14,10 @@ namespace lockstep {
 
 struct VerifyOptions {
   Gates gates;
-  std::optional<Plan> plan;              ///< given by hand; a take brings its own
-  std::filesystem::path against;         ///< take folder or verify.json; empty: look for the last good one
-  bool look_for_last_good = true;        ///< the newest passing take beside this one
-  int threads = 2;                       ///< files are scanned side by side
+  std::optional<Plan> plan;       ///< given by hand; a take brings its own
+  std::filesystem::path against;  ///< take folder or verify.json; empty: look for the last good one
+  bool look_for_last_good = true;  ///< the newest passing take beside this one
+  int threads = 2;                 ///< files are scanned side by side
 };
 
 /// A judged set, and the same as JSON (verify.json of a take).
@@ -28,7 +28,8 @@ struct VerifiedTake {
 
 /// Judges a take folder. Writes nothing: write_verify_reports (apps/lockstep) does. Errors:
 /// unusable_input and not_found for the folder, its manifest or a recording in it.
-Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder, const VerifyOptions& options);
+Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
+                                 const VerifyOptions& options);
 
 /// Judges loose recordings.
 Result<VerifiedTake> verify_files(const std::vector<std::filesystem::path>& files,

@@ -26,7 +26,8 @@ ClockMap fit_clock_map(std::span<const TickStamp> stamps, int frames_per_second)
   std::vector<double> x_s, y_us;
   for (const TickStamp& s : stamps) {
     x_s.push_back(std::chrono::duration<double>(rig_of(s) - map.mid).count());
-    y_us.push_back(static_cast<double>((s.stamp.since_zero() - rig_of(s).time_since_epoch()).count()) / 1e3);
+    y_us.push_back(
+        static_cast<double>((s.stamp.since_zero() - rig_of(s).time_since_epoch()).count()) / 1e3);
   }
   const LineFit fit = fit_line_robust(x_s, y_us, 0, 2 * kRegisterStepUs);
   map.offset_us = fit.value;

@@ -19,13 +19,13 @@ struct TickStamp {
 /// Fitted relation of one device's clock to the rig's: between `from` and `to`,
 /// device = rig + offset + rate * (rig - mid). Outside that range it extrapolates.
 struct ClockMap {
-  DeviceTime from, to;     ///< range of stamps that it was fitted on
-  RigTime mid{};           ///< where `offset_us` holds
-  double offset_us = 0;    ///< device stamp minus rig time at `mid`
-  double rate_ppm = 0;     ///< device time gained per rig time
+  DeviceTime from, to;   ///< range of stamps that it was fitted on
+  RigTime mid{};         ///< where `offset_us` holds
+  double offset_us = 0;  ///< device stamp minus rig time at `mid`
+  double rate_ppm = 0;   ///< device time gained per rig time
   double offset_se_us = 0;
   double rate_se_ppm = 0;
-  double rms_us = 0;       ///< of the stamps about the map
+  double rms_us = 0;  ///< of the stamps about the map
 
   [[nodiscard]] DeviceTime device(RigTime rig) const {
     const double since_mid_us = std::chrono::duration<double, std::micro>(rig - mid).count();

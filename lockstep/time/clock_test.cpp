@@ -10,7 +10,9 @@ namespace lockstep {
 namespace {
 
 template <typename A, typename B>
-concept Subtractable = requires(A a, B b) { a - b; };
+concept Subtractable = requires(A a, B b) {
+  a - b;
+};
 
 // Stamps of two devices must not be subtracted by accident, and no two clocks may be mixed.
 static_assert(!Subtractable<DeviceTime, DeviceTime>);
@@ -38,7 +40,8 @@ TEST(Tick, AnHourAtThirtyIsExact) {
 RC_GTEST_PROP(Tick, TimeNeverDriftsFromTheRate, (int32_t index)) {
   const auto fps = *rc::gen::element(5, 15, 25, 30);
   const double exact_ns = static_cast<double>(index) * 1e9 / fps;
-  RC_ASSERT(std::abs(static_cast<double>(rig_time(Tick{index}, fps).time_since_epoch().count()) - exact_ns) <= 1.0);
+  RC_ASSERT(std::abs(static_cast<double>(rig_time(Tick{index}, fps).time_since_epoch().count()) -
+                     exact_ns) <= 1.0);
 }
 
 }  // namespace

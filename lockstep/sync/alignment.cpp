@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/sync/alignment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lockstep/sensor/timing.h"
+
+namespace lockstep {
+namespace {
+
+// Latency to the host differs between devices by tens of ms (a hundred and more was seen), so
+// arrival tells whole periods only where more than this is between them.
+constexpr double kArrivalTellsUs = 250'000;
+// Monotonic clocks of two hosts have nothing in common; further apart than this they are of two.
+constexpr double kArrivalOfOneHostUs = 600e6;
+
+constexpr size_t kStampsBeforeRollBack = 10;
+
+double us_since_zero(DeviceTime t) {
+  return static_cast<double>(t.ns()) / 1e3;
+}
+
+AlignedStream count_stream(const std::vector<DeviceTime>& stamps, int frames_per_second) {
+  AlignedStream stream;
+  stream.segments = count_ticks(stamps, frames_per_second);
+  const auto size = [&](size_t i) { return stream.segments[i].stamps.size(); };
+  for (size_t i = 1; i < stream.segments.size(); ++i) {
+    // The first stretch shares the zero with the other devices; but a few frames before the
+    // roll-back may have got into the file.
+    if (size(stream.main) < kStampsBeforeRollBack && size(i) > size(stream.main)) stream.main = i;
+  }
+  return stream;
+}
+
+/// Mean period of the streams, each by how well it is known.
+double pooled_period_us(const std::vector<AlignedDevice>& devices, double nominal_us) {
+  double sum = 0, weights = 0;
+  for (const AlignedDevice& device : devices) {
+    if (device.empty() || device.lead().segment().stamps.size() < 10) continue;
+    const StreamSegment& segment = device.lead().segment();
+    const double floor_us = 1e-6 * nominal_us;  // a fit better than this is better than its model
+    const double se = std::max(segment.period_se_us, floor_us);
+    sum += segment.period_us / (se * se);
+    weights += 1 / (se * se);
+  }
+  return weights > 0 ? sum / weights : nominal_us;
+}
+
+/// Periods from the zero of the device's clock to its lead stream's first stamp, less the delay.
+double periods_since_zero(const AlignedDevice& device, double pooled_us) {
+  const StreamSegment& segment = device.lead().segment();
+  double period_us = pooled_us;
+  const double first_us = us_since_zero(segment.stamps.front().stamp) - device.expected_lead_us();
+  // A free clock counts its own periods, once its own rate is known well enough to reach back to
+  // zero.
+  const bool own_is_good = segment.stamps.size() >= 10 &&
+                           segment.period_se_us / segment.period_us * first_us / pooled_us < 0.05;
+  if (!device.disciplined && own_is_good) period_us = segment.period_us;
+  return first_us / period_us;
+}
+
+/// Typical host time of the device's clock zero, as arrival and stamps tell.
+std::optional<double> arrival_of_zero_us(const DeviceEvidence& device) {
+  if (device.arrivals.empty()) return std::nullopt;
+  std::vector<double> zero_us;
+  for (const ArrivalNote& note : device.arrivals) {
+    const double arrival_us = static_cast<double>(note.arrival.time_since_epoch().count()) / 1e3;
+    zero_us.push_back(arrival_us - us_since_zero(note.stamp));
+  }
+  return median(zero_us);
+}
+
+/// Periods by which the device's zero came later than the reference's; none where arrival can't
+/// tell.
+std::optional<int64_t> whole_periods_off(const AlignedDevice& device,
+                                         const AlignedDevice& reference, double period_us) {
+  const auto own = arrival_of_zero_us(*device.evidence);
+  const auto other = arrival_of_zero_us(*reference.evidence);
+  if (!own || !other) return std::nullopt;
+  const double apart_us = *own - *other;
+  if (std::abs(apart_us) < kArrivalTellsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
+    return std::nullopt;
+  return std::llround(apart_us / period_us);
+}
+
+/// Tick of a device's first lead stamp, counted from the reference's clock zero.
+int64_t place_lead(AlignedDevice& device, const AlignedDevice& reference, double pooled_us) {
+  const double reference_periods = periods_since_zero(reference, pooled_us);
+  const auto reference_tick = static_cast<int64_t>(std::floor(reference_periods + 1e-9));
+  if (&device == &reference) return reference_tick;
+  if (device.evidence->rig_from_device_ns && reference.evidence->rig_from_device_ns) {
+    const auto rig_us = [](const AlignedDevice& d) {
+      return us_since_zero(d.lead().segment().stamps.front().stamp +
+                           Nanos(*d.evidence->rig_from_device_ns)) -
+             d.expected_lead_us();
+    };
+    return reference_tick + std::llround((rig_us(device) - rig_us(reference)) / pooled_us);
+  }
+  device.whole_periods_off = whole_periods_off(device, reference, pooled_us);
+  return reference_tick + device.whole_periods_off.value_or(0) +
+         std::llround(periods_since_zero(device, pooled_us) - reference_periods);
+}
+
+/// Tick of the first depth stamp: by the device's own clock, from its colour.
+int64_t place_depth(const AlignedDevice& device) {
+  const StreamSegment& color = device.color.segment();
+  const StreamSegment& depth = device.depth.segment();
+  const double apart_us =
+      static_cast<double>(since(color.stamps.front().stamp, depth.stamps.front().stamp).count()) /
+      1e3;
+  return device.color.tick_of_first +
+         std::llround((apart_us - device.expected_depth_us) / color.period_us);
+}
+
+void fill_series(AlignedStream& stream, int64_t first, int64_t ticks, int64_t before, int fps) {
+  TickSeries& series = stream.series;
+  series.residual_us.assign(static_cast<size_t>(ticks), 0);
+  series.present.assign(static_cast<size_t>(ticks), 0);
+  series.stamp_us.assign(static_cast<size_t>(ticks), 0);
+  for (const TickStamp& s : stream.segment().stamps) {
+    const int64_t tick = s.tick + stream.tick_of_first - first;
+    if (tick < 0 || tick >= ticks) continue;
+    const auto at = static_cast<size_t>(tick);
+    const Nanos nominal = rig_time(Tick{tick + before}, fps).time_since_epoch();
+    series.residual_us[at] = static_cast<double>((s.stamp.since_zero() - nominal).count()) / 1e3;
+    series.stamp_us[at] = s.stamp.us();
+    series.present[at] = 1;
+    ++series.count;
+  }
+}
+
+template <typename Visit>
+void for_streams(std::vector<AlignedDevice>& devices, Visit visit) {
+  for (AlignedDevice& device : devices) {
+    if (!device.color.empty()) visit(device.color);
+    if (!device.depth.empty()) visit(device.depth);
+  }
+}
+
+void cut_to_common(Alignment& all) {
+  int64_t first = INT64_MIN, last = INT64_MAX;
+  for_streams(all.devices, [&](AlignedStream& s) {
+    first = std::max(first, s.first_tick());
+    last = std::min(last, s.last_tick());
+  });
+  if (first == INT64_MIN || last < first) return;
+  all.ticks = last - first + 1;
+  all.ticks_before_first = first;
+  for_streams(all.devices, [&](AlignedStream& s) {
+    fill_series(s, first, all.ticks, first, all.frames_per_second);
+    s.tick_of_first -= first;
+  });
+}
+
+}  // namespace
+
+const PlannedCamera* planned_for(const Plan& plan, const DeviceEvidence& device) {
+  for (const PlannedCamera& camera : plan.cameras) {
+    if (!device.serial.empty() && camera.serial == device.serial) return &camera;
+  }
+  return plan.find(device.name);
+}
+
+ExpectedDelays expected_delays(const DeviceEvidence& device, const Plan* plan) {
+  if (const PlannedCamera* camera = plan ? planned_for(*plan, device) : nullptr)
+    return {camera->color_delay_us, camera->depth_delay_us};
+  return {realised_delay_us(device.family, device.config.subordinate_delay_off_master),
+          realised_delay_us(device.family, device.config.depth_delay_off_color)};
+}
+
+Alignment align(const Evidence& evidence, const Gates& gates, size_t reference) {
+  Alignment all;
+  all.frames_per_second = frames_per_second(evidence.devices[reference].config.frame_rate);
+  const Plan* plan = evidence.plan ? &*evidence.plan : nullptr;
+  for (const DeviceEvidence& source : evidence.devices) {
+    AlignedDevice& device = all.devices.emplace_back();
+    device.evidence = &source;
+    const ExpectedDelays expected = expected_delays(source, plan);
+    device.expected_color_us = expected.color_us;
+    device.expected_depth_us = expected.depth_us;
+    device.disciplined = gates.clock == ClockAssumption::by_family
+                             ? family_traits(source.family).clock_disciplined
+                             : gates.clock == ClockAssumption::disciplined;
+    device.color = count_stream(source.color, all.frames_per_second);
+    device.depth = count_stream(source.depth, all.frames_per_second);
+  }
+  const double pooled_us = pooled_period_us(all.devices, all.period_us());
+  for (AlignedDevice& device : all.devices) {
+    if (device.empty()) continue;
+    AlignedStream& lead = device.color.empty() ? device.depth : device.color;
+    lead.tick_of_first = place_lead(device, all.devices[reference], pooled_us);
+    if (!device.color.empty() && !device.depth.empty())
+      device.depth.tick_of_first = place_depth(device);
+  }
+  cut_to_common(all);
+  return all;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lockstep/sync/findings.h"
+
+// The likely cause of an offset, by what else is known. A guess, and worded as one.
+
+namespace lockstep {
+namespace {
+
+constexpr double kSameDelayUs = 12;  // of another camera; delays are steps apart
+constexpr double kNearUs = 60;       // two offsets closer than this are taken for one
+constexpr double kBeyondAnyDelayUs = 1000;
+
+bool found(const std::vector<Finding>& findings, std::string_view rule, std::string_view device) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+    return f.rule == rule && f.device == device && f.level != FindingLevel::note;
+  });
+}
+
+/// True when every other device is off by the same: then it is the reference that is off.
+bool all_off_alike(const Case& set, double us) {
+  int others = 0;
+  for (const DeviceMeasure& device : set.measures.devices) {
+    if (!device.color) continue;
+    ++others;
+    if (std::abs(device.color->level_us - us) > kNearUs / 2) return false;
+  }
+  return others > 1;
+}
+
+std::string of_far_offset(const Case& set, const AlignedDevice& device, double us) {
+  const double seen = us + device.expected_lead_us();
+  if (std::abs(seen) < kNearUs && device.expected_lead_us() > kNearUs)
+    return fmt::format("The delay of {:.0f} us was never set on it: it fires with the pulse.",
+                       device.expected_lead_us());
+  for (const AlignedDevice& other : set.all.devices) {
+    if (&other != &device && std::abs(seen - other.expected_lead_us()) < kSameDelayUs &&
+        std::abs(other.expected_lead_us()) > kNearUs)
+      return fmt::format(
+          "It has the delay of {}: the two are swapped in the rig file or in the recorder's "
+          "options.",
+          other.evidence->name);
+  }
+  return {};
+}
+
+std::string of_offset(const Case& set, const SyncReport& report,
+                      const std::vector<Finding>& findings, size_t index) {
+  const AlignedDevice& device = set.all.devices[index];
+  const double us = set.measures.devices[index].color->level_us;
+  const std::string& name = device.evidence->name;
+  const std::string& reference = set.all.devices[set.reference].evidence->name;
+  if (found(findings, "rate", name) || found(findings, "arrival-rate", name))
+    return "It runs free: no pulse reached it for a part of the take or all of it.";
+  if (device.whole_periods_off)
+    return fmt::format(
+        "{} was started before it: the clocks' zeros are {} periods apart (by host arrival).",
+        reference, *device.whole_periods_off);
+  if (all_off_alike(set, us))
+    return fmt::format(
+        "Every camera is off by the same: it is {} that is off, by {:.0f} us the other way.",
+        reference, std::abs(us));
+  if (std::string text = of_far_offset(set, device, us); !text.empty()) return text;
+  if (std::abs(us) > kBeyondAnyDelayUs)
+    return fmt::format(
+        "The clocks do not share their zero: {} was probably started before {}. The offset is "
+        "known modulo one period; whole periods are unknown{}.",
+        reference, name, report.devices[index].arrival ? "" : " without host arrival");
+  if (std::abs(us) > set.gates.color_offset_fail_us)
+    return fmt::format("The delay that {} ran with is about {:.0f} us, not {:.0f}: it is mis-set.",
+                       name, us + device.expected_lead_us(), device.expected_lead_us());
+  return "Healthy rigs show up to some 70 us between cameras; different firmware or exposure adds "
+         "to it.";
+}
+
+}  // namespace
+
+void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings) {
+  for (Finding& finding : findings) {
+    if (!finding.cause.empty() || (finding.rule != "color-offset" &&
+                                   finding.rule != "depth-offset" && finding.rule != "tick-offset"))
+      continue;
+    for (size_t i = 0; i < set.all.devices.size(); ++i) {
+      if (set.all.devices[i].evidence->name != finding.device || !set.measures.devices[i].color)
+        continue;
+      if (finding.rule == "tick-offset" && !found(findings, "color-offset", finding.device)) {
+        finding.cause =
+            set.evidence.devices[i].exposures.size() > 1
+                ? "Its exposure changed there."
+                : "A late or mis-stamped frame; in a row, a step of its clock or exposure.";
+      } else {
+        finding.cause = of_offset(set, report, findings, i);
+      }
+    }
+  }
+}
+
+}  // namespace lockstep

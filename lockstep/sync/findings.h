@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "lockstep/sync/alignment.h"
+#include "lockstep/sync/lasers.h"
+#include "lockstep/sync/measure.h"
+#include "lockstep/sync/report.h"
+
+// Measures against gates: one function per row of the gate table (docs/verify.md).
+
+namespace lockstep {
+
+/// What the rules look at.
+struct Case {
+  const Evidence& evidence;
+  const Alignment& all;
+  const Measures& measures;
+  const std::vector<LaserReport>& lasers;
+  const Gates& gates;
+  size_t reference;
+};
+
+void judge_offsets(const Case& set, std::vector<Finding>& out);
+void judge_single_ticks(const Case& set, std::vector<Finding>& out);
+void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>& out);
+/// Lost and repeated ticks, restarts of the clock and early ends; from the report's devices.
+void judge_ticks(const Case& set, const SyncReport& report, std::vector<Finding>& out);
+void judge_lasers(const Case& set, std::vector<Finding>& out);
+/// Fills in `cause` of offsets, by what else was found.
+void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings);
+
+/// Span of `count` ticks from `first` on one stream, with its device times.
+[[nodiscard]] TickSpan span_of(const Alignment& all, const AlignedStream& stream, int64_t first,
+                               int64_t count);
+
+}  // namespace lockstep

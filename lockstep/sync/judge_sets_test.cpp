@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "lockstep/sync/judge.h"
+#include "tests/support/synthetic_evidence.h"
+
+namespace lockstep {
+namespace {
+
+using testing::healthy_devices;
+using testing::healthy_evidence;
+using testing::make_evidence;
+using testing::plan_of;
+using testing::SyntheticRig;
+
+SyntheticRig brief_rig() {
+  SyntheticRig rig;
+  rig.seconds = 5;
+  return rig;
+}
+
+SyncReport judged(const Evidence& evidence) {
+  return judge(evidence, Gates{}, nullptr);
+}
+
+bool has(const SyncReport& report, std::string_view rule) {
+  return std::any_of(report.findings.begin(), report.findings.end(),
+                     [&](const Finding& f) { return f.rule == rule; });
+}
+
+TEST(JudgeSets, OneCameraHasNoSyncVerdictButItsTicksAreChecked) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.devices.resize(1);
+  EXPECT_EQ(judged(evidence).verdict, Verdict::standalone);
+  EXPECT_TRUE(judged(evidence).passes());
+  auto& color = evidence.devices[0].color;
+  color.erase(color.begin() + 30);
+  EXPECT_TRUE(has(judged(evidence), "lost-ticks"));
+  EXPECT_FALSE(judged(evidence).passes());
+}
+
+TEST(JudgeSets, FilesOfDifferentTakesAreRefused) {
+  const Evidence healthy = healthy_evidence(brief_rig());
+  const auto verdict_with = [&](auto bend) {
+    Evidence evidence = healthy;
+    bend(evidence.devices);
+    const SyncReport report = judged(evidence);
+    EXPECT_FALSE(report.passes());
+    return report.verdict;
+  };
+  using Devices = std::vector<DeviceEvidence>;
+  EXPECT_EQ(verdict_with([](Devices& d) { d[1].config.frame_rate = FrameRate::fps15; }),
+            Verdict::not_one_take);
+  EXPECT_EQ(verdict_with([](Devices& d) { d[1].serial = d[2].serial; }), Verdict::not_one_take);
+  EXPECT_EQ(verdict_with([](Devices& d) { d[1].config.wired_sync = WiredSync::master; }),
+            Verdict::not_one_take);
+  EXPECT_EQ(verdict_with([](Devices& d) { d[1].is_virtual = true; }), Verdict::not_one_take);
+  EXPECT_EQ(verdict_with([](Devices& d) {
+              d[0].date_utc_ns = 1'000'000'000;
+              d[1].date_utc_ns = 86'400'000'000'000;
+            }),
+            Verdict::not_one_take);
+  EXPECT_EQ(verdict_with([](Devices& d) {
+              d[1].arrivals.clear();
+              for (auto* stream : {&d[1].color, &d[1].depth})
+                for (DeviceTime& stamp : *stream) stamp = stamp + std::chrono::minutes(5);
+            }),
+            Verdict::not_one_take);
+}
+
+TEST(JudgeSets, WithoutAWiredSyncTagItIsNotWired) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.devices[2].has_wired_sync_tag = false;
+  EXPECT_EQ(judged(evidence).verdict, Verdict::not_wired);
+  EXPECT_EQ(judged(evidence).verdict_text(), "not wired");
+  evidence.devices[2].has_wired_sync_tag = true;
+  evidence.devices[2].config.wired_sync = WiredSync::standalone;
+  EXPECT_EQ(judged(evidence).verdict, Verdict::not_wired);
+}
+
+TEST(JudgeSets, ACameraOfTheRigWithoutARecordingFails) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.plan = plan_of(evidence);
+  evidence.devices.pop_back();
+  EXPECT_TRUE(has(judged(evidence), "camera-missing"));
+  EXPECT_EQ(judged(evidence).verdict, Verdict::not_in_step);
+}
+
+TEST(JudgeSets, ARecordingOfAnotherRigFails) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.plan = plan_of(evidence);
+  evidence.plan->cameras.pop_back();
+  EXPECT_TRUE(has(judged(evidence), "not-in-rig"));
+}
+
+TEST(JudgeSets, ACameraWithoutImagesIsNotInStep) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.devices[1].color.clear();
+  evidence.devices[1].depth.clear();
+  EXPECT_EQ(judged(evidence).verdict, Verdict::not_in_step);
+}
+
+TEST(JudgeSets, UnequalExposuresAreJudgedByTheReadingThatFits) {
+  SyntheticRig rig = brief_rig();
+  for (const double share : {0.5, 0.0, -0.5, -1.0}) {
+    auto devices = healthy_devices(rig);
+    const double longer = 16'670 - 8'330;
+    devices[1].extra_color_us = share * longer;
+    Evidence evidence = make_evidence(rig, devices);
+    evidence.devices[1].exposures = {{DeviceTime{}, Micros(16'670)}};
+    const SyncReport report = judged(evidence);
+    EXPECT_EQ(report.verdict, Verdict::in_step) << share;
+    EXPECT_TRUE(has(report, "exposure-differs"));
+    EXPECT_NEAR(report.devices[1].color->offset_us, 0, 5);
+  }
+}
+
+TEST(JudgeSets, TheMeaningOfAStampDoesNotChangeAVerdict) {
+  SyntheticRig rig = brief_rig();
+  for (const double extra : {0.0, 150.0}) {
+    auto devices = healthy_devices(rig);
+    devices[1].extra_color_us = extra;
+    const Evidence center = make_evidence(rig, devices);
+    Evidence start = center;  // start of frame: half an exposure earlier, on all alike
+    for (DeviceEvidence& device : start.devices) {
+      for (auto* stream : {&device.color, &device.depth})
+        for (DeviceTime& stamp : *stream) stamp = stamp - Micros(4165);
+    }
+    const SyncReport a = judged(center), b = judged(start);
+    EXPECT_EQ(a.verdict, b.verdict);
+    EXPECT_NEAR(a.devices[1].color->offset_us, b.devices[1].color->offset_us, 0.01);
+  }
+}
+
+TEST(JudgeSets, AGeneratorRigIsJudgedAgainstTheMiddleCamera) {
+  SyntheticRig rig = brief_rig();
+  rig.devices = 4;
+  auto devices = healthy_devices(rig);
+  devices[0].role = WiredSync::subordinate;
+  EXPECT_EQ(judged(make_evidence(rig, devices)).verdict, Verdict::in_step);
+  devices[3].extra_color_us = 150;
+  const SyncReport report = judged(make_evidence(rig, devices));
+  EXPECT_EQ(report.verdict, Verdict::not_in_step);
+  for (const Finding& f : report.findings) EXPECT_EQ(f.device, "sub3") << f.message;
+}
+
+TEST(JudgeSets, NoDeviceAtAllIsNothingToJudge) {
+  EXPECT_EQ(judged({}).verdict, Verdict::unproved);
+  EXPECT_FALSE(judged({}).passes());
+}
+
+RC_GTEST_PROP(JudgeSetsProperty, TheOrderOfTheFilesDoesNotMatter, ()) {
+  SyntheticRig rig = brief_rig();
+  rig.seconds = 2;
+  rig.seed = *rc::gen::inRange<uint64_t>(1, 1000);
+  rig.devices = *rc::gen::inRange(2, 6);
+  auto devices = healthy_devices(rig);
+  devices[0].role = *rc::gen::arbitrary<bool>() ? WiredSync::master : WiredSync::subordinate;
+  devices[1].extra_color_us = *rc::gen::element(0.0, 150.0);
+  Evidence evidence = make_evidence(rig, devices);
+  const SyncReport first = judged(evidence);
+  const auto turn = *rc::gen::inRange<size_t>(0, evidence.devices.size());
+  std::rotate(evidence.devices.begin(), evidence.devices.begin() + static_cast<ptrdiff_t>(turn),
+              evidence.devices.end());
+  const SyncReport second = judged(evidence);
+  RC_ASSERT(first.verdict == second.verdict);
+  RC_ASSERT(first.findings.size() == second.findings.size());
+  RC_ASSERT(first.reference == second.reference);
+  for (const DeviceReport& device : first.devices) {
+    const auto same = std::find_if(second.devices.begin(), second.devices.end(),
+                                   [&](const DeviceReport& d) { return d.name == device.name; });
+    RC_ASSERT(same != second.devices.end());
+    if (device.color) RC_ASSERT(device.color->offset_us == same->color->offset_us);
+  }
+}
+
+RC_GTEST_PROP(JudgeSetsProperty, AnyStampsAtAllGiveAReport, ()) {
+  Evidence evidence;
+  const auto stamps = rc::gen::container<std::vector<int64_t>>(rc::gen::oneOf(
+      rc::gen::inRange<int64_t>(0, 2'000'000), rc::gen::inRange<int64_t>(0, 4'000'000'000'000)));
+  for (int i = 0; i < *rc::gen::inRange(1, 4); ++i) {
+    DeviceEvidence device;
+    device.name = "camera" + std::to_string(i);
+    device.config.wired_sync = i == 0 ? WiredSync::master : WiredSync::subordinate;
+    for (const int64_t us : *stamps) device.color.push_back(DeviceTime(Micros(us)));
+    for (const int64_t us : *stamps) device.depth.push_back(DeviceTime(Micros(us)));
+    evidence.devices.push_back(device);
+  }
+  const SyncReport report = judged(evidence);
+  RC_ASSERT(!report.verdict_text().empty());
+  RC_ASSERT(!sync_report_to_json(report).empty());
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/sync/report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace lockstep {
+
+int SyncReport::count(FindingLevel level) const {
+  return static_cast<int>(std::count_if(findings.begin(), findings.end(),
+                                        [&](const Finding& f) { return f.level == level; }));
+}
+
+bool SyncReport::passes() const {
+  return !devices.empty() && count(FindingLevel::fail) == 0;
+}
+
+std::string SyncReport::verdict_text() const {
+  switch (verdict) {
+    case Verdict::in_step: {
+      if (witnesses.size() == 1) return fmt::format("in step ({} only)", witnesses.front());
+      std::string heard;
+      for (const std::string& witness : witnesses) heard += (heard.empty() ? "" : ", ") + witness;
+      return fmt::format("in step ({})", heard);
+    }
+    case Verdict::not_in_step:
+      return "NOT in step";
+    case Verdict::not_wired:
+      return "not wired";
+    case Verdict::not_one_take:
+      return "NOT one take";
+    case Verdict::standalone:
+      return "standalone: no sync verdict";
+    case Verdict::unproved:
+      break;
+  }
+  return "nothing to judge";
+}
+
+}  // namespace lockstep

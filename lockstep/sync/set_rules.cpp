@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/sync/set_rules.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "lockstep/sync/alignment.h"
+
+namespace lockstep {
+namespace {
+
+Finding finding(FindingLevel level, std::string rule, std::string device, std::string message,
+                std::string cause, std::string mend) {
+  Finding f;
+  f.level = level;
+  f.rule = std::move(rule);
+  f.device = std::move(device);
+  f.message = std::move(message);
+  f.cause = std::move(cause);
+  f.mend = std::move(mend);
+  return f;
+}
+
+constexpr auto kFail = FindingLevel::fail;
+constexpr auto kWarning = FindingLevel::warning;
+
+double length_s(const DeviceEvidence& device) {
+  double longest = 0;
+  for (const auto* stream : {&device.color, &device.depth}) {
+    if (stream->empty()) continue;
+    const auto [low, high] = std::minmax_element(stream->begin(), stream->end());
+    longest = std::max(longest, static_cast<double>(since(*low, *high).count()) * 1e-9);
+  }
+  return longest;
+}
+
+void same_rate(const Evidence& evidence, std::vector<Finding>& out) {
+  const DeviceEvidence& first = evidence.devices.front();
+  for (const DeviceEvidence& other : evidence.devices) {
+    if (other.config.frame_rate == first.config.frame_rate) continue;
+    out.push_back(
+        finding(kFail, "mixed-rates", other.name,
+                fmt::format("{} has {} frames per second, {} has {}: one sync line has one rate.",
+                            other.source, frames_per_second(other.config.frame_rate), first.source,
+                            frames_per_second(first.config.frame_rate)),
+                "The files are of different takes, or a camera was started with another rate.",
+                "Give the files of one take; record with one rate on all cameras."));
+    return;
+  }
+}
+
+void one_file_each(const Evidence& evidence, std::vector<Finding>& out) {
+  std::map<std::string, const DeviceEvidence*> seen;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.serial.empty()) continue;
+    const auto [at, fresh] = seen.emplace(device.serial, &device);
+    if (fresh || (at->second->name == device.name && at->second->part != device.part)) continue;
+    out.push_back(finding(kFail, "duplicate-serial", device.name,
+                          fmt::format("{} and {} are of one camera (serial {}).",
+                                      at->second->source, device.source, device.serial),
+                          "They are of two takes, or one is a copy of the other.",
+                          "Give one recording of every camera."));
+  }
+}
+
+void one_master(const Evidence& evidence, std::vector<Finding>& out) {
+  const DeviceEvidence* master = nullptr;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.part > 1 || device.config.wired_sync != WiredSync::master) continue;
+    if (master != nullptr) {
+      out.push_back(finding(kFail, "two-masters", device.name,
+                            fmt::format("{} and {} were both master: a line has one source.",
+                                        master->source, device.source),
+                            "The files are of two takes, or two rigs recorded side by side.",
+                            "Give the files of one rig and one take."));
+    }
+    master = &device;
+  }
+}
+
+void near_dates(const Evidence& evidence, const Gates& gates, std::vector<Finding>& out) {
+  const DeviceEvidence *first = nullptr, *last = nullptr;
+  double longest_s = 0;
+  for (const DeviceEvidence& device : evidence.devices) {
+    longest_s = std::max(longest_s, length_s(device));
+    if (device.date_utc_ns == 0) continue;
+    if (first == nullptr || device.date_utc_ns < first->date_utc_ns) first = &device;
+    if (last == nullptr || device.date_utc_ns > last->date_utc_ns) last = &device;
+  }
+  if (first == nullptr) return;
+  const double apart_s = static_cast<double>(last->date_utc_ns - first->date_utc_ns) * 1e-9;
+  if (apart_s <= longest_s + gates.dates_apart_min * 60) return;
+  Finding f = finding(kFail, "mixed-dates", last->name,
+                      fmt::format("{} was recorded {:.1f} h after {}.", last->source,
+                                  apart_s / 3600, first->source),
+                      "The files are of different takes, or a host's clock was wrong.",
+                      "Give the files of one take; if a clock was wrong, raise --dates-apart-min.");
+  f.value = apart_s / 60;
+  f.gate = gates.dates_apart_min;
+  f.unit = "min";
+  out.push_back(f);
+}
+
+void one_world(const Evidence& evidence, std::vector<Finding>& out) {
+  const DeviceEvidence& first = evidence.devices.front();
+  for (const DeviceEvidence& other : evidence.devices) {
+    if (other.is_virtual == first.is_virtual) continue;
+    out.push_back(finding(kFail, "mixed-virtual", other.name,
+                          fmt::format("Of {} and {}, one is of a virtual camera and one is not.",
+                                      first.source, other.source),
+                          "The files are of different takes.", "Give the files of one take."));
+    return;
+  }
+}
+
+void check_tags(const Plan& plan, const PlannedCamera& planned, const DeviceEvidence& device,
+                std::vector<Finding>& out) {
+  const CameraConfig& want = planned.config;
+  const CameraConfig& have = device.config;
+  const auto differs = [&](std::string_view what, std::string a, std::string b) {
+    out.push_back(
+        finding(kWarning, "not-as-planned", device.name,
+                fmt::format("{} was recorded with {} {}, rig \"{}\" plans {}.", device.name, what,
+                            a, plan.rig_name, b),
+                "The recording was made with other settings, or the rig file changed since.",
+                "Verify with the rig file that the take was recorded with."));
+  };
+  if (want.wired_sync != have.wired_sync)
+    differs("role", std::string(to_string(have.wired_sync)),
+            std::string(to_string(want.wired_sync)));
+  if (want.subordinate_delay_off_master != have.subordinate_delay_off_master)
+    differs("subordinate delay", fmt::format("{} us", have.subordinate_delay_off_master.count()),
+            fmt::format("{} us", want.subordinate_delay_off_master.count()));
+  if (want.depth_delay_off_color != have.depth_delay_off_color)
+    differs("depth delay", fmt::format("{} us", have.depth_delay_off_color.count()),
+            fmt::format("{} us", want.depth_delay_off_color.count()));
+}
+
+void check_exposures(const Evidence& evidence, std::vector<Finding>& out) {
+  std::map<int64_t, std::string> values;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.exposures.size() > 1) {
+      out.push_back(
+          finding(kWarning, "exposure-automatic", device.name,
+                  fmt::format("The exposure of {} changed {} times in the take.", device.name,
+                              device.exposures.size() - 1),
+                  "Exposure is automatic, or was set while it ran; its centre wanders with it.",
+                  "Set one manual exposure on all cameras before the start."));
+    } else if (device.exposures.size() == 1 && !device.color.empty()) {
+      values.emplace(device.exposures.front().second.count(), device.name);
+    }
+  }
+  if (values.size() < 2) return;
+  const auto& [low, dark] = *values.begin();
+  const auto& [high, bright] = *values.rbegin();
+  out.push_back(
+      finding(kWarning, "exposure-differs", bright,
+              fmt::format("Exposures differ: {} has {} us, {} has {} us.", dark, low, bright, high),
+              "Their exposures begin or end together, but their centres do not.",
+              "Set one manual exposure on all cameras before the start."));
+}
+
+}  // namespace
+
+std::vector<Finding> mixed_takes(const Evidence& evidence, const Gates& gates) {
+  std::vector<Finding> out;
+  if (evidence.devices.empty()) return out;
+  one_file_each(evidence, out);
+  same_rate(evidence, out);
+  one_master(evidence, out);
+  near_dates(evidence, gates, out);
+  one_world(evidence, out);
+  return out;
+}
+
+std::vector<Finding> not_wired(const Evidence& evidence) {
+  std::vector<Finding> out;
+  std::set<std::string> names;
+  for (const DeviceEvidence& device : evidence.devices) names.insert(device.name);
+  if (names.size() < 2) return out;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.has_wired_sync_tag && device.config.wired_sync != WiredSync::standalone) continue;
+    out.push_back(finding(
+        kFail, "not-wired", device.name,
+        device.has_wired_sync_tag
+            ? fmt::format("{} was recorded standalone: it did not listen to a sync line.",
+                          device.source)
+            : fmt::format("{} does not say how it was wired: it has no wired-sync tag.",
+                          device.source),
+        device.has_wired_sync_tag
+            ? "The recorder was started without external sync."
+            : "It was not written by a recorder of Kinect recordings, or a tool removed the tag.",
+        "Record with one master and subordinates for the rest (k4arecorder: --external-sync)."));
+  }
+  return out;
+}
+
+std::vector<Finding> against_plan(const Evidence& evidence) {
+  std::vector<Finding> out;
+  if (!evidence.plan) return out;
+  const Plan& plan = *evidence.plan;
+  std::set<std::string> present;
+  for (const DeviceEvidence& device : evidence.devices) {
+    const PlannedCamera* planned = planned_for(plan, device);
+    if (planned == nullptr) {
+      out.push_back(finding(
+          kFail, "not-in-rig", device.name,
+          fmt::format("{} (serial {}) is not in rig \"{}\".", device.source,
+                      device.serial.empty() ? "not recorded" : device.serial, plan.rig_name),
+          "The recording is of another rig, or the rig file has another serial.",
+          "Verify with the rig file that the take was recorded with."));
+      continue;
+    }
+    present.insert(planned->name);
+    if (device.part == 1) check_tags(plan, *planned, device, out);
+  }
+  for (const PlannedCamera& camera : plan.cameras) {
+    if (present.count(camera.name) != 0) continue;
+    out.push_back(
+        finding(kFail, "camera-missing", camera.name,
+                fmt::format("There is no recording of {} (serial {}), which rig \"{}\" has.",
+                            camera.name, camera.serial, plan.rig_name),
+                "It recorded nothing, or its file was not given.",
+                "Give its file too; if it recorded nothing, look at its cables and record again."));
+  }
+  return out;
+}
+
+std::vector<Finding> as_recorded(const Evidence& evidence) {
+  std::vector<Finding> out;
+  for (const DeviceEvidence& device : evidence.devices) {
+    for (const std::string& damage : device.damage) {
+      out.push_back(finding(kWarning, "damaged-file", device.name,
+                            fmt::format("{}: {}", device.source, damage), "",
+                            "lockstep info shows what can be read."));
+    }
+    if (!device.lost_because.empty()) {
+      out.push_back(
+          finding(kFail, "camera-lost", device.name,
+                  fmt::format("{} ended before the cut: {}.", device.name, device.lost_because), "",
+                  "Look at its cable, power and controller before the next take."));
+    }
+  }
+  check_exposures(evidence, out);
+  return out;
+}
+
+}  // namespace lockstep

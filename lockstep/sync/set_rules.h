@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "lockstep/sync/evidence.h"
+#include "lockstep/sync/report.h"
+
+// What can be said of a set before any stamp is looked at.
+
+namespace lockstep {
+
+/// Failures that show the files to be of different takes: rates, dates, serials, two masters, real
+/// beside virtual. Empty when they can belong together.
+[[nodiscard]] std::vector<Finding> mixed_takes(const Evidence& evidence, const Gates& gates);
+
+/// Failures for devices of a set that were not recorded on a sync line. Empty for one device.
+[[nodiscard]] std::vector<Finding> not_wired(const Evidence& evidence);
+
+/// Where recordings and plan differ: cameras missing or extra, delays or roles not as planned.
+[[nodiscard]] std::vector<Finding> against_plan(const Evidence& evidence);
+
+/// What the files say of themselves: damage, loss of the camera, exposures.
+[[nodiscard]] std::vector<Finding> as_recorded(const Evidence& evidence);
+
+}  // namespace lockstep
