@@ -14,11 +14,11 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kExamples =
-    R"(Examples:
-  lockstep plan examples/rigs/01-chain-of-three-virtual.toml     check a rig before anything is plugged in
+    R"(Examples, in the order in which a person meets them:
+  lockstep verify left.mkv right.mkv        are these recordings in step?
+  lockstep plan examples/rigs/01-chain-of-three-virtual.toml
   lockstep record examples/rigs/01-chain-of-three-virtual.toml -o my-take -l 10
-  lockstep verify my-take                                  is that take in step?
-  lockstep verify left.mkv right.mkv                       are these recordings in step?
+  lockstep verify my-take                   is that take in step?
 
 Exit codes: 0 done and good, 1 done and what was checked falls short, 2 wrong use or unusable
 input, 3 a device, disk or host failed. 'lockstep COMMAND --help' has the examples of a command.)";
