@@ -26,7 +26,7 @@ table.data th,table.data td{padding:5px 10px 5px 0;border-bottom:1px solid var(-
 table.data th{font-weight:600;color:var(--soft);font-size:13px}table.data .num{text-align:right;padding-right:14px;white-space:nowrap}
 svg{display:block;width:100%;height:auto;margin:8px 0}svg text{font:12px system-ui,"DejaVu Sans",sans-serif;fill:var(--ink)}svg text.label{fill:var(--soft)}svg text.strong{font-weight:600}
 svg .axis{stroke:var(--soft);fill:none}svg .grid{stroke:var(--rule);fill:none}svg .box{fill:var(--card);stroke:var(--soft)}svg .wire{stroke:var(--soft);stroke-width:2;fill:none}
-svg .band{fill:var(--rule);opacity:.5}svg .limit{stroke:var(--bad);stroke-dasharray:4 3;fill:none}svg .fbad{fill:var(--bad)}svg .fwarn{fill:var(--warn)}svg .fgood{fill:var(--good)}
+svg .head{fill:var(--soft)}svg .band{fill:var(--rule);opacity:.5}svg .limit{stroke:var(--bad);stroke-dasharray:4 3;fill:none}svg .fbad{fill:var(--bad)}svg .fwarn{fill:var(--warn)}svg .fgood{fill:var(--good)}
 footer{margin-top:40px;border-top:1px solid var(--rule);padding-top:8px;font-size:13px;color:var(--soft)}
 @media print{main{max-width:none}.card,.finding,svg{break-inside:avoid}}
 )css";
@@ -128,7 +128,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   }
   std::vector<double> ticks;
   const double first = std::ceil(low / step - 1e-9);
-  for (double k = first; k * step <= high + step * 1e-9; ++k) ticks.push_back(k * step);
+  for (double k = first; k * step <= high + step * 1e-9; ++k) ticks.push_back(k * step + 0.0);  // no "-0"
   return ticks;
 }
 

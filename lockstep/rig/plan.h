@@ -61,9 +61,10 @@ struct PlannedLoad {
 };
 
 struct WiringLine {
-  std::string from, to;  ///< "left Sync Out", "right Sync In"
-  std::string part;      ///< "3.5 mm male-male cable, 3 m"
-  std::string remark;    ///< pin-out, cover screws, length limit
+  std::string from, to;            ///< "left Sync Out", "right Sync In"
+  std::string part;                ///< "3.5 mm male-male cable, 3 m"
+  std::string remark;              ///< pin-out, cover screws, length limit
+  std::string from_node, to_node;  ///< names of the cameras or boxes at its ends
 };
 
 struct Plan {

@@ -174,8 +174,9 @@ Plan plan_from(const Json& json) {
   for (const Json& line : json.at("load")) plan.load.lines.push_back(load_from(line));
   for (const Json& line : json.at("wiring")) {
     plan.wiring.push_back({line.at("from").get<std::string>(), line.at("to").get<std::string>(),
-                           line.at("part").get<std::string>(),
-                           line.at("remark").get<std::string>()});
+                           line.at("part").get<std::string>(), line.at("remark").get<std::string>(),
+                           line.at("from_node").get<std::string>(),
+                           line.at("to_node").get<std::string>()});
   }
   plan.wiring_notes = json.at("wiring_notes").get<std::vector<std::string>>();
   for (const Json& finding : json.at("findings")) plan.findings.push_back(finding_from(finding));
@@ -199,7 +200,9 @@ std::string plan_to_json(const Plan& plan) {
   });
   json["load"] = list_json(plan.load.lines, load_json);
   json["wiring"] = list_json(plan.wiring, [](const WiringLine& line) {
-    return Json{{"from", line.from}, {"to", line.to}, {"part", line.part}, {"remark", line.remark}};
+    return Json{{"from", line.from},           {"to", line.to},
+                {"part", line.part},           {"remark", line.remark},
+                {"from_node", line.from_node}, {"to_node", line.to_node}};
   });
   json["wiring_notes"] = plan.wiring_notes;
   json["findings"] = list_json(plan.findings, finding_json);

@@ -97,7 +97,7 @@ void make_wiring(const Rig& rig, Plan& plan) {
     plan.wiring.push_back(
         {port_text(rig, cable.from), port_text(rig, cable.to),
          part_text(plug_of(rig, cable.from), plug_of(rig, cable.to), cable.length_m),
-         remark_text(rig, cable)});
+         remark_text(rig, cable), cable.from.node, cable.to.node});
   }
   if (!plan.wiring.empty()) notes(rig, plan);
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// `lockstep plan RIG.toml`: checks a rig and prints what it implies, before any device is touched.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/base/files.h"
+#include "lockstep/report/plan_page.h"
+#include "lockstep/rig/plan.h"
+#include "lockstep/rig/plan_text.h"
+#include "lockstep/rig/rig_file.h"
+
+namespace lockstep {
+namespace {
+
+constexpr const char* kExamples =
+    R"(Examples:
+  lockstep plan rig.toml                       the plan, and every broken rule with its mend
+  lockstep plan rig.toml --html plan.html      the same, drawn
+  lockstep plan rig.toml --json                for other programs (docs/schemas/plan.schema.json)
+
+Exit codes: 0 the plan holds (warnings included), 1 a rule is broken, 2 the rig file cannot be used
+or the page is there already.)";
+
+struct PlanOptions {
+  std::string rig;
+  std::string html;
+  bool json = false;
+};
+
+Result<Rig> load_rig(const std::string& name) {
+  // "demo" is the built-in rig, as in LOCKSTEP_RIG, unless there is a file of that name.
+  std::error_code ignored;
+  if (name == "demo" && !std::filesystem::exists(name, ignored))
+    return parse_rig(demo_rig_toml(), "demo");
+  return read_rig_file(name);
+}
+
+Result<void> write_page(const std::string& path, const std::string& json) {
+  const Result<std::string> page = plan_page_html(json);
+  if (!page) return page.error();
+  return write_file_whole(path, *page, ExistingFile::refuse);
+}
+
+int run_plan(const PlanOptions& options) {
+  const Result<Rig> rig = load_rig(options.rig);
+  if (!rig) return report_failure(rig.error());
+  const Plan plan = make_plan(*rig);
+  const std::string json = plan_to_json(plan);
+  if (!options.html.empty()) {
+    if (const Result<void> written = write_page(options.html, json); !written)
+      return report_failure(written.error());
+  }
+  const std::string text = options.json ? json : plan_to_text(plan);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!options.html.empty() && !options.json) fmt::print("The plan is drawn in {}\n", options.html);
+  return plan.has_errors() ? kExitFallsShort : kExitGood;
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, CommandAction& action) {
+  auto options = std::make_shared<PlanOptions>();
+  CLI::App* command = app.add_subcommand("plan", "Check a rig file and print what it implies");
+  command->add_option("RIG", options->rig, "The rig file, or 'demo' for the built-in virtual rig")
+      ->required();
+  command->add_option("--html", options->html, "Also draw the plan into this new file");
+  command->add_flag("--json", options->json, "Print the plan as JSON instead");
+  command->footer(kExamples);
+  command->callback([options, &action] { action = [options] { return run_plan(*options); }; });
+}
+
+}  // namespace lockstep

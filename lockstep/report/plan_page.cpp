@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/report/plan_page.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/report/html.h"
+#include "lockstep/report/plan_drawings.h"
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& json, const char* key) {
+  return html_escape(json.at(key).get<std::string>());
+}
+
+std::string microseconds(double us) {
+  return fmt::format("{:.1f}", us);
+}
+
+std::string title_of(const Json& plan) {
+  const auto name = plan.at("rig").get<std::string>();
+  return name.empty() ? "Unnamed rig" : name;
+}
+
+size_t count(const Json& plan, std::string_view severity) {
+  size_t number = 0;
+  for (const Json& finding : plan.at("findings"))
+    number += finding.at("severity") == severity ? 1 : 0;
+  return number;
+}
+
+std::string plural(size_t number, std::string_view word) {
+  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
+}
+
+std::string head(const Json& plan) {
+  const size_t errors = count(plan, "error");
+  const size_t warnings = count(plan, "warning");
+  std::string badge = html_badge("good", "the plan holds");
+  if (errors > 0) {
+    badge = html_badge("bad", plural(errors, "broken rule"));
+  } else if (warnings > 0) {
+    badge = html_badge("warn", "the plan holds, with " + plural(warnings, "warning"));
+  }
+  const auto source = plan.at("source").get<std::string>();
+  std::string line = "standalone, no sync line";
+  if (!source.empty()) {
+    line = fmt::format("pulses from {}{}",
+                       plan.at("external_source").get<bool>() ? "the generator " : "",
+                       html_escape(source));
+  }
+  return fmt::format(
+      "<h1>{}: the plan</h1><p class=\"muted\">{}{} at {} fps, {}</p><p>{}</p>\n",
+      html_escape(title_of(plan)), plan.at("virtual").get<bool>() ? "virtual rig, " : "",
+      plural(plan.at("cameras").size(), "camera"), plan.at("frame_rate").get<int>(), line, badge);
+}
+
+std::string findings(const Json& plan) {
+  if (plan.at("findings").empty()) return "";
+  std::string out = "<h2>Findings</h2>\n";
+  for (const Json& finding : plan.at("findings")) {
+    const auto severity = finding.at("severity").get<std::string>();
+    const char* css = severity == "error" ? "bad" : severity == "warning" ? "warn" : "note";
+    out += fmt::format(
+        "<div class=\"finding {}\"><p>{} <strong>{}</strong></p><p>Mend: {}</p><p class=\"muted "
+        "mono\">{} · {}</p></div>\n",
+        css, html_badge(severity == "note" ? "muted" : css, severity), text_of(finding, "message"),
+        text_of(finding, "mend"), text_of(finding, "where"), text_of(finding, "rule"));
+  }
+  return out;
+}
+
+std::string role_of(const Json& camera) {
+  const auto role = camera.at("config").at("wired_sync").get<std::string>();
+  return role == "MASTER" ? "master" : role == "SUBORDINATE" ? "subordinate" : "standalone";
+}
+
+std::string cameras(const Json& plan) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& camera : plan.at("cameras")) {
+    const Json& config = camera.at("config");
+    rows.push_back(
+        {fmt::format("<strong>{}</strong><br><span class=\"muted mono\">{}</span>",
+                     text_of(camera, "name"), text_of(camera, "serial")),
+         role_of(camera), std::to_string(camera.at("start_order").get<int>() + 1),
+         std::to_string(config.at("subordinate_delay_us").get<int64_t>()),
+         std::to_string(config.at("depth_delay_us").get<int64_t>()),
+         config.at("color_mode") == "OFF" ? "off"
+                                          : microseconds(camera.at("color_delay_us").get<double>()),
+         config.at("depth_mode") == "OFF"
+             ? "off"
+             : microseconds(camera.at("depth_offset_us").get<double>()),
+         fmt::format("{}<br>{}", text_of(config, "color_mode"), text_of(config, "depth_mode")),
+         config.contains("exposure_us")
+             ? fmt::format("{} µs", config.at("exposure_us").get<int64_t>())
+             : "automatic"});
+  }
+  return "<h2>Cameras</h2><p class=\"muted\">Times in µs after a pulse. Delays are as asked of the "
+         "device; colour and depth are when "
+         "they really come, on registers that count 11.11 µs.</p>" +
+         html_table({"camera", "role", ">starts", ">subordinate delay", ">depth delay",
+                     ">colour at", ">depth at", "modes", "exposure"},
+                    rows);
+}
+
+std::string lasers(const Json& plan) {
+  const std::string drawing = draw_lasers(plan.dump());
+  if (drawing.empty()) return "";
+  std::string out =
+      "<h2>Lasers</h2><p class=\"muted\">When each laser is on. Two of them on at once spoil the "
+      "depth of both where both "
+      "look.</p>" +
+      drawing;
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& gap : plan.at("gaps")) {
+    constexpr size_t kMostRows = 8;
+    if (rows.size() == kMostRows) break;
+    const double us = gap.at("gap_us").get<double>();
+    const bool matters = gap.at("may_overlap").get<bool>();
+    const char* css = !matters ? "muted" : us < 0 ? "bad" : us < 30 ? "warn" : "good";
+    rows.push_back({text_of(gap, "a") + " and " + text_of(gap, "b"),
+                    fmt::format("<span class=\"{}\">{:.1f} µs</span>", css, us),
+                    !matters  ? "views never meet"
+                    : us < 0  ? "on together"
+                    : us < 30 ? "too close"
+                              : "apart"});
+  }
+  if (rows.empty()) return out;
+  return out + "<p class=\"muted\">Smallest dark gaps (30 µs are needed, 35 aimed for):</p>" +
+         html_table({"lasers of", ">dark between them", ""}, rows);
+}
+
+std::string load(const Json& plan) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& line : plan.at("load")) {
+    const double limit = line.at("limit_megabytes_per_s").get<double>();
+    std::string names;
+    for (const Json& name : line.at("cameras"))
+      names += (names.empty() ? "" : ", ") + html_escape(name.get<std::string>());
+    rows.push_back({text_of(line, "what"),
+                    fmt::format("{:.1f} MB/s", line.at("megabytes_per_s").get<double>()),
+                    limit > 0 ? fmt::format("{:g} MB/s", limit) : "", names});
+  }
+  return "<h2>Load</h2><p class=\"muted\">Depth is exact; MJPG colour is typical, the scene "
+         "decides.</p>" +
+         html_table({"", ">moves", ">carries about", "cameras"}, rows);
+}
+
+std::string wiring(const Json& plan) {
+  std::string out = "<h2>Wiring</h2>" + draw_cables(plan.dump());
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& line : plan.at("wiring")) {
+    rows.push_back({text_of(line, "from"), text_of(line, "to"), text_of(line, "part"),
+                    text_of(line, "remark")});
+  }
+  if (!rows.empty()) out += html_table({"from", "to", "part", ""}, rows);
+  if (plan.at("wiring_notes").empty()) return out;
+  out += "<ul>";
+  for (const Json& note : plan.at("wiring_notes"))
+    out += "<li>" + html_escape(note.get<std::string>()) + "</li>";
+  return out + "</ul>\n";
+}
+
+std::string start_order(const Json& plan) {
+  if (plan.at("source").get<std::string>().empty()) return "";
+  std::vector<std::pair<int, std::string>> order;
+  for (const Json& camera : plan.at("cameras")) {
+    order.emplace_back(camera.at("start_order").get<int>(),
+                       text_of(camera, "name") + " (" + role_of(camera) + ")");
+  }
+  std::sort(order.begin(), order.end());
+  std::string out = "<h2>Start order</h2><ol>";
+  for (const auto& [position, name] : order) out += "<li>" + name + "</li>";
+  if (plan.at("external_source").get<bool>()) {
+    out += "<li>" + text_of(plan, "source") + " (generator: silent until all cameras wait)</li>";
+  }
+  return out + "</ol>\n";
+}
+
+}  // namespace
+
+Result<std::string> plan_page_html(std::string_view plan_json) {
+  try {
+    const Json plan = Json::parse(plan_json);
+    const std::string body = head(plan) + findings(plan) + wiring(plan) + lasers(plan) +
+                             cameras(plan) + start_order(plan) + load(plan);
+    return html_page(title_of(plan) + ": plan", body,
+                     "computed from the rig file and the published facts of the cameras");
+  } catch (const std::exception& error) {
+    return Error{Errc::unusable_input, fmt::format("cannot draw this plan: {}", error.what())};
+  }
+}
+
+}  // namespace lockstep
