@@ -22,6 +22,8 @@ class ImageBytes {
   ImageBytes(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
       : owner_(std::move(owner)), bytes_(bytes) {}
   [[nodiscard]] std::span<const std::byte> get() const { return bytes_; }
+  /// False when somebody else has to keep the bytes alive.
+  [[nodiscard]] bool owned() const { return owner_ != nullptr; }
 
  private:
   std::shared_ptr<const void> owner_;

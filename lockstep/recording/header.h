@@ -15,8 +15,8 @@ namespace lockstep {
 /// What the head of a recording says of the camera and how it was set (docs/recording-format.md,
 /// "Tags"). Written from one and read back into one.
 struct RecordingHeader {
-  CameraConfig camera;             ///< modes, rate, wired sync, both delays, imu; exposure is not in a file
-  bool has_color = true;           ///< tracks that the file has
+  CameraConfig camera;    ///< modes, rate, wired sync, both delays, imu; exposure is not in a file
+  bool has_color = true;  ///< tracks that the file has
   bool has_depth = true;
   bool has_ir = true;
   bool has_imu = false;
@@ -24,25 +24,25 @@ struct RecordingHeader {
   std::string serial;              ///< empty when the file does not say
   std::string color_firmware;
   std::string depth_firmware;
-  std::string calibration_json;    ///< the attachment, byte for byte; empty when absent
-  bool is_virtual = false;         ///< our tag LOCKSTEP_VIRTUAL
-  std::string muxing_app;          ///< on reading only
+  std::string calibration_json;  ///< the attachment, byte for byte; empty when absent
+  bool is_virtual = false;       ///< our tag LOCKSTEP_VIRTUAL
+  std::string muxing_app;        ///< on reading only
   std::string writing_app;
-  int64_t date_utc_ns = 0;         ///< since 2001-01-01T00:00:00Z, as in the file
+  int64_t date_utc_ns = 0;  ///< since 2001-01-01T00:00:00Z, as in the file
   std::vector<std::pair<std::string, std::string>> extra_tags;  ///< untargeted, in order
 };
 
 /// One entry of the side track LOCKSTEP: what the host knew about one capture (decision 9 of
 /// docs/decisions). Every field may be absent.
 struct CaptureNote {
-  DeviceTime stamp;                  ///< block time of the entry: Capture::stamp()
-  std::optional<HostTime> arrival;   ///< host monotonic clock
+  DeviceTime stamp;                 ///< block time of the entry: Capture::stamp()
+  std::optional<HostTime> arrival;  ///< host monotonic clock
   std::optional<Micros> exposure;
   std::optional<int> gain;
   std::optional<int> white_balance_k;
   std::optional<double> temperature_c;
   SyncJacks jacks;
-  uint64_t dropped_before = 0;       ///< captures lost by device or queue before this one
+  uint64_t dropped_before = 0;             ///< captures lost by device or queue before this one
   std::optional<double> zero_depth_share;  ///< 0..1, share of depth pixels that are 0
   std::optional<double> mean_ir;           ///< mean of the IR samples
 };

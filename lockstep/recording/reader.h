@@ -23,12 +23,12 @@ struct RecordingDamage {
 struct RecordingInfo {
   std::filesystem::path path;
   RecordingHeader header;
-  DeviceTime first;               ///< earliest and latest image stamps in the file
+  DeviceTime first;  ///< earliest and latest image stamps in the file
   DeviceTime last;
   uint64_t file_bytes = 0;
-  uint64_t start_offset_us = 0;   ///< as corrected beyond 32 bits where the file allows it
+  uint64_t start_offset_us = 0;  ///< as corrected beyond 32 bits where the file allows it
   bool has_side_track = false;
-  bool closed_cleanly = true;     ///< false: the recorder died before it finished the file
+  bool closed_cleanly = true;  ///< false: the recorder died before it finished the file
   bool has_cues = true;
   std::vector<RecordingDamage> damage;
 };
@@ -45,8 +45,8 @@ struct RecordingStamps {
   std::optional<DeviceTime> first_imu, last_imu;
 };
 
-/// Reads one recording of the vendor's recorder, of ours, or a damaged one. Holds memory of a cluster,
-/// not of the file. Not thread-safe; several readers of one file are fine.
+/// Reads one recording of the vendor's recorder, of ours, or a damaged one. Holds memory of a
+/// cluster, not of the file. Not thread-safe; several readers of one file are fine.
 class RecordingReader {
  public:
   /// unusable_input: not Matroska, not a Kinect recording, or nothing in it can be read.
@@ -68,8 +68,8 @@ class RecordingReader {
   virtual Result<RecordingStamps> scan() = 0;
 };
 
-/// Makes a recording that a crash or the vendor's recorder left unfinished whole again, in a new file
-/// beside it (`target`); the original is not touched.
+/// Makes a recording that a crash or the vendor's recorder left unfinished whole again, in a new
+/// file beside it (`target`); the original is not touched.
 struct RecoveredRecording {
   uint64_t captures = 0;
   uint64_t bytes_dropped = 0;  ///< of the torn tail

@@ -23,6 +23,7 @@ struct RecordingWriterOptions {
   Nanos sync_every{1'000'000'000};    ///< fdatasync at least so often, in device time; 0: never
   bool side_track = true;             ///< write the LOCKSTEP track
   bool replace_existing = false;      ///< truncate an existing file instead of refusing it
+  bool any_image_size = false;        ///< images of a world without pictures are tiny
 };
 
 struct RecordingWriterStats {
@@ -32,9 +33,9 @@ struct RecordingWriterStats {
   uint64_t bytes = 0;
 };
 
-/// Writes one camera's recording, cluster by cluster, so that a crash at any instant leaves a file that
-/// every reader opens (docs/recording-format.md, "Crash safety"). Not thread-safe: one thread feeds it.
-/// It owns the file; the destructor finishes it, ignoring errors.
+/// Writes one camera's recording, cluster by cluster, so that a crash at any instant leaves a file
+/// that every reader opens (docs/recording-format.md, "Crash safety"). Not thread-safe: one thread
+/// feeds it. It owns the file; the destructor finishes it, ignoring errors.
 class RecordingWriter {
  public:
   /// Creates the file and writes its head. already_exists unless replace_existing.

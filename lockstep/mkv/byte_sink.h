@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "lockstep/base/result.h"
+#include "lockstep/mkv/bytes.h"
+
+namespace lockstep::mkv {
+
+/// Where a recording's bytes go. Tests put failing disks behind it. Not thread-safe.
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  /// Writes the pieces one after the other from `offset` on, all of them or an error (then any part
+  /// may have been written). One system call where the operating system takes it.
+  virtual Result<void> write_at(uint64_t offset, std::span<const ByteView> pieces) = 0;
+  /// Returns when what was written survives a power cut.
+  virtual Result<void> sync() = 0;
+  /// Cuts everything from `size` on.
+  virtual Result<void> truncate(uint64_t size) = 0;
+};
+
+enum class CreateMode { refuse_existing, replace_existing };
+
+/// A file, created for writing. Errors: already_exists, no_space, io.
+Result<std::unique_ptr<ByteSink>> create_file_sink(const std::filesystem::path& path,
+                                                   CreateMode mode);
+
+}  // namespace lockstep::mkv

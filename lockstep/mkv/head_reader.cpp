@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/mkv/head_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lockstep/mkv/head_elements.h"
+#include "lockstep/mkv/ids.h"
+
+namespace lockstep::mkv {
+namespace {
+
+/// Larger ones are not read; the largest real ones (cues of a day, a calibration) are far below.
+constexpr uint64_t kLargestElement = 64u << 20;
+/// Top-level elements looked at in front of the first cluster, against files made of tiny ones.
+constexpr int kMostElements = 10'000;
+
+class HeadReader {
+ public:
+  HeadReader(SourceWindow& window, DamageList& damage) : window_(window), damage_(damage) {}
+
+  Result<OpenedSegment> read() {
+    auto segment_at = check_ebml_head();
+    if (!segment_at) return segment_at.error();
+    if (auto found = open_segment(*segment_at); !found) return found.error();
+    walk_to_first_cluster();
+    follow_seek_entries();
+    if (!window_.error()) return window_.error().error();
+    return std::move(result_);
+  }
+
+ private:
+  /// Offset behind the EBML head.
+  Result<uint64_t> check_ebml_head() {
+    const auto head = window_.element(0);
+    if (window_.size() == 0) return Error{Errc::unusable_input, "the file is empty"};
+    if (!head || head->id != id::kEbml || head->size > 4096) {
+      return Error{Errc::unusable_input, "this is not a Matroska file (no EBML head at its start)"};
+    }
+    const ByteView body =
+        window_.look(static_cast<uint64_t>(head->head_length), static_cast<size_t>(head->size));
+    const DocType type = decode_ebml_head(body);
+    if (type.name != "matroska" || type.read_version > 4) {
+      return Error{Errc::unusable_input,
+                   fmt::format("this is not a Matroska file: its type is \"{}\", version {}",
+                               type.name.substr(0, 40), type.read_version)};
+    }
+    result_.doc_type_read_version = type.read_version;
+    return static_cast<uint64_t>(head->head_length) + head->size;
+  }
+
+  Result<void> open_segment(uint64_t offset) {
+    auto head = window_.element(offset);
+    for (int i = 0; head && head->id == id::kVoid && i < kMostElements; ++i) {
+      offset += static_cast<uint64_t>(head->head_length) + head->size;
+      head = window_.element(offset);
+    }
+    if (!head || head->id != id::kSegment) {
+      return Error{Errc::unusable_input, fmt::format("no Matroska segment at byte {}", offset)};
+    }
+    const uint64_t file_end = window_.size();
+    result_.data_start = offset + static_cast<uint64_t>(head->head_length);
+    result_.data_end = file_end;
+    result_.size_was_zero = head->size == 0;
+    result_.size_was_unknown = head->size == kUnknownSize;
+    if (result_.size_was_zero || result_.size_was_unknown) return {};
+    if (head->size > file_end - result_.data_start) {
+      result_.cut_off = true;
+      damage_.add(file_end, fmt::format("the file ends at byte {}, {} bytes before its end: what "
+                                        "was there up to the cut is read",
+                                        file_end, head->size - (file_end - result_.data_start)));
+    } else {
+      result_.data_end = result_.data_start + head->size;
+    }
+    return {};
+  }
+
+  void walk_to_first_cluster() {
+    uint64_t offset = result_.data_start;
+    for (int i = 0; i < kMostElements && offset < result_.data_end; ++i) {
+      const auto head = window_.element(offset);
+      if (!head || !is_top_level(head->id)) break;  // the cluster reader looks for the next cluster
+      if (head->id == id::kCluster) break;
+      if (head->size == kUnknownSize) break;
+      take(*head, offset);
+      const uint64_t step = static_cast<uint64_t>(head->head_length) + head->size;
+      if (step > result_.data_end - offset) {
+        damage_.add(offset, fmt::format("the element at byte {} reaches past the end of the file: "
+                                        "nothing behind it can be read",
+                                        offset));
+        offset = result_.data_end;
+        break;
+      }
+      offset += step;
+    }
+    result_.first_cluster = std::min(offset, result_.data_end);
+  }
+
+  void follow_seek_entries() {
+    for (size_t i = 0; i < seeks_.size() && i < 64; ++i) {
+      const SeekEntry seek = seeks_[i];
+      if (seek.id == id::kCluster || seek.id == id::kSeekHead) continue;
+      if (!wanted(seek.id)) continue;
+      const uint64_t room = result_.data_end - result_.data_start;
+      const uint64_t offset = seek.position < room ? result_.data_start + seek.position : 0;
+      const auto head = offset != 0 ? window_.element(offset) : std::nullopt;
+      if (head && head->id == seek.id) {
+        take(*head, offset);
+      } else {
+        damage_.add(result_.data_start + std::min(seek.position, room),
+                    fmt::format("the head of the file lists an element {:X} at byte {}, where it "
+                                "is not: it is done without",
+                                seek.id, result_.data_start + std::min(seek.position, room)));
+      }
+    }
+  }
+
+  [[nodiscard]] bool wanted(uint32_t id) const {
+    switch (id) {
+      case id::kInfo:
+        return !result_.has_info;
+      case id::kTracks:
+        return !result_.has_tracks;
+      case id::kTags:
+        return !has_tags_;
+      case id::kAttachments:
+        return result_.head.attachments.empty();
+      case id::kCues:
+        return result_.cues.empty();
+      default:
+        return false;
+    }
+  }
+
+  /// Decodes one element; the first of each kind counts.
+  void take(const ElementHead& head, uint64_t offset) {
+    if (head.id != id::kSeekHead && !wanted(head.id)) return;
+    const uint64_t body_at = offset + static_cast<uint64_t>(head.head_length);
+    if (head.size > kLargestElement ||
+        head.size > window_.size() - std::min(window_.size(), body_at)) {
+      return;
+    }
+    body_.resize(static_cast<size_t>(head.size));
+    if (!window_.read(body_at, body_)) return;
+    switch (head.id) {
+      case id::kSeekHead: {
+        const auto found = decode_seek_head(body_);
+        seeks_.insert(seeks_.end(), found.begin(), found.end());
+        break;
+      }
+      case id::kInfo:
+        result_.head.info = decode_info(body_);
+        result_.has_info = true;
+        break;
+      case id::kTracks:
+        result_.head.tracks = decode_tracks(body_);
+        result_.has_tracks = true;
+        break;
+      case id::kTags:
+        result_.head.tags = decode_tags(body_);
+        has_tags_ = true;
+        break;
+      case id::kAttachments:
+        result_.head.attachments = decode_attachments(body_);
+        break;
+      case id::kCues:
+        result_.cues = decode_cues(body_);
+        break;
+      default:
+        break;
+    }
+  }
+
+  SourceWindow& window_;
+  DamageList& damage_;
+  OpenedSegment result_;
+  std::vector<SeekEntry> seeks_;
+  bool has_tags_ = false;
+  Bytes body_;
+};
+
+}  // namespace
+
+bool is_top_level(uint32_t id) {
+  switch (id) {
+    case id::kSeekHead:
+    case id::kInfo:
+    case id::kTracks:
+    case id::kAttachments:
+    case id::kTags:
+    case id::kCues:
+    case id::kCluster:
+    case id::kChapters:
+    case id::kVoid:
+    case id::kCrc32:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Result<OpenedSegment> read_segment_head(SourceWindow& window, DamageList& damage) {
+  return HeadReader(window, damage).read();
+}
+
+}  // namespace lockstep::mkv

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/mkv/damage.h"
+#include "lockstep/mkv/segment_head.h"
+#include "lockstep/mkv/source_window.h"
+
+namespace lockstep::mkv {
+
+/// What was found around the clusters, and where these are.
+struct OpenedSegment {
+  SegmentHead head;
+  bool has_info = false;
+  bool has_tracks = false;
+  uint64_t doc_type_read_version = 1;
+  uint64_t data_start = 0;        ///< positions in seek entries and cues count from here
+  uint64_t data_end = 0;          ///< end of the segment, at most the end of the file
+  uint64_t first_cluster = 0;     ///< data_end when there is none
+  bool size_was_zero = false;     ///< the vendor's recorder died before it finished the file
+  bool size_was_unknown = false;  ///< ours did (or another streaming writer wrote the file)
+  bool cut_off = false;           ///< the file is shorter than its segment says
+  std::vector<CuePoint> cues;     ///< ascending; empty without any
+};
+
+/// Reads everything but the clusters. Errors: unusable_input (not Matroska; no segment), io.
+Result<OpenedSegment> read_segment_head(SourceWindow& window, DamageList& damage);
+
+/// True for the ids that stand directly in a segment.
+[[nodiscard]] bool is_top_level(uint32_t id);
+
+}  // namespace lockstep::mkv

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "lockstep/recording/head_codec.h"
+#include "lockstep/recording/little_endian.h"
+#include "lockstep/recording/side_track.h"
+
+namespace lockstep {
+namespace {
+
+using mkv::TagTarget;
+using mkv::TrackEntry;
+
+/// A number as the vendor's reader takes it: leading blanks, a plus and trailing text are
+/// tolerated.
+template <typename T>
+std::optional<T> number_in(std::string_view text) {
+  while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
+  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  T value{};
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc{}) return std::nullopt;
+  return value;
+}
+
+std::string fourcc_of(const TrackEntry& track) {
+  if (track.codec_id != "V_MS/VFW/FOURCC" || track.codec_private.size() < 20) return {};
+  return std::string(mkv::as_text(mkv::ByteView(track.codec_private).subspan(16, 4)));
+}
+
+std::string describe_codec(const TrackEntry& track) {
+  const std::string fourcc = fourcc_of(track);
+  return fourcc.empty() ? track.codec_id : track.codec_id + " " + fourcc;
+}
+
+std::optional<DepthMode> depth_mode_of_size(uint64_t width, uint64_t height) {
+  for (const DepthMode mode : {DepthMode::nfov_2x2binned, DepthMode::nfov_unbinned,
+                               DepthMode::wfov_2x2binned, DepthMode::wfov_unbinned}) {
+    const SizePx size = depth_size(mode);
+    if (static_cast<uint64_t>(size.width) == width &&
+        static_cast<uint64_t>(size.height) == height) {
+      return mode;
+    }
+  }
+  return std::nullopt;
+}
+
+class HeadDecoder {
+ public:
+  HeadDecoder(const mkv::OpenedSegment& segment, mkv::DamageList& damage)
+      : segment_(segment), head_(segment.head), damage_(damage) {}
+
+  Result<DecodedHead> decode() {
+    const TrackEntry* color = find_track("K4A_COLOR_TRACK", {"COLOR"});
+    const TrackEntry* depth = find_track("K4A_DEPTH_TRACK", {"DEPTH", "DEPTH_IR"});
+    const TrackEntry* ir = find_track("K4A_IR_TRACK", {"IR"});
+    const TrackEntry* imu = find_track("K4A_IMU_TRACK", {"IMU"});
+    const TrackEntry* notes = find_track("K4A_CUSTOM_TRACK_LOCKSTEP", {kSideTrackName});
+    if (color == nullptr && depth == nullptr && ir == nullptr && imu == nullptr) {
+      return Error{Errc::unusable_input,
+                   "this is a Matroska file, but not a recording of a Kinect: it has no COLOR, "
+                   "DEPTH, IR or IMU track"};
+    }
+    read_info();
+    if (color != nullptr) read_color(*color);
+    if (depth != nullptr) read_plane_track(*depth, out_.tracks.depth, out_.depth_little_endian);
+    if (ir != nullptr) read_plane_track(*ir, out_.tracks.ir, out_.ir_little_endian);
+    read_depth_mode();
+    read_frame_period({color, depth, ir});
+    if (imu != nullptr) out_.tracks.imu = imu->number;
+    if (notes != nullptr && notes->codec_id == kSideTrackCodec) out_.tracks.notes = notes->number;
+    read_sync_tags();
+    read_device_tags();
+    RecordingHeader& header = out_.header;
+    header.has_color = out_.tracks.color != 0;
+    header.has_depth = out_.tracks.depth != 0;
+    header.has_ir = out_.tracks.ir != 0;
+    header.has_imu = header.camera.imu = out_.tracks.imu != 0;
+    return std::move(out_);
+  }
+
+ private:
+  const TrackEntry* find_track(std::string_view tag_name, std::vector<std::string_view> names) {
+    if (const mkv::Tag* tag = head_.find_tag(tag_name)) {
+      const bool targeted = tag->target == TagTarget::track && tag->target_uid != 0;
+      const auto uid = targeted ? tag->target_uid : number_in<uint64_t>(tag->value).value_or(0);
+      for (const TrackEntry& track : head_.tracks) {
+        if (uid != 0 && track.uid == uid) return &track;
+      }
+    }
+    for (const std::string_view name : names) {
+      for (const TrackEntry& track : head_.tracks) {
+        if (track.name == name) return &track;
+      }
+    }
+    return nullptr;
+  }
+
+  void note(std::string what) { damage_.add(segment_.data_start + notes_++, std::move(what)); }
+
+  void read_info() {
+    out_.header.muxing_app = head_.info.muxing_app;
+    out_.header.writing_app = head_.info.writing_app;
+    out_.header.date_utc_ns = head_.info.date_utc_ns.value_or(0);
+  }
+
+  void read_color(const TrackEntry& track) {
+    CameraConfig& camera = out_.header.camera;
+    const std::string fourcc = fourcc_of(track);
+    static constexpr std::array<std::pair<std::string_view, ColorFormat>, 4> kFormats{
+        {{"MJPG", ColorFormat::mjpg},
+         {"NV12", ColorFormat::nv12},
+         {"YUY2", ColorFormat::yuy2},
+         {"BGRA", ColorFormat::bgra32}}};
+    static constexpr std::array kPixels{PixelFormat::mjpg, PixelFormat::nv12, PixelFormat::yuy2,
+                                        PixelFormat::bgra32};
+    bool known = false;
+    for (const auto& [name, format] : kFormats) {
+      if (name != fourcc) continue;
+      camera.color_format = format;
+      out_.color_pixels = kPixels[static_cast<size_t>(format)];
+      known = true;
+    }
+    if (!known || track.width_px == 0 || track.width_px > 16384 || track.height_px > 16384) {
+      note(
+          fmt::format("the colour track is of a kind that no Kinect records ({}, {} x {}): it is "
+                      "left out",
+                      describe_codec(track), track.width_px, track.height_px));
+      return;
+    }
+    out_.tracks.color = track.number;
+    out_.color_width_px = static_cast<int>(track.width_px);
+    out_.color_height_px = static_cast<int>(track.height_px);
+    camera.color_resolution = ColorResolution::off;
+    for (int i = 1; i <= static_cast<int>(ColorResolution::p3072); ++i) {
+      const auto resolution = static_cast<ColorResolution>(i);
+      if (color_size(resolution) == SizePx{out_.color_width_px, out_.color_height_px}) {
+        camera.color_resolution = resolution;
+      }
+    }
+    if (camera.color_resolution == ColorResolution::off) {
+      note(
+          fmt::format("the colour images are {} x {}, which is no mode of a Kinect: they are read, "
+                      "but the calibration does not fit them",
+                      track.width_px, track.height_px));
+    }
+  }
+
+  /// Depth or IR.
+  void read_plane_track(const TrackEntry& track, uint64_t& number, bool& little_endian) {
+    const std::string fourcc = fourcc_of(track);
+    const bool fits = track.width_px > 0 && track.width_px <= 4096 && track.height_px > 0 &&
+                      track.height_px <= 4096;
+    if ((fourcc != "b16g" && fourcc != "YUY2") || !fits) {
+      note(
+          fmt::format("the {} track is of a kind that no Kinect records ({}, {} x {}): it is left "
+                      "out",
+                      track.name, describe_codec(track), track.width_px, track.height_px));
+      return;
+    }
+    if (out_.depth_width_px != 0 && (static_cast<int>(track.width_px) != out_.depth_width_px ||
+                                     static_cast<int>(track.height_px) != out_.depth_height_px)) {
+      note("depth and IR have different sizes: IR is left out");
+      return;
+    }
+    number = track.number;
+    little_endian = fourcc == "YUY2";
+    out_.depth_width_px = static_cast<int>(track.width_px);
+    out_.depth_height_px = static_cast<int>(track.height_px);
+  }
+
+  void read_depth_mode() {
+    CameraConfig& camera = out_.header.camera;
+    camera.depth_mode = DepthMode::off;
+    if (out_.tracks.depth == 0 && out_.tracks.ir == 0) return;
+    const mkv::Tag* tag = head_.find_tag("K4A_DEPTH_MODE");
+    std::string spelling = tag == nullptr ? "" : tag->value;
+    if (spelling.ends_with("_2x2BINNED")) spelling.replace(spelling.size() - 9, 3, "2X2");
+    const auto named = depth_mode_from(spelling);
+    const SizePx size{out_.depth_width_px, out_.depth_height_px};
+    if (named && depth_size(*named) == size) {
+      camera.depth_mode = *named;
+      return;
+    }
+    const mkv::Tag* ir_mode = head_.find_tag("K4A_IR_MODE");
+    const bool passive =
+        out_.tracks.depth == 0 && ir_mode != nullptr && ir_mode->value == "PASSIVE";
+    const auto guessed = passive ? std::optional(DepthMode::passive_ir)
+                                 : depth_mode_of_size(out_.depth_width_px, out_.depth_height_px);
+    camera.depth_mode = guessed.value_or(DepthMode::off);
+    note(fmt::format("the tag K4A_DEPTH_MODE {} for {} x {} images: taken as {}",
+                     tag == nullptr ? "is missing" : "says \"" + tag->value.substr(0, 40) + "\"",
+                     size.width, size.height, to_string(camera.depth_mode)));
+  }
+
+  void read_frame_period(std::array<const TrackEntry*, 3> tracks) {
+    for (const TrackEntry* track : tracks) {
+      if (track == nullptr || track->default_duration_ns == 0) continue;
+      const auto fps = std::llround(1e9 / static_cast<double>(track->default_duration_ns));
+      const auto rate =
+          fps > 0 && fps < 1000 ? frame_rate_from(static_cast<int>(fps)) : std::nullopt;
+      if (rate) {
+        out_.header.camera.frame_rate = *rate;
+        out_.frame_period = Nanos(static_cast<int64_t>(track->default_duration_ns));
+        return;
+      }
+    }
+    out_.header.camera.frame_rate = FrameRate::fps30;
+    out_.frame_period = Nanos(33'333'333);
+    const bool has_images = out_.tracks.color + out_.tracks.depth + out_.tracks.ir != 0;
+    if (has_images) note("the file does not say its frame rate: taken as 30 frames per second");
+  }
+
+  template <typename T>
+  std::optional<T> number_tag(std::string_view name) {
+    const mkv::Tag* tag = head_.find_tag(name);
+    if (tag == nullptr) return std::nullopt;
+    const auto value = number_in<T>(tag->value);
+    if (!value) {
+      note(fmt::format("the tag {} holds no number (\"{}\"): it is ignored", name,
+                       tag->value.substr(0, 40)));
+    }
+    return value;
+  }
+
+  void read_sync_tags() {
+    RecordingHeader& header = out_.header;
+    CameraConfig& camera = header.camera;
+    const mkv::Tag* sync = head_.find_tag("K4A_WIRED_SYNC_MODE");
+    const auto mode = sync == nullptr ? std::nullopt : wired_sync_from(sync->value);
+    header.has_wired_sync_tag = mode.has_value();
+    camera.wired_sync = mode.value_or(WiredSync::standalone);
+    if (sync != nullptr && !mode) {
+      note(
+          fmt::format("the tag K4A_WIRED_SYNC_MODE says \"{}\", which is no mode: taken as not "
+                      "wired",
+                      sync->value.substr(0, 40)));
+    }
+    const auto micros = [](int64_t ns) { return std::chrono::duration_cast<Micros>(Nanos(ns)); };
+    const auto delay = number_tag<int64_t>("K4A_DEPTH_DELAY_NS");
+    if (delay && std::abs(*delay / 2) < 500'000'000) {  // halved: the smallest number has no abs
+      camera.depth_delay_off_color = micros(*delay);
+    } else if (delay) {
+      note("the tag K4A_DEPTH_DELAY_NS says more than a second: taken as no delay");
+    }
+    if (camera.wired_sync == WiredSync::subordinate) {
+      if (const auto ns = number_tag<int64_t>("K4A_SUBORDINATE_DELAY_NS")) {
+        camera.subordinate_delay_off_master = micros(*ns);
+      }
+    }
+    out_.start_offset_ns = number_tag<uint64_t>(kStartOffsetTag);
+  }
+
+  void read_device_tags() {
+    RecordingHeader& header = out_.header;
+    const auto text = [this](std::string_view name) {
+      const mkv::Tag* tag = head_.find_tag(name);
+      return tag == nullptr ? std::string() : tag->value;
+    };
+    header.serial = text("K4A_DEVICE_SERIAL_NUMBER");
+    header.color_firmware = text("K4A_COLOR_FIRMWARE_VERSION");
+    header.depth_firmware = text("K4A_DEPTH_FIRMWARE_VERSION");
+    const mkv::Tag* marked = head_.find_tag(kVirtualTag);
+    header.is_virtual = marked != nullptr && marked->value == "1";
+    std::string calibration = text("K4A_CALIBRATION_FILE");
+    if (calibration.empty()) calibration = "calibration.json";
+    for (const mkv::Attachment& attachment : head_.attachments) {
+      if (attachment.name != calibration) continue;
+      header.calibration_json = mkv::as_text(attachment.data);
+      break;
+    }
+    for (const mkv::Tag& tag : head_.tags) {
+      if (tag.target == TagTarget::none && !tag.name.starts_with("K4A_") &&
+          tag.name != kVirtualTag) {
+        header.extra_tags.emplace_back(tag.name, tag.value);
+      }
+    }
+  }
+
+  const mkv::OpenedSegment& segment_;
+  const mkv::SegmentHead& head_;
+  mkv::DamageList& damage_;
+  uint64_t notes_ = 0;  // distinct places for the damage list
+  DecodedHead out_;
+};
+
+}  // namespace
+
+Result<DecodedHead> decode_recording_head(const mkv::OpenedSegment& segment,
+                                          mkv::DamageList& damage) {
+  return HeadDecoder(segment, damage).decode();
+}
+
+}  // namespace lockstep

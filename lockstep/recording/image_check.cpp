@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/recording/image_check.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <vector>
+
+namespace lockstep {
+namespace {
+
+/// Rows of an NV12 image are those of its two planes.
+int rows_of(const ImageShape& shape) {
+  return shape.format == PixelFormat::nv12 ? shape.height_px * 3 / 2 : shape.height_px;
+}
+
+}  // namespace
+
+int ImageShape::row_bytes() const {
+  switch (format) {
+    case PixelFormat::mjpg:
+      return 0;
+    case PixelFormat::nv12:
+      return width_px;
+    case PixelFormat::bgra32:
+      return width_px * 4;
+    case PixelFormat::yuy2:
+    case PixelFormat::depth16:
+    case PixelFormat::ir16:
+      return width_px * 2;
+  }
+  return 0;
+}
+
+uint64_t ImageShape::image_bytes() const {
+  return static_cast<uint64_t>(row_bytes()) * static_cast<uint64_t>(rows_of(*this));
+}
+
+std::string_view name_of(PixelFormat format) {
+  if (format == PixelFormat::depth16) return "depth";
+  return format == PixelFormat::ir16 ? "IR" : "colour";
+}
+
+ImageShape color_shape(const CameraConfig& camera) {
+  static constexpr PixelFormat kFormats[] = {PixelFormat::mjpg, PixelFormat::nv12,
+                                             PixelFormat::yuy2, PixelFormat::bgra32};
+  const SizePx size = color_size(camera.color_resolution);
+  return {kFormats[static_cast<int>(camera.color_format)], size.width, size.height};
+}
+
+ImageShape plane_shape(const CameraConfig& camera, PixelFormat format) {
+  const SizePx size = depth_size(camera.depth_mode);
+  return {format, size.width, size.height};
+}
+
+Result<void> check_image(const Image& image, const ImageShape& shape) {
+  const uint64_t bytes = image.bytes.get().size();
+  if (image.format != shape.format || image.width_px != shape.width_px ||
+      image.height_px != shape.height_px) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("a {} image of {} x {} does not belong into this recording, whose {} "
+                             "track holds {} x {} of {}",
+                             name_of(image.format), image.width_px, image.height_px,
+                             name_of(shape.format), shape.width_px, shape.height_px,
+                             image.format == shape.format ? "that format" : "another format")};
+  }
+  uint64_t needed = shape.image_bytes();
+  if (image.stride_bytes > shape.row_bytes() && needed != 0) {
+    needed += static_cast<uint64_t>(image.stride_bytes - shape.row_bytes()) *
+              static_cast<uint64_t>(rows_of(shape) - 1);
+  }
+  const bool padded = image.stride_bytes > shape.row_bytes();
+  if (bytes == 0 || bytes < needed || (needed != 0 && !padded && bytes != needed)) {
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("a {} image of {} x {} has {} bytes instead of {}", name_of(image.format),
+                    image.width_px, image.height_px, bytes, needed)};
+  }
+  return {};
+}
+
+Image own_and_pack(const Image& image) {
+  const ImageShape shape{image.format, image.width_px, image.height_px};
+  const std::span<const std::byte> from = image.bytes.get();
+  const bool padded = shape.row_bytes() != 0 && image.stride_bytes > shape.row_bytes();
+  if (!padded && image.bytes.owned()) return image;
+  auto copy = std::make_shared<std::vector<std::byte>>(padded ? shape.image_bytes() : from.size());
+  if (padded) {
+    const auto row = static_cast<size_t>(shape.row_bytes());
+    for (size_t y = 0; y < static_cast<size_t>(rows_of(shape)); ++y) {
+      std::memcpy(copy->data() + y * row, from.data() + y * static_cast<size_t>(image.stride_bytes),
+                  row);
+    }
+  } else {
+    std::memcpy(copy->data(), from.data(), from.size());
+  }
+  Image owned = image;
+  owned.stride_bytes = shape.row_bytes();
+  const std::span<const std::byte> bytes(*copy);
+  owned.bytes = ImageBytes(std::move(copy), bytes);
+  return owned;
+}
+
+CaptureNote note_of(const Capture& capture) {
+  CaptureNote note;
+  note.stamp = capture.stamp();
+  for (const auto* image : {&capture.color, &capture.ir, &capture.depth}) {
+    if (!*image) continue;
+    if (!note.arrival) note.arrival = (*image)->arrival;
+  }
+  if (capture.color) {
+    note.exposure = capture.color->exposure;
+    note.gain = capture.color->gain;
+    note.white_balance_k = capture.color->white_balance_k;
+  }
+  note.temperature_c = capture.temperature_c;
+  note.jacks = capture.jacks;
+  note.dropped_before = capture.dropped_before;
+  return note;
+}
+
+}  // namespace lockstep

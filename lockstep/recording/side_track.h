@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "lockstep/recording/header.h"
+
+// Entries of the side track LOCKSTEP (docs/recording-format.md, "Side track"). Version 1 is 48
+// bytes, little-endian; later versions only append.
+
+namespace lockstep {
+
+inline constexpr std::string_view kSideTrackName = "LOCKSTEP";
+inline constexpr std::string_view kSideTrackCodec = "S_LOCKSTEP";
+inline constexpr std::string_view kVirtualTag = "LOCKSTEP_VIRTUAL";
+inline constexpr size_t kNoteBytes = 48;
+
+/// The stamp is the block's time and not part of the payload.
+[[nodiscard]] std::array<std::byte, kNoteBytes> encode_note(const CaptureNote& note);
+/// Nothing when the payload is too short or of version 0.
+[[nodiscard]] std::optional<CaptureNote> decode_note(DeviceTime stamp,
+                                                     std::span<const std::byte> payload);
+
+}  // namespace lockstep
