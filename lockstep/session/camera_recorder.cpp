@@ -88,9 +88,8 @@ void CameraRecorder::handle(const Item& item) {
 
 Result<void> CameraRecorder::open_part() {
   const std::filesystem::path path = folder_ / part_file_name(camera_, part_);
-  const RecordingWriterOptions writer_options;
-  auto made = options_.make_writer ? options_.make_writer(path, header_, writer_options)
-                                   : RecordingWriter::create(path, header_, writer_options);
+  auto made = options_.make_writer ? options_.make_writer(path, header_, options_.file)
+                                   : RecordingWriter::create(path, header_, options_.file);
   if (!made) return std::move(made).error();
   writer_ = *std::move(made);
   return {};

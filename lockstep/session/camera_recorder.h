@@ -31,7 +31,8 @@ class CameraRecorder {
   struct Options {
     bool threaded = true;
     uint64_t queue_bytes = 64u << 20;  ///< bound of the queue
-    WriterFactory make_writer;         ///< empty: RecordingWriter::create
+    RecordingWriterOptions file{};
+    WriterFactory make_writer;  ///< empty: RecordingWriter::create
   };
   CameraRecorder(std::filesystem::path folder, std::string camera, RecordingHeader header,
                  Options options);

@@ -25,6 +25,7 @@ struct SessionSetup {
   CoordinatorOptions coordinator;
   double keep_free_gb = 2;
   bool threaded_recorders = true;
+  RecordingWriterOptions file{};
   WriterFactory make_writer;  ///< empty: RecordingWriter::create
   /// Free bytes of the take's disk; empty, or nothing from it: not watched.
   std::function<std::optional<uint64_t>()> free_bytes;

@@ -116,7 +116,8 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
   manifest.host = host_name();
   manifest.plan = plan;
   manifest.rig_toml = chosen.toml;
-  if (!(chosen.rig.world && chosen.rig.world->timing_only)) {
+  setup.file.any_image_size = chosen.rig.world && chosen.rig.world->timing_only;
+  if (!setup.file.any_image_size) {
     setup.free_bytes = [folder]() -> std::optional<uint64_t> {
       const auto space = disk_space(folder);
       if (!space) return std::nullopt;

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Whole sessions on the timing-only virtual rig, out of real time.
+#include "lockstep/session/run_session.h"
+
+#include <gmock/gmock.h>
+
+#include "lockstep/recording/reader.h"
+#include "lockstep/rig/rig_file.h"
+#include "lockstep/virtual/virtual_rig.h"
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::TempFolder;
+
+/// The demo rig without pictures, and one take of it.
+class RunSession : public ::testing::Test {
+ protected:
+  RunSession() : rig_(*parse_rig(demo_rig_toml(), "demo")) { rig_.world->timing_only = true; }
+
+  void add_fault(const std::string& camera, const std::string& kind, double at_s,
+                 int64_t count = 1) {
+    WorldFault fault;
+    fault.camera = camera;
+    fault.kind = kind;
+    fault.at_s = at_s;
+    fault.count = count;
+    rig_.world->faults.push_back(fault);
+  }
+
+  SessionOutcome record(double length_s) {
+    const Plan plan = make_plan(rig_);
+    VirtualRigOptions options;
+    options.pace = VirtualRigOptions::Pace::as_fast_as_possible;
+    options.cache_folder = folder_ / "cache";
+    auto rig = VirtualRig::create(rig_, plan, options);
+    EXPECT_TRUE(rig) << rig.error().message;
+    take_ = *make_take_folder({}, "demo", folder_ / "take");
+    setup_.folder = take_;
+    setup_.manifest.plan = plan;
+    setup_.manifest.is_virtual = true;
+    setup_.file.any_image_size = true;
+    setup_.coordinator.ticks = static_cast<int64_t>(length_s * 30);
+    setup_.coordinator.if_camera_lost = rig_.take.if_camera_lost;
+    RunOptions run;
+    run.driving = Driving::stepped;
+    return run_session(setup_, **rig, (*rig)->clock(), run);
+  }
+
+  std::vector<DeviceTime> color_stamps(const std::string& file) {
+    auto reader = RecordingReader::open(take_ / file);
+    EXPECT_TRUE(reader) << reader.error().message;
+    if (!reader) return {};
+    auto stamps = (*reader)->scan();
+    EXPECT_TRUE(stamps);
+    std::vector<DeviceTime> result;
+    for (const auto& entry : stamps->color) result.push_back(entry.stamp);
+    return result;
+  }
+
+  TempFolder folder_;
+  Rig rig_;
+  SessionSetup setup_;
+  std::filesystem::path take_;
+};
+
+TEST_F(RunSession, RecordsTheSameTicksOnEveryCamera) {
+  const SessionOutcome outcome = record(2);
+  EXPECT_FALSE(outcome.failure) << outcome.failure->message;
+  EXPECT_TRUE(outcome.locked);
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->state, TakeState::complete);
+  EXPECT_EQ(manifest->common_ticks, 60);
+  EXPECT_TRUE(manifest->holes.empty());
+  for (const TakeCamera& camera : manifest->cameras) {
+    EXPECT_EQ(camera.captures, 60u) << camera.name;
+    EXPECT_EQ(camera.end, "length reached");
+    EXPECT_EQ(color_stamps(camera.parts.at(0).file).size(), 60u);
+    EXPECT_TRUE(camera.parts[0].rig_from_device_ns);
+  }
+}
+
+TEST_F(RunSession, MarksLostTicksAsHoles) {
+  add_fault("right", "lose-tick", 2, 3);
+  const SessionOutcome outcome = record(3);
+  EXPECT_FALSE(outcome.failure);
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  ASSERT_EQ(manifest->holes.size(), 1u);
+  EXPECT_EQ(manifest->holes[0].camera, "right");
+  EXPECT_EQ(manifest->holes[0].count, 3);
+}
+
+TEST_F(RunSession, GoesOnWithoutALostCameraAndSaysSo) {
+  add_fault("middle", "unplug", 2);
+  const SessionOutcome outcome = record(4);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_EQ(outcome.failure->code, Errc::device_lost);
+  EXPECT_THAT(outcome.failure->message, HasSubstr("middle"));
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->state, TakeState::incomplete);
+  EXPECT_EQ(manifest->cameras[0].captures, 120u);
+  EXPECT_LT(manifest->cameras[1].captures, 120u);
+  EXPECT_THAT(manifest->cameras[1].end, HasSubstr("lost"));
+  ASSERT_EQ(manifest->holes.size(), 1u);
+  EXPECT_EQ(manifest->holes[0].first_tick + manifest->holes[0].count, 120);
+}
+
+TEST_F(RunSession, EndsWhenACameraIsLostIfTheRigSaysSo) {
+  add_fault("middle", "unplug", 2);
+  rig_.take.if_camera_lost = IfCameraLost::stop;
+  EXPECT_TRUE(record(60).failure);
+  EXPECT_LT(read_manifest(take_)->cameras[0].captures, 120u);
+}
+
+TEST_F(RunSession, BeginsTheNextPartWhenAClockSteps) {
+  add_fault("right", "restart", 2);
+  const SessionOutcome outcome = record(6);
+  EXPECT_THAT(outcome.alarms, Contains(HasSubstr("right")));
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  ASSERT_EQ(manifest->cameras[2].parts.size(), 2u);
+  EXPECT_EQ(manifest->cameras[2].parts[1].file, "right.part2.mkv");
+  const auto first = color_stamps("right.mkv");
+  const auto second = color_stamps("right.part2.mkv");
+  ASSERT_FALSE(first.empty());
+  ASSERT_FALSE(second.empty());
+  EXPECT_LT(second.front(), first.back());
+}
+
+TEST_F(RunSession, SaysWhichCameraGetsNoPulses) {
+  add_fault("right", "cable-loose", 0);
+  const SessionOutcome outcome = record(1);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_FALSE(outcome.recorded);
+  EXPECT_THAT(outcome.failure->message, HasSubstr("right"));
+  EXPECT_EQ(read_manifest(take_)->state, TakeState::incomplete);
+}
+
+}  // namespace
+}  // namespace lockstep
