@@ -119,19 +119,30 @@ class Graph {
         walk(cable->to.node, path, done);
         continue;
       }
-      std::string loop;
-      for (auto it = seen; it != path.end(); ++it) loop += *it + " -> ";
-      in_cycle_.insert(seen, path.end());
-      findings_.error(
-          "cycle", cable->where,
-          fmt::format("the cables run in a circle ({}{}): nobody in it gives the first pulse", loop,
-                      *seen),
-          fmt::format("take out the cable of this line, so that the chain begins at '{}' with "
-                      "nothing in its sync-in",
-                      *seen));
+      report_cycle({seen, path.end()}, *cable);
     }
     path.pop_back();
     done.insert(name);
+  }
+
+  void report_cycle(std::vector<std::string> loop, const RigCable& last) {
+    in_cycle_.insert(loop.begin(), loop.end());
+    // The declared source, if it is one of them, is where the chain should begin.
+    const auto begin = std::find(loop.begin(), loop.end(), rig_.source);
+    if (begin != loop.end()) std::rotate(loop.begin(), begin, loop.end());
+    const RigCable* into_first = &last;
+    for (const RigCable* cable : nodes_[loop.front()].in) {
+      if (cable->from.node == loop.back()) into_first = cable;
+    }
+    std::string text;
+    for (const std::string& name : loop) text += name + " -> ";
+    findings_.error(
+        "cycle", into_first->where,
+        fmt::format("the cables run in a circle ({}{}): nobody in it gives the first pulse", text,
+                    loop.front()),
+        fmt::format("take out the cable from '{}' to '{}', so that the chain begins at '{}' with "
+                    "nothing in its sync-in",
+                    into_first->from.node, into_first->to.node, loop.front()));
   }
 
   std::vector<std::string> sources() {
@@ -177,7 +188,7 @@ class Graph {
                                   "sync-in: a camera with a plug "
                                   "there refuses to be master",
                                   rig_.source, declared.in[0]->from.node),
-                      result_.source.empty() || in_cycle_.count(rig_.source) > 0
+                      result_.source.empty()
                           ? fmt::format("pull that cable out of '{}'", rig_.source)
                           : fmt::format("write source = \"{}\", which the cables make the source, "
                                         "or pull that cable out of '{}'",

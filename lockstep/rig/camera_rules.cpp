@@ -61,7 +61,8 @@ void color_off(const RigCamera& said, CameraConfig& config, Findings& findings) 
 
 }  // namespace
 
-void check_camera(const RigCamera& said, PlannedCamera& camera, Findings& findings) {
+void check_camera(const RigCamera& said, PlannedCamera& camera, Adjustments& adjustments,
+                  Findings& findings) {
   delay_beyond_period(said, camera.config, findings);
   subordinate_delay_elsewhere(said, camera.config, findings);
   CameraConfig checked = camera.config;
@@ -75,14 +76,23 @@ void check_camera(const RigCamera& said, PlannedCamera& camera, Findings& findin
           "change the setting here or in all_cameras; docs/sensor-facts.md lists what each family "
           "can do");
     } else {
-      findings.note("adjusted", said.where, fmt::format("'{}': {}", said.name, note),
-                    "nothing to do; write the realised value to make this note go away");
+      adjustments[note].push_back(&said);
     }
   }
   if (check.outcome == ConfigCheck::Outcome::invalid) return;
   const ColorResolution asked = camera.config.color_resolution;
   camera.config = check.adjusted;
   camera.config.color_resolution = asked;
+}
+
+void note_adjustments(const Adjustments& adjustments, Findings& findings) {
+  for (const auto& [note, cameras] : adjustments) {
+    std::string names;
+    for (const RigCamera* camera : cameras)
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", camera->name);
+    findings.note("adjusted", cameras.front()->where, fmt::format("{}: {}", names, note),
+                  "nothing to do; write the realised value to make this note go away");
+  }
 }
 
 }  // namespace lockstep

@@ -29,9 +29,9 @@ bool is_file_name(std::string_view name) {
 class NameCheck {
  public:
   NameCheck(Rig& rig, Problems& problems) : rig_(rig), problems_(problems) {
-    for (const RigCamera& camera : rig.cameras) cameras_.push_back(camera.name);
+    for (const RigCamera& camera : rig.cameras) learn(cameras_, camera.name);
     nodes_ = cameras_;
-    for (const RigBox& box : rig.boxes) nodes_.push_back(box.name);
+    for (const RigBox& box : rig.boxes) learn(nodes_, box.name);
   }
 
   void run() {
@@ -43,13 +43,19 @@ class NameCheck {
       check_port(cable.to, cable.where, false);
     }
     for (const auto& group : rig_.lasers.never_overlap) {
-      for (const std::string& name : group) known_camera(name, 0, "'never_overlap' names");
+      for (const std::string& name : group)
+        known_camera(name, rig_.lasers_where.line, "'never_overlap' names");
     }
     real_or_virtual();
     power_lines();
   }
 
  private:
+  static void learn(std::vector<std::string>& names, const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+
   void claim(const std::string& name, int line, std::string_view kind) {
     if (name.empty()) return;
     if (!is_file_name(name)) {
@@ -177,19 +183,21 @@ class NameCheck {
   // The camera cannot know which lamps hang in the room, and a wrong guess flickers: there is no
   // default.
   void power_lines() {
+    std::string silent;
+    int line = 0;
     for (RigCamera& camera : rig_.cameras) {
       if (camera.config.powerline || !camera.config.color_on()) continue;
       if (rig_.world) {
         camera.config.powerline = Powerline::hz60;
-      } else if (!camera.serial.empty()) {
-        problems_.add(
-            camera.where.line,
-            fmt::format(
-                "camera '{}' has no powerline_hz: say 50 or 60, the mains of the lamps in the "
-                "room (in all_cameras, for all)",
-                camera.name));
+      } else if (!camera.serial.empty() && !is_virtual_serial(camera.serial)) {
+        silent += fmt::format("{}'{}'", silent.empty() ? "" : ", ", camera.name);
+        if (line == 0) line = camera.where.line;
       }
     }
+    if (silent.empty()) return;
+    problems_.add(line, fmt::format("no powerline_hz for {}: say 50 or 60, the mains of the lamps "
+                                    "in the room, in all_cameras",
+                                    silent));
   }
 
   Rig& rig_;

@@ -68,8 +68,11 @@ Plan make_plan(const Rig& rig) {
     plan.cameras.push_back(planned(rig.cameras[i], graph.cameras[i]));
   compare_settings(rig, graph, findings);
   choose_delays(rig, plan, findings);
-  for (size_t i = 0; i < rig.cameras.size(); ++i)
-    check_camera(rig.cameras[i], plan.cameras[i], findings);
+  Adjustments adjustments;
+  for (size_t i = 0; i < rig.cameras.size(); ++i) {
+    check_camera(rig.cameras[i], plan.cameras[i], adjustments, findings);
+  }
+  note_adjustments(adjustments, findings);
   judge_lasers(rig, plan, findings);
   order_start(plan);
   plan.settle_before_master_s = settle_time(rig);

@@ -60,7 +60,8 @@ std::string_view role_text(const PlannedCamera& camera) {
 
 std::string heading(const Plan& plan) {
   const std::string name = plan.rig_name.empty() ? "unnamed rig" : plan.rig_name;
-  std::string source = "standalone, no sync line";
+  std::string source =
+      plan.cameras.size() == 1 ? "standalone, no sync line" : "nobody gives pulses";
   if (plan.external_source) {
     source = fmt::format("pulses from the generator '{}'", plan.source);
   } else if (!plan.source.empty()) {
@@ -161,7 +162,8 @@ std::string timeline_text(const Plan& plan) {
         line[static_cast<size_t>(column % kTimelineColumns)] = '#';
       if (alike) break;
     }
-    out += fmt::format("  {:<14} {} +{:.1f}\n", shortened(camera.name, 14), line, start);
+    out += fmt::format("  {:<14} {} {:+.1f}\n", shortened(camera.name, 14), line,
+                       start > period / 2 ? start - period : start);
   }
   out += paragraph("  ", fmt::format("{} pulses of {:g} us, one every {:g} us; the train lasts "
                                      "{:g} us of the {:.0f} us frame.",
@@ -180,7 +182,8 @@ std::string gaps_text(const Plan& plan) {
                        gap.overlap_declared ? "" : " (views never meet: does not matter)");
   }
   if (plan.gaps.size() > kMostGaps)
-    out += fmt::format("  ... and {} wider ones\n", plan.gaps.size() - kMostGaps);
+    out += fmt::format("  ... and {} that {} wider\n", plan.gaps.size() - kMostGaps,
+                       plan.gaps.size() - kMostGaps == 1 ? "is" : "are");
   return out;
 }
 
@@ -265,7 +268,8 @@ std::string findings_to_text(const Plan& plan, Severity least) {
     if (finding.severity < least) continue;
     const std::string head =
         fmt::format("  {}: {}: ", finding.where, severity_text(finding.severity));
-    out += fmt::format("{}{} [{}]\n", head, wrapped(finding.message, 6, head.size()), finding.rule);
+    out += head + wrapped(fmt::format("{} [{}]", finding.message, finding.rule), 6, head.size()) +
+           "\n";
     out += fmt::format("      mend: {}\n", wrapped(finding.mend, 12, 12));
   }
   return out;

@@ -45,21 +45,26 @@ std::string exposure_text(const RigCamera& camera) {
 }
 
 void exposures(const Rig& rig, Findings& findings) {
-  bool automatic = false;
+  std::string automatic;
+  SourceLine where;
+  bool refused = false;
   for (const RigCamera& camera : rig.cameras) {
     if (camera.config.exposure || !camera.config.color_on()) continue;
-    automatic = true;
-    const bool refused = !rig.is_virtual() && !camera.allow_auto.value_or(false);
-    findings.add(refused ? Severity::error : Severity::warning, "auto-exposure", camera.where,
-                 fmt::format("'{}' exposes automatically: its images then drift in time against "
-                             "the other cameras, and no laser plan "
-                             "holds for certain",
-                             camera.name),
+    if (automatic.empty()) where = camera.where;
+    automatic += fmt::format("{}'{}'", automatic.empty() ? "" : ", ", camera.name);
+    refused = refused || (!rig.is_virtual() && !camera.allow_auto.value_or(false));
+  }
+  if (!automatic.empty()) {
+    findings.add(refused ? Severity::error : Severity::warning, "auto-exposure", where,
+                 fmt::format("automatic exposure on {}: images then drift in time against the "
+                             "other cameras, and no laser plan holds "
+                             "for certain",
+                             automatic),
                  refused ? "say exposure_us = 8330, say, in all_cameras; or allow_auto = true if "
                            "you accept the drift"
                          : "say exposure_us = 8330, say, in all_cameras");
+    return;
   }
-  if (automatic) return;
   all_equal(rig, findings, Severity::warning, "unequal-exposure", exposure_text, "an exposure of",
             "centres of exposure, and lasers with them, move apart by half the difference",
             "give all cameras one exposure_us (in all_cameras) and one powerline_hz");
