@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "lockstep/recording/independent_reader.h"
+#include "lockstep/recording/recording_fixture.h"
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+using namespace testing;
+using ::testing::IsEmpty;
+
+TEST(Recover, AFileOfTheVendorsKilledRecorderBecomesWhole) {
+  const TempFolder folder;
+  const auto source = data_file("vendor-written/killed.mkv");
+  const auto recovered = recover_recording(source, folder / "whole.mkv");
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  auto before = RecordingReader::open(source);
+  auto after = RecordingReader::open(folder / "whole.mkv");
+  ASSERT_TRUE(before && after);
+  EXPECT_TRUE((*after)->info().closed_cleanly && (*after)->info().has_cues);
+  EXPECT_THAT((*after)->info().damage, IsEmpty());
+  EXPECT_EQ((*after)->info().start_offset_us, (*before)->info().start_offset_us);
+  EXPECT_GT((*after)->info().start_offset_us, 0U);
+  const auto old_stamps = (*before)->scan();
+  const auto new_stamps = (*after)->scan();
+  ASSERT_TRUE(old_stamps && new_stamps);
+  ASSERT_EQ(old_stamps->color.size(), new_stamps->color.size());
+  EXPECT_EQ(recovered->captures, new_stamps->color.size());
+  EXPECT_EQ(old_stamps->color.back().stamp, new_stamps->color.back().stamp);
+  EXPECT_EQ(old_stamps->imu_samples, new_stamps->imu_samples);
+  const auto walked = walk_independently(read_file(folder / "whole.mkv"));
+  EXPECT_EQ(walked.error, "");
+  EXPECT_EQ(walked.blocks_of_track(1), new_stamps->color.size());
+}
+
+TEST(Recover, ATornFileOfOursLosesOnlyItsTail) {
+  const TempFolder folder;
+  {
+    auto writer = RecordingWriter::create(folder / "a.mkv", small_header(), {});
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(feed(**writer, 20, 1'000'000));
+    std::filesystem::copy_file(folder / "a.mkv", folder / "torn.mkv");
+  }
+  const auto size = std::filesystem::file_size(folder / "torn.mkv");
+  std::filesystem::resize_file(folder / "torn.mkv", size - 1234);
+  const auto recovered = recover_recording(folder / "torn.mkv", folder / "whole.mkv");
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_GT(recovered->bytes_dropped, 0U);
+  EXPECT_FALSE(recovered->notes.empty());
+  auto reader = RecordingReader::open(folder / "whole.mkv");
+  ASSERT_TRUE(reader);
+  EXPECT_TRUE((*reader)->info().closed_cleanly);
+  EXPECT_GE(recovered->captures, 12U);
+  EXPECT_EQ(walk_independently(read_file(folder / "whole.mkv")).error, "");
+}
+
+TEST(Recover, NeverWritesOverAFile) {
+  const TempFolder folder;
+  write_file(folder / "there.mkv", "precious");
+  const auto recovered =
+      recover_recording(data_file("vendor-written/killed.mkv"), folder / "there.mkv");
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().code, Errc::already_exists);
+  EXPECT_EQ(read_file(folder / "there.mkv"), "precious");
+}
+
+TEST(Recover, LeavesNothingBehindWhenThereIsNothingToRead) {
+  const TempFolder folder;
+  write_file(folder / "empty.mkv", "");
+  const auto recovered = recover_recording(folder / "empty.mkv", folder / "whole.mkv");
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().code, Errc::unusable_input);
+  EXPECT_FALSE(std::filesystem::exists(folder / "whole.mkv"));
+}
+
+}  // namespace
+}  // namespace lockstep
