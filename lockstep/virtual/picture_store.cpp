@@ -2,29 +2,49 @@
 #include "lockstep/virtual/picture_store.h"
 
 #include <fmt/core.h>
+#include <tbb/task_arena.h>
 
+#include "lockstep/base/files.h"
+#include "lockstep/base/log.h"
 #include "lockstep/virtual/random.h"
 
 namespace lockstep {
 namespace {
 
-/// What the pictures of a camera depend on.
-std::string key_of(int camera, const CameraConfig& config) {
-  return fmt::format("{} {} {}", camera, to_string(config.depth_mode),
-                     to_string(config.color_resolution));
+namespace fs = std::filesystem;
+
+/// Grows whenever the same world would look different.
+constexpr int kPictureVersion = 1;
+
+std::string with_serial(std::string calibration, const std::string& serial) {
+  const std::string key = "\"SerialId\":\"";
+  const size_t at = calibration.find(key);
+  if (at == std::string::npos) return calibration;
+  const size_t from = at + key.size();
+  return calibration.replace(from, calibration.find('"', from) - from, serial);
+}
+
+uint64_t hash_of(const std::string& text) {
+  uint64_t hash = 0;
+  for (const char c : text) hash = mix_bits(hash, static_cast<unsigned char>(c));
+  return hash;
 }
 
 }  // namespace
 
 PictureStore::PictureStore(const Rig& rig, const VirtualRigOptions& options)
-    : world_(*rig.world), frames_per_second_(frames_per_second(rig.frame_rate)), options_(options) {
+    : world_(*rig.world), options_(options) {
   const auto base = parse_calibration(base_calibration_json());
   const int cameras = static_cast<int>(rig.cameras.size());
   for (int camera = 0; camera < cameras; ++camera) {
     const uint64_t seed = mix_bits(world_.seed, static_cast<uint64_t>(camera) + 1);
-    const FactoryCalibration own = draw_calibration(*base, seed);
-    views_.push_back({write_calibration(own, base_calibration_json()).value(),
-                      pose_of(world_, camera, cameras, own)});
+    RenderJob job{
+        world_, camera, cameras, frames_per_second(rig.frame_rate), draw_calibration(*base, seed),
+        {}};
+    job.pose = pose_of(world_, camera, cameras, job.calibration);
+    const std::string blob = write_calibration(job.calibration, base_calibration_json()).value();
+    const auto index = static_cast<size_t>(camera);
+    views_.push_back({with_serial(blob, rig.cameras[index].serial), std::move(job)});
   }
 }
 
@@ -33,15 +53,85 @@ const std::string& PictureStore::calibration_json(int camera) const {
 }
 
 const CameraPose& PictureStore::pose(int camera) const {
-  return views_[static_cast<size_t>(camera)].pose;
+  return views_[static_cast<size_t>(camera)].job.pose;
+}
+
+Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, std::string_view mode,
+                                                              const Render& render) {
+  const RenderJob& job = views_[static_cast<size_t>(camera)].job;
+  // Everything that the pictures depend on; the calibration and the pose follow from it.
+  const std::string key = fmt::format(
+      "pictures {} scene {} seed {} radius {} camera {} of {} period {} s at {} fps mode {}",
+      kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
+      world_.period_s, job.frames_per_second, mode);
+  if (const auto made = files_.find(key); made != files_.end()) return made->second;
+
+  const fs::path folder =
+      options_.cache_folder.empty() ? default_cache_folder() : options_.cache_folder;
+  const fs::path path = folder / fmt::format("{:016x}.world", hash_of(key));
+  if (auto kept = PictureFile::open(path, key)) return files_[key] = *std::move(kept);
+
+  const int threads =
+      options_.render_threads > 0 ? options_.render_threads : tbb::task_arena::automatic;
+  tbb::task_arena arena(threads);
+  auto blobs = arena.execute([&] { return render(job); });
+  if (!blobs) return std::move(blobs).error();
+  std::string content = PictureFile::encode(key, *blobs);
+  if (auto kept = keep(folder, path, content); !kept) {
+    log(LogLevel::warning, "the rendered world is not kept: " + kept.error().message);
+    return files_[key] = PictureFile::in_memory(std::move(content));
+  }
+  auto opened = PictureFile::open(path, key);
+  return files_[key] = opened ? *std::move(opened) : PictureFile::in_memory(std::move(content));
+}
+
+Result<void> PictureStore::keep(const fs::path& folder, const fs::path& path,
+                                const std::string& content) const {
+  if (folder.empty()) return Error{Errc::io, "neither XDG_CACHE_HOME nor HOME is set"};
+  if (content.size() > options_.cache_limit_bytes) {
+    return Error{Errc::no_space, "it is larger than the cache's limit"};
+  }
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return error_from_errno(failed.value(), "can't make the folder", folder);
+  make_room(folder, content.size(), options_.cache_limit_bytes);
+  return write_file_whole(path, content, ExistingFile::replace);
 }
 
 Result<std::shared_ptr<const Pictures>> PictureStore::get(
-    int camera, const CameraConfig& config, const std::function<void(double)>& /*progress*/) {
+    int camera, const CameraConfig& config, const std::function<void(double)>& progress) {
+  if (world_.timing_only) return tiny_pictures(config);
+  if (config.color_on() && config.color_format != ColorFormat::mjpg) {
+    return Error{Errc::unsupported,
+                 fmt::format("virtual cameras give colour as MJPG only, not {}: choose MJPG_{}.",
+                             to_string(config.color_format), to_string(config.color_resolution))};
+  }
   const MutexLock lock(mutex_);
-  auto& made = made_[key_of(camera, config)];
-  if (made == nullptr) made = tiny_pictures(config);
-  return made;
+  const double color_share = config.depth_on() ? 0.7 : 1;
+  const auto part = [&](double from, double length) {
+    return [&progress, from, length](double done) {
+      if (progress) progress(from + length * done);
+    };
+  };
+  std::shared_ptr<const PictureFile> color;
+  std::shared_ptr<const PictureFile> depth;
+  if (config.color_on()) {
+    auto made = file(camera, fmt::format("colour {}", to_string(config.color_resolution)),
+                     [&](const RenderJob& job) {
+                       return render_color(job, config.color_resolution, part(0, color_share));
+                     });
+    if (!made) return std::move(made).error();
+    color = *std::move(made);
+  }
+  if (config.depth_on()) {
+    const double from = config.color_on() ? color_share : 0;
+    auto made = file(camera, to_string(config.depth_mode), [&](const RenderJob& job) {
+      return render_depth(job, config.depth_mode, part(from, 1 - from));
+    });
+    if (!made) return std::move(made).error();
+    depth = *std::move(made);
+  }
+  return play_rendered(config, color, depth, world_.depth_noise_scale);
 }
 
 }  // namespace lockstep

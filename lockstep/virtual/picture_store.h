@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -12,6 +14,7 @@
 #include "lockstep/rig/rig.h"
 #include "lockstep/virtual/pictures.h"
 #include "lockstep/virtual/pose.h"
+#include "lockstep/virtual/rendered_pictures.h"
 #include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
@@ -33,15 +36,22 @@ class PictureStore {
  private:
   struct CameraView {
     std::string calibration_json;
-    CameraPose pose;
+    RenderJob job;
   };
+  using Render = std::function<Result<PictureFile::Blobs>(const RenderJob&)>;
+
+  /// The file of a camera in a mode: open already, from the cache, or rendered now.
+  Result<std::shared_ptr<const PictureFile>> file(int camera, std::string_view mode,
+                                                  const Render& render) LOCKSTEP_REQUIRES(mutex_);
+  [[nodiscard]] Result<void> keep(const std::filesystem::path& folder,
+                                  const std::filesystem::path& path,
+                                  const std::string& content) const;
 
   const RigWorld world_;
-  const int frames_per_second_;
   const VirtualRigOptions options_;
   std::vector<CameraView> views_;
   Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Pictures>> made_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<const PictureFile>> files_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
 }  // namespace lockstep

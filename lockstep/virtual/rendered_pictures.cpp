@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/virtual/rendered_pictures.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lockstep/virtual/depth_noise.h"
+#include "lockstep/virtual/plane_pool.h"
+#include "lockstep/virtual/random.h"
+#include "lockstep/virtual/sensor_view.h"
+
+namespace lockstep {
+namespace {
+
+/// One blob of a depth file, as it lies there.
+struct PatchView {
+  PixelRect rect;
+  std::span<const uint16_t> depth_units;
+  std::span<const uint16_t> ir;
+};
+
+PatchView patch_view(std::span<const std::byte> blob) {
+  int32_t place[4] = {};
+  if (blob.size() < sizeof(place)) return {};
+  std::memcpy(place, blob.data(), sizeof(place));
+  PatchView view{{place[0], place[1], place[2], place[3]}, {}, {}};
+  const auto count = (blob.size() - sizeof(place)) / sizeof(uint16_t) / 2;
+  const auto* samples = reinterpret_cast<const uint16_t*>(blob.data() + sizeof(place));
+  view.depth_units = {samples, count};
+  view.ir = {samples + count, count};
+  return view;
+}
+
+class RenderedPictures final : public Pictures {
+ public:
+  RenderedPictures(const CameraConfig& config, std::shared_ptr<const PictureFile> color,
+                   std::shared_ptr<const PictureFile> depth, double noise_scale)
+      : config_(config),
+        size_(depth_size(config.depth_mode)),
+        color_(std::move(color)),
+        depth_(std::move(depth)),
+        kernel_(depth_noise(config.depth_mode), noise_scale),
+        pool_(std::make_shared<PlanePool>(static_cast<size_t>(size_.width) *
+                                          static_cast<size_t>(size_.height))) {}
+
+  [[nodiscard]] Image color(const FrameInstant& frame) const override {
+    Image image;
+    const SizePx size = color_size(config_.color_resolution);
+    image.format = PixelFormat::mjpg;
+    image.width_px = size.width;
+    image.height_px = size.height;
+    image.bytes = {color_, color_->blob(phase(frame, color_->size()))};
+    return image;
+  }
+
+  [[nodiscard]] DepthSample depth(const FrameInstant& frame) const override {
+    const PatchView still = patch_view(depth_->blob(0));
+    const PatchView patch = patch_view(depth_->blob(1 + phase(frame, depth_->size() - 1)));
+    const auto depth_plane = pool_->take();
+    const auto ir_plane = pool_->take();
+    const auto width = static_cast<size_t>(size_.width);
+    std::vector<uint16_t> depth_row(width);
+    std::vector<uint16_t> ir_row(width);
+    for (int y = 0; y < size_.height; ++y) {
+      const size_t at = static_cast<size_t>(y) * width;
+      std::span<const uint16_t> depth_in = still.depth_units.subspan(at, width);
+      std::span<const uint16_t> ir_in = still.ir.subspan(at, width);
+      const int inside = y - patch.rect.y;
+      if (inside >= 0 && inside < patch.rect.height) {
+        const size_t from = static_cast<size_t>(inside) * static_cast<size_t>(patch.rect.width);
+        lay_over(depth_in, patch, patch.depth_units.subspan(from), depth_row);
+        lay_over(ir_in, patch, patch.ir.subspan(from), ir_row);
+        depth_in = depth_row;
+        ir_in = ir_row;
+      }
+      add_noise(kernel_, mix_bits(frame.noise_seed, static_cast<uint64_t>(y)), depth_in, ir_in,
+                {depth_plane.get() + at, width}, {ir_plane.get() + at, width});
+    }
+    DepthSample sample;
+    sample.ir = plane(PixelFormat::ir16, ir_plane);
+    if (has_depth(config_.depth_mode)) sample.depth = plane(PixelFormat::depth16, depth_plane);
+    return sample;
+  }
+
+ private:
+  static size_t phase(const FrameInstant& frame, size_t pictures) {
+    return static_cast<size_t>(std::max<int64_t>(0, frame.world_tick)) % pictures;
+  }
+
+  static void lay_over(std::span<const uint16_t> still, const PatchView& patch,
+                       std::span<const uint16_t> moving, std::vector<uint16_t>& row) {
+    std::copy(still.begin(), still.end(), row.begin());
+    std::copy_n(moving.begin(), patch.rect.width, row.begin() + patch.rect.x);
+  }
+
+  [[nodiscard]] Image plane(PixelFormat format, const std::shared_ptr<uint16_t[]>& samples) const {
+    Image image;
+    image.format = format;
+    image.width_px = size_.width;
+    image.height_px = size_.height;
+    image.stride_bytes = 2 * size_.width;
+    const auto count = static_cast<size_t>(size_.width) * static_cast<size_t>(size_.height);
+    image.bytes = {samples, std::as_bytes(std::span(samples.get(), count))};
+    return image;
+  }
+
+  const CameraConfig config_;
+  const SizePx size_;
+  const std::shared_ptr<const PictureFile> color_;
+  const std::shared_ptr<const PictureFile> depth_;
+  const DepthNoiseKernel kernel_;
+  const std::shared_ptr<PlanePool> pool_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Pictures> play_rendered(const CameraConfig& config,
+                                              std::shared_ptr<const PictureFile> color,
+                                              std::shared_ptr<const PictureFile> depth,
+                                              double depth_noise_scale) {
+  return std::make_shared<RenderedPictures>(config, std::move(color), std::move(depth),
+                                            depth_noise_scale);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "lockstep/base/result.h"
+#include "lockstep/virtual/picture_file.h"
+#include "lockstep/virtual/pictures.h"
+#include "lockstep/virtual/pose.h"
+
+namespace lockstep {
+
+/// What the pictures of one camera are rendered from.
+struct RenderJob {
+  RigWorld world;
+  int camera = 0;
+  int cameras = 1;
+  int frames_per_second = 30;
+  FactoryCalibration calibration;
+  CameraPose pose;
+
+  /// Pictures in a period of the world.
+  [[nodiscard]] int frames() const;
+};
+
+/// One blob for each picture of the period, a JPEG. `progress` gets 0..1 and may be empty.
+Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
+                                        const std::function<void(double)>& progress);
+
+/// Blob 0: depth units and infrared of what stands still; then one for each picture of the period
+/// with what differs from it.
+Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
+                                        const std::function<void(double)>& progress);
+
+/// Pictures that play the files of render_color and render_depth, either of which may be null.
+/// Fresh noise on each depth and infrared frame.
+[[nodiscard]] std::shared_ptr<const Pictures> play_rendered(
+    const CameraConfig& config, std::shared_ptr<const PictureFile> color,
+    std::shared_ptr<const PictureFile> depth, double depth_noise_scale);
+
+}  // namespace lockstep

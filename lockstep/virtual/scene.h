@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/rig/rig.h"
+
+namespace lockstep {
+
+/// How a surface's colour varies over it.
+enum class Texture { plain, planks, plaster, checks, stripes };
+
+struct Material {
+  Eigen::Vector3f albedo;  ///< linear red, green, blue
+  float ir_albedo;         ///< at 850 nm
+  Texture texture = Texture::plain;
+};
+
+/// Triangles in world coordinates (metres, z up). A vertex also has its place at rest, so that a
+/// texture moves with its thing.
+struct Mesh {
+  std::vector<Eigen::Vector3f> vertices;
+  std::vector<Eigen::Vector3f> at_rest;
+  std::vector<std::array<uint32_t, 3>> triangles;
+  std::vector<uint16_t> material_of;  ///< per triangle
+};
+
+/// Linear colour of a material at a place.
+[[nodiscard]] Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_rest);
+
+/// What the cameras of a world look at: a room that stands still, and what moves in it
+/// periodically.
+class Scene {
+ public:
+  /// `cameras`: how many stand on the arc, which the room must contain. Errors: unusable_input for
+  /// a scene that does not exist.
+  static Result<Scene> make(const RigWorld& world, int cameras);
+
+  [[nodiscard]] const Mesh& still() const { return still_; }
+  /// The moving things at `phase`, 0..1 of the period.
+  [[nodiscard]] Mesh moving(double phase) const;
+  [[nodiscard]] const std::vector<Material>& materials() const { return materials_; }
+
+ private:
+  Mesh still_;
+  std::vector<Material> materials_;
+};
+
+}  // namespace lockstep
