@@ -181,6 +181,7 @@ class Graph {
   void compare_with_declared() {
     if (rig_.source.empty() || rig_.source == result_.source || nodes_.count(rig_.source) == 0)
       return;
+    if (in_cycle_.count(rig_.source) > 0) return;  // the finding about the circle mends it
     const Node& declared = nodes_[rig_.source];
     if (declared.camera != nullptr && !declared.in.empty()) {
       findings_.error("sync-in-on-master", declared.in[0]->where,

@@ -191,14 +191,24 @@ SourceLine line_of(const Rig& rig, const std::string& name) {
   return {};
 }
 
+bool delay_given(const Rig& rig, const std::string& name) {
+  return std::any_of(rig.cameras.begin(), rig.cameras.end(), [&](const RigCamera& c) {
+    return c.name == name && (c.has_subordinate_delay || c.has_depth_delay);
+  });
+}
+
 void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
   if (!gap.overlap_declared || gap.gap_us >= kLeastDarkGapUs) return;
   const SourceLine where = line_of(rig, gap.b);
-  const std::string mend = fmt::format(
-      "leave out the delays of '{}' and '{}' so that the planner spaces them (167 us from camera "
-      "to camera), or list both under "
-      "'never_overlap' if their views never meet",
-      gap.a, gap.b);
+  const bool given = delay_given(rig, gap.a) || delay_given(rig, gap.b);
+  const std::string mend = given ? fmt::format(
+                                       "leave out the delays of '{}' and '{}' so that the planner "
+                                       "spaces them (167 us from camera to camera), or list "
+                                       "both under 'never_overlap' if their views never meet",
+                                       gap.a, gap.b)
+                                 : std::string(
+                                       "see no-laser-slot: too many cameras that see the same "
+                                       "thing for this mode and rate");
   if (gap.gap_us < 0) {
     findings.error("lasers-meet", where,
                    fmt::format("the lasers of '{}' and '{}' are on together for {:.1f} us: depth "

@@ -143,10 +143,12 @@ std::string timeline_text(const Plan& plan) {
   if (first == nullptr) return "";
   const double period = frame_period_us(frames_per_second(plan.frame_rate));
   const double column_us = pitch / kTimelineColumns;
-  std::string out = fmt::format(
-      "\nLasers: first pulse of each camera in a window of {:g} us, {:.1f} us a column, from the "
-      "first pulse of '{}'\n",
-      pitch, column_us, first->name);
+  std::string out =
+      "\n" +
+      paragraph(
+          "",
+          fmt::format("Lasers: the first {:g} us from the first pulse of '{}', {:.1f} us a column",
+                      pitch, first->name, column_us));
   for (const PlannedCamera& camera : plan.cameras) {
     if (camera.laser.pulses == 0) continue;
     const double start = wrap(camera.first_pulse_us - first->first_pulse_us, period);
@@ -178,7 +180,8 @@ std::string gaps_text(const Plan& plan) {
   size_t shown = 0;
   for (const LaserGap& gap : plan.gaps) {
     if (++shown > kMostGaps) break;
-    out += fmt::format("  {:>8.1f} us  {} and {}{}\n", gap.gap_us, gap.a, gap.b,
+    out += fmt::format("  {:>8.1f} us  {} and {}{}\n", gap.gap_us, shortened(gap.a, 20),
+                       shortened(gap.b, 20),
                        gap.overlap_declared ? "" : " (views never meet: does not matter)");
   }
   if (plan.gaps.size() > kMostGaps)
