@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// `lockstep recover TAKE`: finishes what a crash or power cut left behind.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/take/manifest.h"
+#include "lockstep/take/recover.h"
+
+namespace lockstep {
+namespace {
+
+struct RecoverOptions {
+  std::string what;
+  bool json = false;
+};
+
+int run_recover(const RecoverOptions& options) {
+  const std::filesystem::path path = options.what;
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  const auto recovered = folder ? recover_take(path) : recover_file(path);
+  if (!recovered) return report_failure(recovered.error());
+  if (options.json) {
+    const nlohmann::json json{{"schema", 1},
+                              {"what", options.what},
+                              {"done", recovered->done},
+                              {"problems", recovered->problems}};
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    for (const std::string& sentence : recovered->done) fmt::print("{}\n", wrapped(sentence, 2));
+    if (recovered->done.empty() && recovered->problems.empty()) {
+      fmt::print("{}: whole already, nothing to do\n", options.what);
+    }
+  }
+  for (const std::string& problem : recovered->problems) {
+    fmt::print(stderr, "{}\n", wrapped("lockstep: " + problem, 2));
+  }
+  return recovered->problems.empty() ? kExitGood : kExitFallsShort;
+}
+
+}  // namespace
+
+void add_recover_command(CLI::App& app, CommandAction& action) {
+  auto options = std::make_shared<RecoverOptions>();
+  CLI::App* command = app.add_subcommand(
+      "recover", "Finish a take that a crash or power cut left behind, beside the originals");
+  command->add_option("TAKE", options->what, "folder of the take, or one recording")
+      ->required()
+      ->type_name("TAKE");
+  command->add_flag("--json", options->json, "print what was done as JSON");
+  command->footer(
+      "Nothing is removed or overwritten: torn recordings are made whole as NAME.recovered.mkv.\n"
+      "Examples:\n  lockstep recover takes/corner-001\n  lockstep recover left.mkv");
+  command->callback([options, &action] { action = [options] { return run_recover(*options); }; });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/take/manifest.h"
+
+namespace lockstep {
+
+/// Where a camera's captures are on the take's count of ticks. Costs 24 bytes per capture.
+struct CameraTicks {
+  struct Entry {
+    int64_t tick = 0;  ///< 0: the first tick common to all cameras
+    DeviceTime stamp;  ///< of the part's device clock
+    uint32_t part = 0;
+  };
+  std::vector<Entry> entries;  ///< in the order of the files; ticks may repeat
+  uint64_t captures = 0;
+  uint64_t imu_samples = 0;
+};
+
+struct TakeTicks {
+  std::vector<CameraTicks> cameras;       ///< in the order of the manifest
+  std::optional<int64_t> common_ticks{};  ///< from tick 0 on; nothing when some camera has nothing
+};
+
+/// Counts ticks along every recording of a take. Where the manifest knows how a part's clock stands
+/// to the rig's, that places the part; else the first stamps do, as far as the clocks began
+/// together. Errors: not_found, unusable_input of a recording that cannot be opened.
+Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
+                              const TakeManifest& manifest);
+
+}  // namespace lockstep
