@@ -49,9 +49,12 @@ void judge_lead_offset(const Case& set, size_t index, std::vector<Finding>& out)
   f.message = fmt::format("{} of {} comes {:.0f} us {} plan (against {}, at mid-take).",
                           has_color ? "Colour" : "Depth", f.device, std::abs(us), early_or_late(us),
                           set.all.devices[set.reference].evidence->name);
-  f.mend = fmt::format(
-      "Compare the subordinate delay that {} was started with to the rig file; record again.",
-      f.device);
+  f.mend =
+      *level == FindingLevel::warning
+          ? "Usable as it is. Equal firmware, exposure and settings on all cameras bring it down."
+          : fmt::format(
+                "Set the subordinate delay of {} as planned (plan {:.0f} us) and record again.",
+                f.device, device.expected_lead_us());
   out.push_back(f);
 }
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// `lockstep verify`: are these recordings in step?
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/progress.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/verify_text.h"
+#include "lockstep/base/files.h"
+#include "lockstep/report/verify_page.h"
+#include "lockstep/rig/rig_file.h"
+#include "lockstep/take/manifest.h"
+
+namespace lockstep {
+namespace {
+
+constexpr const char* kExamples =
+    R"(Examples:
+  lockstep verify left.mkv right.mkv          recordings of any Kinect recorder, in any order
+  lockstep verify takes/corner-007            a take: also writes verify.json and verify.html into it
+  lockstep verify *.mkv --rig rig.toml        against the delays that a rig file plans
+  lockstep verify *.mkv --html proof.html     with a page to look at
+  lockstep verify take --against takes/corner-001
+
+Exit codes: 0 in step (warnings included), 1 not in step or not of one take, 2 a file cannot be used
+or the page is there already.)";
+
+struct VerifyArguments {
+  std::vector<std::string> inputs;
+  std::string rig, against, html;
+  std::string clock = "by-family";
+  bool json = false;
+  VerifyOptions options;
+};
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+/// The take folder that the arguments name, or "" for recordings.
+Result<std::string> take_of(const VerifyArguments& arguments) {
+  const auto folder = std::find_if(arguments.inputs.begin(), arguments.inputs.end(), is_folder);
+  if (folder == arguments.inputs.end()) return std::string();
+  if (arguments.inputs.size() > 1) {
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("{} is a folder: give one take, or recordings, but not both", *folder)};
+  }
+  return *folder;
+}
+
+Result<void> complete(VerifyArguments& arguments) {
+  VerifyOptions& options = arguments.options;
+  options.against = arguments.against;
+  options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 8u));
+  constexpr ClockAssumption kClocks[] = {ClockAssumption::by_family, ClockAssumption::disciplined,
+                                         ClockAssumption::free_running};
+  for (const ClockAssumption clock : kClocks) {
+    if (to_string(clock) == arguments.clock) options.gates.clock = clock;
+  }
+  if (auto good = options.gates.validate(); !good) return good;
+  if (arguments.rig.empty()) return {};
+  const auto rig = read_rig_file(arguments.rig);
+  if (!rig) return rig.error();
+  options.plan = make_plan(*rig);
+  return {};
+}
+
+Result<void> refuse_existing(const std::string& html) {
+  std::error_code ignored;
+  if (html.empty() || !std::filesystem::exists(html, ignored)) return {};
+  return Error{Errc::already_exists,
+               fmt::format("{} is there already and is not overwritten: give another name", html)};
+}
+
+Result<VerifiedTake> verify(const VerifyArguments& arguments, const std::string& take) {
+  const Progress progress("reading " + (take.empty() ? std::string("recordings") : take));
+  if (!take.empty()) return verify_take(take, arguments.options);
+  return verify_files({arguments.inputs.begin(), arguments.inputs.end()}, arguments.options);
+}
+
+Result<void> write_page(const std::string& path, const std::string& json) {
+  const auto page = verify_page_html(json);
+  if (!page) return page.error();
+  return write_file_whole(path, *page, ExistingFile::refuse);
+}
+
+int run_verify(VerifyArguments arguments) {
+  const auto take = take_of(arguments);
+  if (!take) return report_failure(take.error());
+  if (auto done = complete(arguments); !done) return report_failure(done.error());
+  if (auto free = refuse_existing(arguments.html); !free) return report_failure(free.error());
+  const auto verified = verify(arguments, *take);
+  if (!verified) return report_failure(verified.error());
+
+  const SyncReport& report = verified->report;
+  const std::string text =
+      arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!take->empty()) {
+    if (auto written = write_verify_reports(*take, *verified); !written)
+      return report_failure(written.error());
+    if (!arguments.json)
+      fmt::print("page: {}\n", (std::filesystem::path(*take) / kVerifyPageFile).string());
+  }
+  if (!arguments.html.empty()) {
+    if (auto written = write_page(arguments.html, verified->json); !written)
+      return report_failure(written.error());
+    if (!arguments.json) fmt::print("page: {}\n", arguments.html);
+  }
+  return report.passes() ? kExitGood : kExitFallsShort;
+}
+
+void add_gates(CLI::App& command, Gates& gates) {
+  for (const GateEntry& entry : gate_entries()) {
+    command.add_option("--" + std::string(entry.name), gates.*entry.value, std::string(entry.what))
+        ->capture_default_str()
+        ->group("Gates");
+  }
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, CommandAction& action) {
+  auto arguments = std::make_shared<VerifyArguments>();
+  CLI::App* command =
+      app.add_subcommand("verify", "Prove that recordings are in step, or say why not");
+  command->add_option("FILES", arguments->inputs, "Recordings of one take, or one take folder")
+      ->required();
+  command->add_option("--rig", arguments->rig, "Judge against the delays that this rig file plans");
+  command->add_option("--against", arguments->against,
+                      "Take folder or verify.json to report changes against");
+  command->add_option("-o,--html", arguments->html, "Also draw the report into this new file");
+  command->add_flag("--json", arguments->json,
+                    "Print the report as JSON (docs/schemas/verify.schema.json)");
+  command->add_option("--clock", arguments->clock, "What the pulses do to the cameras' clocks")
+      ->check(CLI::IsMember({"by-family", "disciplined", "free-running"}))
+      ->capture_default_str()
+      ->group("Gates");
+  add_gates(*command, arguments->options.gates);
+  command->footer(kExamples);
+  command->callback(
+      [arguments, &action] { action = [arguments] { return run_verify(*arguments); }; });
+}
+
+}  // namespace lockstep

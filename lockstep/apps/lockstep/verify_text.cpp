@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/verify_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/text_table.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kGapsListed = 6;
+
+std::string plural(int64_t number, std::string_view word) {
+  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
+}
+
+std::string verdict_line(const SyncReport& report, bool color) {
+  const int fails = report.count(FindingLevel::fail);
+  const int warnings = report.count(FindingLevel::warning);
+  Tone tone = fails > 0 ? Tone::bad : warnings > 0 ? Tone::warning : Tone::good;
+  std::string line = toned(report.verdict_text(), tone, color);
+  if (fails > 0) line += ": " + plural(fails, "failure");
+  if (warnings > 0) line += (fails > 0 ? " and " : ", with ") + plural(warnings, "warning");
+  return line + "\n";
+}
+
+std::string range_line(const SyncReport& report) {
+  std::string line = report.name.empty()
+                         ? plural(static_cast<int64_t>(report.devices.size()), "recording")
+                         : "take " + report.name;
+  if (report.is_virtual) line += " (simulated)";
+  if (report.common_ticks > 0)
+    line +=
+        fmt::format(", {} common to all ({:.1f} s at {} fps)", plural(report.common_ticks, "tick"),
+                    report.common_s, report.frames_per_second);
+  if (!report.reference.empty() && report.devices.size() > 1)
+    line += fmt::format("; against {}, expected by {}", report.reference, report.expected_from);
+  return wrapped(line) + "\n";
+}
+
+std::string offset_cell(const std::optional<OffsetEstimate>& estimate) {
+  if (!estimate) return "-";
+  if (estimate->resolution_us > 0)
+    return fmt::format("{:+.0f} ±{:.0f}", estimate->offset_us,
+                       std::max(estimate->resolution_us, 2 * estimate->se_us));
+  return fmt::format("{:+.1f} ±{:.1f}", estimate->offset_us, std::max(0.1, 2 * estimate->se_us));
+}
+
+std::string rate_cell(const std::optional<RateEstimate>& rate, std::string_view without) {
+  if (!rate) return std::string(without);
+  if (!rate->judged) return "too short";
+  return fmt::format("{:+.2f}", rate->ppm);
+}
+
+std::string role_of(const DeviceReport& device) {
+  if (device.role == "MASTER") return "master";
+  if (device.role == "SUBORDINATE") return "sub";
+  return device.role == "STANDALONE" ? "alone" : device.role;
+}
+
+double jitter_of(const DeviceReport& device) {
+  const auto& estimate = device.color ? device.color : device.depth;
+  return estimate ? estimate->jitter_rms_us : 0;
+}
+
+std::string device_table(const SyncReport& report) {
+  const bool changes = !report.last_good.empty();
+  std::vector<TextTable::Column> columns = {{"camera"},
+                                            {"role"},
+                                            {"colour us", Align::right},
+                                            {"depth-colour us", Align::right},
+                                            {"rate ppm", Align::right},
+                                            {"arrival ppm", Align::right},
+                                            {"jitter us", Align::right},
+                                            {"lost", Align::right},
+                                            {"dup", Align::right}};
+  if (changes) columns.push_back({"change us", Align::right});
+  TextTable table(columns);
+  for (const DeviceReport& device : report.devices) {
+    const std::string none = device.is_reference ? "source" : "-";
+    std::vector<std::string> row = {device.name,
+                                    role_of(device),
+                                    device.color ? offset_cell(device.color) : none,
+                                    offset_cell(device.depth),
+                                    rate_cell(device.rate, none),
+                                    rate_cell(device.arrival, none),
+                                    fmt::format("{:.1f}", jitter_of(device)),
+                                    std::to_string(device.lost),
+                                    std::to_string(device.duplicated)};
+    if (changes)
+      row.push_back(device.color_change_us ? fmt::format("{:+.0f}", *device.color_change_us) : "-");
+    table.add_row(row);
+  }
+  return table.text(2);
+}
+
+std::string laser_lines(const SyncReport& report) {
+  std::string text;
+  size_t listed = 0;
+  for (const LaserReport& pair : report.lasers) {
+    if (listed++ == kGapsListed) break;
+    const std::string what = pair.smallest_gap_us < 0
+                                 ? fmt::format("meet by {:.0f} us", -pair.smallest_gap_us)
+                                 : fmt::format("{:.0f} us dark between them", pair.smallest_gap_us);
+    text += fmt::format("  lasers of {} and {}: {}{}\n", pair.a, pair.b, what,
+                        pair.overlap ? "" : " (their views never overlap)");
+  }
+  if (report.lasers.size() > kGapsListed)
+    text += fmt::format("  and {} pairs with more\n", report.lasers.size() - kGapsListed);
+  return text;
+}
+
+std::string finding_text(const Finding& finding, bool color) {
+  constexpr std::string_view kWords[] = {"FAIL", "warning", "note"};
+  constexpr Tone kTones[] = {Tone::bad, Tone::warning, Tone::faint};
+  const auto level = static_cast<size_t>(finding.level);
+  std::string head(kWords[level]);
+  if (!finding.device.empty()) head += " " + finding.device;
+  std::string text = wrapped(toned(head, kTones[level], color) + ": " + finding.message, 4);
+  if (finding.value && finding.gate)
+    text += fmt::format(" [{:.4g}, gate {:.4g} {}]", *finding.value, *finding.gate, finding.unit);
+  const size_t last_line = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  if (display_columns(std::string_view(text).substr(last_line)) > kOutputColumns)
+    text.replace(text.rfind(" ["), 1, "\n    ");
+  text += "\n";
+  if (!finding.cause.empty()) text += wrapped("    likely: " + finding.cause, 12) + "\n";
+  if (!finding.mend.empty()) text += wrapped("    do: " + finding.mend, 8) + "\n";
+  return text;
+}
+
+std::string notes(const SyncReport& report) {
+  std::string text;
+  for (const std::string& note : report.witness_notes) text += wrapped("  " + note, 4) + "\n";
+  if (!report.last_good.empty())
+    text += fmt::format("  changes are against {}\n", report.last_good);
+  if (!report.stamp_meaning.empty() && report.stamp_meaning.rfind("either", 0) != 0)
+    text += wrapped("  stamps fit best as: " + report.stamp_meaning, 4) + "\n";
+  return text;
+}
+
+/// "gates: color-offset-fail-us 100, ...": what was used, for whoever reads this later.
+std::string gates_text(const Gates& gates) {
+  std::string text = "gates:";
+  for (const GateEntry& entry : gate_entries())
+    text += fmt::format("{} {} {:g}", text.size() > 6 ? "," : "", entry.name, gates.*entry.value);
+  return wrapped(text + fmt::format(", clock {}", to_string(gates.clock)), 2) + "\n";
+}
+
+}  // namespace
+
+std::string sync_report_to_text(const SyncReport& report, bool color) {
+  std::string text = verdict_line(report, color) + range_line(report);
+  if (report.common_ticks > 0) {
+    text += "\n" + device_table(report);
+    if (!report.lasers.empty()) text += "\n" + laser_lines(report);
+  }
+  if (const std::string more = notes(report); !more.empty()) text += "\n" + more;
+  for (const Finding& finding : report.findings) text += "\n" + finding_text(finding, color);
+  return text + "\n" + toned(gates_text(report.gates), Tone::faint, color);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/report/verify_page.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/report/html.h"
+#include "lockstep/report/verify_drawings.h"
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& json, const char* key) {
+  return html_escape(json.at(key).get<std::string>());
+}
+
+std::string plural(int64_t number, std::string_view word) {
+  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
+}
+
+std::string head(const Json& report) {
+  const auto fails = report.at("failures").get<int64_t>();
+  const auto warnings = report.at("warnings").get<int64_t>();
+  const char* css = fails > 0 ? "bad" : warnings > 0 ? "warn" : "good";
+  std::string line;
+  if (fails > 0) line += plural(fails, "failure");
+  if (warnings > 0) line += (fails > 0 ? ", " : "") + plural(warnings, "warning");
+  const auto name = report.at("take").get<std::string>();
+  std::string html =
+      fmt::format("<h1>{}</h1>\n<p style=\"font-size:1.5em\">{} {}</p>\n",
+                  name.empty() ? "Recordings" : html_escape(name),
+                  html_badge(css, report.at("verdict_text").get<std::string>()), line);
+  const auto ticks = report.at("common_ticks").get<int64_t>();
+  if (ticks > 0) {
+    html += fmt::format(
+        "<p>{} common to all, {:.1f} s at {} fps, against <b>{}</b>; expected delays by {}.</p>\n",
+        plural(ticks, "tick"), report.at("common_s").get<double>(),
+        report.at("frames_per_second").get<int>(), text_of(report, "reference"),
+        text_of(report, "expected_from"));
+  }
+  for (const Json& note : report.at("witness_notes"))
+    html += fmt::format("<p class=\"muted\">{}</p>\n", html_escape(note.get<std::string>()));
+  return html;
+}
+
+std::string span_of(const Json& finding) {
+  const Json& span = finding.at("span");
+  if (span.is_null()) return {};
+  return fmt::format(
+      "ticks {} to {}, device time {:.3f} to {:.3f} s", span.at("first_tick").get<int64_t>(),
+      span.at("first_tick").get<int64_t>() + span.at("count").get<int64_t>() - 1,
+      span.at("from_us").get<double>() * 1e-6, span.at("to_us").get<double>() * 1e-6);
+}
+
+std::string findings(const Json& report) {
+  const Json& list = report.at("findings");
+  if (list.empty()) return "<h2>Findings</h2><p class=\"good\">Nothing was found wrong.</p>\n";
+  std::string html = "<h2>Findings</h2>\n";
+  for (const Json& finding : list) {
+    const auto level = finding.at("level").get<std::string>();
+    const char* css = level == "fail" ? "bad" : level == "warning" ? "warn" : "muted";
+    html +=
+        fmt::format("<div class=\"card finding {}\">{} <b>{}</b> {}", css, html_badge(css, level),
+                    text_of(finding, "device"), text_of(finding, "message"));
+    std::string numbers = span_of(finding);
+    if (!finding.at("value").is_null() && !finding.at("gate").is_null())
+      numbers += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", numbers.empty() ? "" : "; ",
+                             finding.at("value").get<double>(), finding.at("gate").get<double>(),
+                             fmt::arg("unit", text_of(finding, "unit")));
+    if (!numbers.empty()) html += fmt::format("<br><span class=\"muted\">{}</span>", numbers);
+    if (!finding.at("cause").get<std::string>().empty())
+      html += "<br><b>Likely:</b> " + text_of(finding, "cause");
+    if (!finding.at("mend").get<std::string>().empty())
+      html += "<br><b>Do:</b> " + text_of(finding, "mend");
+    html += "</div>\n";
+  }
+  return html;
+}
+
+std::string offset_cell(const Json& estimate) {
+  if (estimate.is_null()) return "–";
+  const double resolution = estimate.at("resolution_us").get<double>();
+  const double error = std::max(resolution, 2 * estimate.at("se_us").get<double>());
+  return fmt::format("{:+.{}f} ± {:.{}f}", estimate.at("offset_us").get<double>(),
+                     resolution > 0 ? 0 : 1, error, resolution > 0 ? 0 : 1);
+}
+
+std::string rate_cell(const Json& rate) {
+  if (rate.is_null()) return "–";
+  if (!rate.at("judged").get<bool>()) return "too short";
+  return fmt::format("{:+.2f} ± {:.2f}", rate.at("ppm").get<double>(),
+                     2 * rate.at("se_ppm").get<double>());
+}
+
+std::string jitter_cell(const Json& device) {
+  const Json& estimate = device.at("color").is_null() ? device.at("depth") : device.at("color");
+  return estimate.is_null() ? "–"
+                            : fmt::format("{:.1f}", estimate.at("jitter_rms_us").get<double>());
+}
+
+std::string change_cell(const Json& device) {
+  const Json& change = device.at("color_change_us");
+  return change.is_null() ? "–" : fmt::format("{:+.0f}", change.get<double>());
+}
+
+std::string device_table(const Json& report) {
+  const bool changes = !report.at("last_good").get<std::string>().empty();
+  std::vector<std::string> headers = {"Camera",    "Serial",       "Role",
+                                      ">Plan µs",  ">Colour µs",   ">Depth − colour µs",
+                                      ">Rate ppm", ">Arrival ppm", ">Jitter rms µs",
+                                      ">Lost",     ">Duplicated",  "Exposure µs"};
+  if (changes) headers.push_back(">Change µs");
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& device : report.at("devices")) {
+    const bool reference = device.at("reference").get<bool>();
+    rows.push_back(
+        {text_of(device, "name"), text_of(device, "serial"), text_of(device, "role"),
+         fmt::format("{:.1f}", device.at("expected_color_us").get<double>()),
+         reference ? "source" : offset_cell(device.at("color")), offset_cell(device.at("depth")),
+         reference ? "source" : rate_cell(device.at("rate")), rate_cell(device.at("arrival")),
+         jitter_cell(device), std::to_string(device.at("lost").get<int64_t>()),
+         std::to_string(device.at("duplicated").get<int64_t>()), text_of(device, "exposure")});
+    if (changes) rows.back().push_back(change_cell(device));
+  }
+  return "<h2>Cameras</h2>\n<p class=\"muted\">Colour: offset to plan at mid-take, against the "
+         "source; "
+         "depth: against its own colour, to plan. ± is twice the standard error, or the stamps' "
+         "resolution where nothing dithers them.</p>\n" +
+         html_table(headers, rows);
+}
+
+std::string gates(const Json& report) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, value] : report.at("gates").items())
+    rows.push_back({html_escape(name), value.is_string()
+                                           ? html_escape(value.get<std::string>())
+                                           : fmt::format("{:g}", value.get<double>())});
+  return "<details><summary>Gates that were used</summary>\n" +
+         html_table({"Gate", ">Value"}, rows) + "</details>\n";
+}
+
+std::string page(const Json& report, std::string_view json) {
+  std::string body = head(report);
+  const bool aligned = report.at("common_ticks").get<int64_t>() > 0;
+  if (aligned) body += device_table(report);
+  body += findings(report);
+  if (aligned) {
+    body += draw_residuals(json);
+    body += draw_tick_timeline(json);
+    body += draw_laser_phases(json);
+    body += draw_histograms(json);
+  }
+  body += gates(report);
+  const auto name = report.at("take").get<std::string>();
+  const bool simulated = report.at("origin") == "simulated";
+  return html_page(
+      (name.empty() ? "Recordings" : name) + ": " + report.at("verdict_text").get<std::string>(),
+      body, simulated ? "simulated" : "from recordings");
+}
+
+}  // namespace
+
+Result<std::string> verify_page_html(std::string_view verify_json) {
+  const auto bad = [](std::string_view why) {
+    return Error{Errc::unusable_input, "the report can't be drawn: " + std::string(why)};
+  };
+  const Json report = Json::parse(verify_json, nullptr, false);
+  if (report.is_discarded()) return bad("it is no JSON");
+  try {
+    if (report.at("kind") != "lockstep-verify") return bad("it is no report of lockstep verify");
+    return page(report, verify_json);
+  } catch (const Json::exception& error) {  // a member is missing or of another kind
+    return bad(error.what());
+  }
+}
+
+}  // namespace lockstep

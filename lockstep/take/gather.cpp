@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/gather.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "lockstep/recording/reader.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<DeviceTime> stamps_of(const std::vector<RecordingStamps::Entry>& entries) {
+  std::vector<DeviceTime> stamps;
+  stamps.reserve(entries.size());
+  for (const auto& entry : entries) stamps.push_back(entry.stamp);
+  return stamps;
+}
+
+void take_notes(const RecordingStamps& scan, DeviceEvidence& device) {
+  for (const CaptureNote& note : scan.notes) {
+    if (note.arrival) device.arrivals.push_back({note.stamp, *note.arrival});
+    if (note.dropped_before > 0) device.drops.emplace_back(note.stamp, note.dropped_before);
+    const bool changed = note.exposure && (device.exposures.empty() ||
+                                           device.exposures.back().second != *note.exposure);
+    if (changed) device.exposures.emplace_back(note.stamp, *note.exposure);
+  }
+}
+
+DeviceEvidence evidence_of(const RecordingInfo& info, const RecordingStamps& scan) {
+  DeviceEvidence device;
+  const RecordingHeader& header = info.header;
+  device.name = info.path.stem().string();
+  device.source = info.path.filename().string();
+  device.serial = header.serial;
+  device.config = header.camera;
+  device.has_wired_sync_tag = header.has_wired_sync_tag;
+  device.is_virtual = header.is_virtual;
+  device.color_firmware = header.color_firmware;
+  device.date_utc_ns = header.date_utc_ns;
+  device.color = stamps_of(scan.color);
+  device.depth = stamps_of(scan.depth.empty() ? scan.ir : scan.depth);
+  take_notes(scan, device);
+  for (const RecordingDamage& damage : info.damage) device.damage.push_back(damage.what);
+  if (!info.closed_cleanly && device.damage.empty())
+    device.damage.push_back("the recorder died before it finished the file");
+  return device;
+}
+
+Result<DeviceEvidence> gather_file(const fs::path& path) {
+  auto reader = RecordingReader::open(path);
+  if (!reader) return reader.error();
+  auto scan = (*reader)->scan();
+  if (!scan) return scan.error();
+  return evidence_of((*reader)->info(), *scan);
+}
+
+/// Scans all files, several at a time; results in the order of the files.
+std::vector<std::optional<Result<DeviceEvidence>>> scan_all(const std::vector<fs::path>& files,
+                                                            int threads) {
+  std::vector<std::optional<Result<DeviceEvidence>>> results(files.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < files.size(); i = next++) results[i].emplace(gather_file(files[i]));
+  };
+  std::vector<std::jthread> helpers;
+  for (int i = 1; i < std::min<int>(threads, static_cast<int>(files.size())); ++i)
+    helpers.emplace_back(work);
+  work();
+  helpers.clear();
+  return results;
+}
+
+Result<void> no_file_twice(const std::vector<fs::path>& files) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      std::error_code ignored;
+      if (files[i] != files[k] && !fs::equivalent(files[i], files[k], ignored)) continue;
+      return Error{Errc::invalid_argument,
+                   fmt::format("{} is given twice: give every recording once", files[i].string())};
+    }
+  }
+  return {};
+}
+
+void give_unique_names(std::vector<DeviceEvidence>& devices) {
+  for (size_t i = 0; i < devices.size(); ++i) {
+    const auto same = [&](const DeviceEvidence& d) { return d.name == devices[i].name; };
+    if (std::count_if(devices.begin(), devices.end(), same) < 2) continue;
+    for (size_t k = i, number = 1; k < devices.size(); ++k) {
+      if (k != i && devices[k].name != devices[i].name) continue;
+      if (k != i) devices[k].name += fmt::format("#{}", ++number);
+    }
+    devices[i].name += "#1";
+  }
+}
+
+/// "left.part2.mkv" beside "left.mkv": a second stretch of one camera's clock.
+void find_parts(std::vector<DeviceEvidence>& devices) {
+  for (DeviceEvidence& device : devices) {
+    const size_t at = device.name.rfind(".part");
+    if (at == std::string::npos) continue;
+    const std::string number = device.name.substr(at + 5);
+    const bool digits =
+        !number.empty() && number.size() < 4 &&
+        std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits) continue;
+    device.part = std::max(2, std::stoi(number));
+    device.name.resize(at);
+  }
+}
+
+/// The end that a take notes of a camera which it lost: "lost: unplugged" gives "unplugged".
+std::string loss_of(const TakeCamera& camera) {
+  constexpr std::string_view kLost = "lost";
+  if (camera.end.compare(0, kLost.size(), kLost) != 0) return {};
+  const size_t begin = camera.end.find_first_not_of(": ", kLost.size());
+  return begin == std::string::npos ? "it was lost" : camera.end.substr(begin);
+}
+
+void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
+                   DeviceEvidence& device) {
+  device.name = camera.name;
+  device.part = static_cast<int>(part) + 1;
+  device.part_reason = camera.parts[part].reason;
+  device.rig_from_device_ns = camera.parts[part].rig_from_device_ns;
+  if (part + 1 == camera.parts.size()) device.lost_because = loss_of(camera);
+  if (const PlannedCamera* planned = plan.find(camera.name)) device.family = planned->family;
+}
+
+}  // namespace
+
+Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
+  if (auto once = no_file_twice(files); !once) return once.error();
+  Evidence evidence;
+  for (auto& result : scan_all(files, threads)) {
+    if (!*result) return result->error();
+    evidence.devices.push_back(std::move(**result));
+  }
+  find_parts(evidence.devices);
+  const bool parts = std::any_of(evidence.devices.begin(), evidence.devices.end(),
+                                 [](const DeviceEvidence& d) { return d.part > 1; });
+  if (!parts) give_unique_names(evidence.devices);
+  return evidence;
+}
+
+Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& manifest,
+                             int threads) {
+  struct Source {
+    const TakeCamera* camera;
+    size_t part;
+  };
+  std::vector<Source> sources;
+  std::vector<fs::path> files;
+  for (const TakeCamera& camera : manifest.cameras) {
+    for (size_t part = 0; part < camera.parts.size(); ++part) {
+      const fs::path path = take_folder / camera.parts[part].file;
+      std::error_code ignored;
+      if (!fs::exists(path, ignored)) continue;
+      sources.push_back({&camera, part});
+      files.push_back(path);
+    }
+  }
+  if (files.empty()) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{}: the take holds none of its recordings: there is nothing "
+                             "to judge",
+                             take_folder.string())};
+  }
+  Evidence evidence;
+  evidence.name = manifest.name;
+  evidence.plan = manifest.plan;
+  auto results = scan_all(files, threads);
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!*results[i]) return results[i]->error();
+    evidence.devices.push_back(std::move(**results[i]));
+    describe_part(*sources[i].camera, sources[i].part, manifest.plan, evidence.devices.back());
+  }
+  return evidence;
+}
+
+}  // namespace lockstep

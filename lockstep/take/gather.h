@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/sync/evidence.h"
+#include "lockstep/take/manifest.h"
+
+// Recordings to what the judge looks at.
+
+namespace lockstep {
+
+/// Evidence of loose recordings, in the order given; names are the files' stems. Files are scanned
+/// on up to `threads` threads. Errors name the file: not_found, unusable_input (no Kinect
+/// recording, or nothing in it can be read), invalid_argument for a file that is given twice.
+Result<Evidence> gather_files(const std::vector<std::filesystem::path>& files, int threads);
+
+/// Evidence of a take by its manifest, with its plan; every part of every camera is a device of its
+/// own. A recording that the manifest names and the folder lacks is left out: the judge misses the
+/// camera.
+Result<Evidence> gather_take(const std::filesystem::path& take_folder, const TakeManifest& manifest,
+                             int threads);
+
+}  // namespace lockstep

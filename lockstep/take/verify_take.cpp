@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/verify_take.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "lockstep/base/files.h"
+#include "lockstep/sync/judge.h"
+#include "lockstep/take/gather.h"
+#include "lockstep/take/manifest.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+VerifiedTake judged(const Evidence& evidence, const VerifyOptions& options,
+                    const std::optional<LastGood>& last_good) {
+  VerifiedTake verified;
+  verified.report = judge(evidence, options.gates, last_good ? &*last_good : nullptr);
+  verified.json = sync_report_to_json(verified.report);
+  return verified;
+}
+
+Result<LastGood> read_last_good(const fs::path& json_file, const std::string& name) {
+  const auto text = read_text_file(json_file);
+  if (!text) return text.error();
+  return last_good_from_json(*text, name);
+}
+
+/// What --against names: a report, a take with one, or a take that is judged now.
+Result<LastGood> read_against(const fs::path& against, const VerifyOptions& options) {
+  std::error_code ignored;
+  if (!fs::is_directory(against, ignored)) return read_last_good(against, against.string());
+  const fs::path report = against / kVerifyJsonFile;
+  if (fs::exists(report, ignored)) return read_last_good(report, against.filename().string());
+  VerifyOptions plain = options;
+  plain.against.clear();
+  plain.look_for_last_good = false;
+  const auto verified = verify_take(against, plain);
+  if (!verified) return verified.error();
+  return last_good_from_json(verified->json, against.filename().string());
+}
+
+/// Newest take of the same rig beside this one that passed; takes that can't be read don't count.
+std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
+                                           const TakeManifest& manifest) {
+  std::error_code failed;
+  const fs::path own = fs::weakly_canonical(take_folder, failed);
+  std::optional<LastGood> best;
+  std::string best_created;
+  for (fs::directory_iterator at(own.parent_path(), failed), end; !failed && at != end;
+       at.increment(failed)) {
+    std::error_code ignored;
+    if (!fs::exists(at->path() / kVerifyJsonFile, ignored) ||
+        at->path().filename() == own.filename())
+      continue;
+    const auto other = read_manifest(at->path());
+    if (!other || other->plan.rig_name != manifest.plan.rig_name ||
+        other->is_virtual != manifest.is_virtual)
+      continue;
+    // Both are ISO 8601 in UTC, so their order as text is that in time.
+    if (other->created_utc >= manifest.created_utc || other->created_utc <= best_created) continue;
+    auto last = read_last_good(at->path() / kVerifyJsonFile, other->name);
+    if (!last || !last->passes) continue;
+    best_created = other->created_utc;
+    best = std::move(*last);
+  }
+  return best;
+}
+
+}  // namespace
+
+Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOptions& options) {
+  if (auto good = options.gates.validate(); !good) return good.error();
+  const auto manifest = read_manifest(take_folder);
+  if (!manifest) return manifest.error();
+  auto evidence = gather_take(take_folder, *manifest, options.threads);
+  if (!evidence) return evidence.error();
+  if (options.plan) evidence->plan = options.plan;
+  std::optional<LastGood> last_good;
+  if (!options.against.empty()) {
+    auto last = read_against(options.against, options);
+    if (!last) return last.error();
+    last_good = std::move(*last);
+  } else if (options.look_for_last_good) {
+    last_good = newest_good_beside(take_folder, *manifest);
+  }
+  return judged(*evidence, options, last_good);
+}
+
+Result<VerifiedTake> verify_files(const std::vector<fs::path>& files,
+                                  const VerifyOptions& options) {
+  if (auto good = options.gates.validate(); !good) return good.error();
+  auto evidence = gather_files(files, options.threads);
+  if (!evidence) return evidence.error();
+  evidence->plan = options.plan;
+  for (DeviceEvidence& device : evidence->devices) {
+    if (!options.plan) break;
+    const auto& cameras = options.plan->cameras;
+    const auto planned =
+        std::find_if(cameras.begin(), cameras.end(), [&](const PlannedCamera& camera) {
+          return camera.serial == device.serial || camera.name == device.name;
+        });
+    if (planned != cameras.end()) {
+      device.family = planned->family;
+      device.name = planned->name;
+    }
+  }
+  std::optional<LastGood> last_good;
+  if (!options.against.empty()) {
+    auto last = read_against(options.against, options);
+    if (!last) return last.error();
+    last_good = std::move(*last);
+  }
+  return judged(*evidence, options, last_good);
+}
+
+}  // namespace lockstep
