@@ -5,6 +5,8 @@
 
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig_file.h"
+#include "tests/support/files.h"
+#include "tests/support/json_schema.h"
 
 namespace lockstep {
 namespace {
@@ -56,7 +58,19 @@ RC_GTEST_PROP(PlanJson, ReadsBackWhatItWrote, ()) {
   }
 }
 
-TEST(PlanJson, RefusesWhatIsNoPlan) {
+TEST(PlanAsJson, KeepsToItsSchema) {
+  const auto source = [](const char* path) { return lockstep::testing::data_file("../..") / path; };
+  const std::string schema = lockstep::testing::read_file(source("docs/schemas/plan.schema.json"));
+  for (const auto& entry : std::filesystem::directory_iterator(source("examples/rigs"))) {
+    const auto rig = read_rig_file(entry.path());
+    ASSERT_TRUE(rig) << rig.error().message;
+    EXPECT_EQ(lockstep::testing::schema_violation(plan_to_json(make_plan(*rig)), schema), "")
+        << entry.path();
+  }
+  EXPECT_NE(lockstep::testing::schema_violation("{}", schema), "");
+}
+
+TEST(PlanAsJson, RefusesWhatIsNoPlan) {
   const std::string good = plan_to_json(demo_plan());
   ASSERT_TRUE(plan_from_json(good));
   const auto changed = [&](std::string_view from, std::string_view to) {
