@@ -34,7 +34,7 @@ struct DepthNoiseKernel {
 /// Infrared above this is saturated, which keeps the kernel within 32 bits.
 inline constexpr int kBrightestIr = 10'000;
 /// Infrared below this gives no depth.
-inline constexpr int kDarkIr = 9;
+inline constexpr int kDarkIr = 18;
 
 /// One row with fresh noise: depth in units becomes millimetres, and is lost where the infrared is
 /// too dark. All spans are of one length. `seed` names the frame and the row.

@@ -37,7 +37,7 @@ Range operating_range(DepthMode mode) {
 /// Infrared of a white wall at one metre.
 float illumination(DepthMode mode) {
   const bool narrow = mode == DepthMode::nfov_2x2binned || mode == DepthMode::nfov_unbinned;
-  return narrow ? 1100.0F : 500.0F;
+  return narrow ? 2200.0F : 1000.0F;
 }
 
 }  // namespace
