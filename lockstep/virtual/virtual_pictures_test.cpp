@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "lockstep/codec/jpeg.h"
+#include "lockstep/virtual/depth_noise.h"
+#include "lockstep/virtual/picture_file.h"
+#include "lockstep/virtual/rendered_pictures.h"
+#include "lockstep/virtual/rig_fixture_test.h"
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+using testing::chain_rig;
+using testing::Driver;
+using ::testing::HasSubstr;
+using testing::TempFolder;
+
+/// A world that is soon rendered: three pictures, small depth.
+Rig small_rig() {
+  Rig rig = chain_rig(1);
+  rig.world->timing_only = false;
+  rig.world->period_s = 0.1;
+  rig.cameras[0].config.depth_mode = DepthMode::nfov_2x2binned;
+  return rig;
+}
+
+VirtualRigOptions options_in(const TempFolder& folder, int threads = 0) {
+  VirtualRigOptions options;
+  options.pace = VirtualRigOptions::Pace::as_fast_as_possible;
+  options.cache_folder = folder.path();
+  options.render_threads = threads;
+  return options;
+}
+
+std::vector<CapturePtr> half_a_second(const Rig& rig, const VirtualRigOptions& options) {
+  Driver driver(rig, options);
+  driver.start_all();
+  driver.pass(std::chrono::milliseconds(700));
+  EXPECT_GE(driver.captures[0].size(), 5U);
+  return driver.captures[0];
+}
+
+std::vector<std::byte> bytes_of(const Image& image) {
+  const auto bytes = image.bytes.get();
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(VirtualPictures, AreTheSameBitForBitAtAnyThreadCountAndFromTheCache) {
+  const TempFolder one, two;
+  const auto first = half_a_second(small_rig(), options_in(one, 1));
+  const auto many = half_a_second(small_rig(), options_in(two, 2));
+  const auto cached = half_a_second(small_rig(), options_in(one, 1));
+  ASSERT_EQ(first.size(), many.size());
+  for (size_t i = 0; i < first.size(); ++i) {
+    for (const auto& other : {many, cached}) {
+      EXPECT_EQ(bytes_of(*first[i]->color), bytes_of(*other[i]->color));
+      EXPECT_EQ(bytes_of(*first[i]->depth), bytes_of(*other[i]->depth));
+      EXPECT_EQ(bytes_of(*first[i]->ir), bytes_of(*other[i]->ir));
+    }
+  }
+}
+
+TEST(VirtualPictures, ColourIsAPictureOfItsSizeAndDepthHasFreshNoise) {
+  const TempFolder folder;
+  const auto captures = half_a_second(small_rig(), options_in(folder));
+  const auto picture = decode_jpeg(captures[0]->color->bytes.get());
+  ASSERT_TRUE(picture.ok());
+  EXPECT_EQ(picture->width_px, 1280);
+  EXPECT_EQ(picture->height_px, 720);
+  // Three pictures make a period: colour repeats, depth never does.
+  EXPECT_EQ(bytes_of(*captures[0]->color), bytes_of(*captures[3]->color));
+  EXPECT_NE(bytes_of(*captures[0]->color), bytes_of(*captures[1]->color));
+  EXPECT_NE(bytes_of(*captures[0]->depth), bytes_of(*captures[3]->depth));
+}
+
+TEST(VirtualPictures, DepthIsARoomSeenByAKinect) {
+  const TempFolder folder;
+  const auto captures = half_a_second(small_rig(), options_in(folder));
+  const Image& depth = *captures[0]->depth;
+  const auto samples = depth.samples();
+  ASSERT_EQ(samples.size(), size_t{320} * 288);
+  const auto valid =
+      std::count_if(samples.begin(), samples.end(), [](uint16_t mm) { return mm != 0; });
+  const double share = static_cast<double>(valid) / static_cast<double>(samples.size());
+  EXPECT_GT(share, 0.65);
+  EXPECT_LT(share, 0.90);
+  EXPECT_EQ(samples.front(), 0) << "the hexagon leaves the corners dark";
+  for (const uint16_t mm : samples) {
+    if (mm == 0) continue;
+    EXPECT_GT(mm, 490);
+    EXPECT_LT(mm, 5480);
+  }
+  // The person stands two metres away in the middle.
+  EXPECT_NEAR(samples[size_t{150} * 320 + 166], 1900, 250);
+}
+
+TEST(VirtualPictures, ADamagedCacheFileIsMadeAgain) {
+  const TempFolder folder;
+  Rig rig = small_rig();
+  rig.cameras[0].config.color_resolution = ColorResolution::off;
+  const auto first = half_a_second(rig, options_in(folder));
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    std::string content = testing::read_file(entry.path());
+    content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
+    testing::write_file(entry.path(), content);
+  }
+  const auto again = half_a_second(rig, options_in(folder));
+  EXPECT_EQ(bytes_of(*first[0]->depth), bytes_of(*again[0]->depth));
+}
+
+TEST(VirtualPictures, WithoutAPlaceForTheCacheThePicturesAreStillThere) {
+  const TempFolder folder;
+  testing::write_file(folder / "taken", "a file where the folder should be");
+  VirtualRigOptions options = options_in(folder);
+  options.cache_folder = folder / "taken";
+  Rig rig = small_rig();
+  rig.cameras[0].config.color_resolution = ColorResolution::off;
+  EXPECT_TRUE(half_a_second(rig, options)[0]->depth.has_value());
+}
+
+TEST(VirtualPictures, ASceneThatDoesNotExistIsSaid) {
+  const TempFolder folder;
+  Rig rig = small_rig();
+  rig.world->scene = "moon";
+  const auto source = *VirtualRig::create(rig, testing::plan_as_declared(rig), options_in(folder));
+  const auto prepared = source->prepare({});
+  ASSERT_FALSE(prepared.ok());
+  EXPECT_EQ(prepared.error().code, Errc::unusable_input);
+  EXPECT_THAT(prepared.error().message, HasSubstr("moon"));
+}
+
+TEST(DepthNoise, HasTheModesDeviationAndNoBias) {
+  for (const double z_m : {0.8, 1.5, 3.0}) {
+    const DepthNoise noise = depth_noise(DepthMode::nfov_unbinned);
+    const DepthNoiseKernel kernel(noise, 4);  // large against the rounding to millimetres
+    const std::vector<uint16_t> depth(20'000, static_cast<uint16_t>(z_m * 1000 * kDepthUnitsPerMm));
+    const std::vector<uint16_t> ir(depth.size(), 500);
+    std::vector<uint16_t> depth_out(depth.size()), ir_out(depth.size());
+    add_noise(kernel, 7, depth, ir, depth_out, ir_out);
+    double sum = 0, squares = 0;
+    for (const uint16_t mm : depth_out) {
+      sum += mm - z_m * 1000;
+      squares += (mm - z_m * 1000) * (mm - z_m * 1000);
+    }
+    const auto count = static_cast<double>(depth.size());
+    const double expected = 4 * (noise.constant_mm + noise.quadratic_mm_per_m2 * z_m * z_m);
+    EXPECT_NEAR(sum / count, 0, 0.15) << z_m;
+    EXPECT_NEAR(std::sqrt(squares / count), expected, 0.06 * expected) << z_m;
+  }
+}
+
+TEST(DepthNoise, DarkAndMissingPixelsGiveNoDepth) {
+  const std::vector<uint16_t> depth(1000, 0), bright(1000, 500), dark(1000, 0);
+  const std::vector<uint16_t> wall(1000, 16'000);
+  std::vector<uint16_t> depth_out(1000), ir_out(1000);
+  const DepthNoiseKernel kernel(depth_noise(DepthMode::nfov_unbinned), 1);
+  add_noise(kernel, 1, depth, bright, depth_out, ir_out);
+  EXPECT_EQ(std::accumulate(depth_out.begin(), depth_out.end(), 0), 0);
+  add_noise(kernel, 1, wall, dark, depth_out, ir_out);
+  EXPECT_LT(std::count_if(depth_out.begin(), depth_out.end(), [](uint16_t mm) { return mm != 0; }),
+            5);
+}
+
+TEST(PictureFile, OpensForItsKeyOnlyAndOnlyWhole) {
+  const TempFolder folder;
+  const PictureFile::Blobs blobs = {
+      std::vector<std::byte>(100, std::byte{1}), {}, std::vector<std::byte>(1, std::byte{2})};
+  const std::string content = PictureFile::encode("key", blobs);
+  testing::write_file(folder / "a.world", content);
+  const auto file = PictureFile::open(folder / "a.world", "key");
+  ASSERT_TRUE(file.ok());
+  ASSERT_EQ((*file)->size(), 3U);
+  EXPECT_EQ((*file)->blob(0).size(), 100U);
+  EXPECT_EQ((*file)->blob(1).size(), 0U);
+  EXPECT_EQ((*file)->blob(2)[0], std::byte{2});
+  EXPECT_FALSE(PictureFile::open(folder / "a.world", "other").ok());
+  for (size_t length = 0; length < content.size(); length += 5) {
+    testing::write_file(folder / "cut.world", content.substr(0, length));
+    EXPECT_FALSE(PictureFile::open(folder / "cut.world", "key").ok()) << length;
+  }
+}
+
+TEST(PictureFile, TheOldestGoWhenTheCacheIsFull) {
+  const TempFolder folder;
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (int i = 0; i < 4; ++i) {
+    const auto path = folder / (std::to_string(i) + ".world");
+    testing::write_file(path, std::string(1000, 'x'));
+    std::filesystem::last_write_time(path, now - std::chrono::hours(i));
+  }
+  testing::write_file(folder / "other.txt", std::string(1000, 'x'));
+  make_room(folder.path(), 1000, 3000);
+  EXPECT_TRUE(std::filesystem::exists(folder / "0.world"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "1.world"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "2.world"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "3.world"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "other.txt"));
+}
+
+}  // namespace
+}  // namespace lockstep
