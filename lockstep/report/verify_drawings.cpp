@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kWidth = 1040;
-constexpr double kLeft = 130;  // room for names
+constexpr double kLeft = 190;  // room for names
 constexpr double kRight = 1020;
 constexpr size_t kDotsUpTo = 60;  // single ticks are dots, more are a band
 
@@ -26,6 +26,16 @@ double x_of(double value, double low, double high) {
 
 std::string color_of(size_t device) {
   return fmt::format("c{}", device % 10);
+}
+
+/// The camera's name, cut to the room beside the drawings.
+std::string name_of(const Json& device) {
+  constexpr size_t kMost = 20;
+  auto name = device.at("name").get<std::string>();
+  if (name.size() <= kMost) return name;
+  size_t end = kMost - 1;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;  // whole UTF-8
+  return name.substr(0, end) + "…";
 }
 
 double length_s(const Json& report) {
@@ -90,11 +100,11 @@ void draw_residual_row(Svg& svg, const Json& device, size_t index, const Plot& p
   }
   svg.line(kLeft, plot.y(0), kRight, plot.y(0), "axis");
   svg.text(kLeft - 6, plot.y(0) + 4, "0 us", "label", "end");
-  svg.text(4, plot.top + 16, device.at("name").get<std::string>(), "strong");
+  svg.text(4, plot.top + 16, name_of(device), "strong");
   if (plot.reach_us > 1.3 * gate_us)
     svg.text(kRight - 4, plot.top + 12, fmt::format("axis to ±{:.0f} us", plot.reach_us), "label",
              "end");
-  draw_envelope(svg, plot, device.at("depth_residual"), "band");
+  draw_envelope(svg, plot, device.at("depth_residual"), "head");
   if (!reference) draw_envelope(svg, plot, device.at("residual"), color_of(index));
   if (reference) svg.text(4, plot.top + 32, "source", "label");
 }
@@ -128,7 +138,7 @@ std::vector<Pulse> pulses_of(const Json& report) {
     const Json& device = report.at("devices")[i];
     const Json& laser = device.at("laser");
     if (laser.at("phase_us").is_null() || laser.at("pitch_us").get<double>() <= 0) continue;
-    pulses.push_back({i, device.at("name").get<std::string>(), laser.at("phase_us").get<double>(),
+    pulses.push_back({i, name_of(device), laser.at("phase_us").get<double>(),
                       laser.at("pulse_us").get<double>(), laser.at("pitch_us").get<double>()});
   }
   return pulses;
@@ -157,8 +167,7 @@ std::string gap_line(const Json& report) {
           "<p class=\"bad\">The lasers of {} fire together: pulses overlap by {:.0f} µs.</p>", who,
           -gap);
     return fmt::format(
-        "<p>Smallest dark gap: <b>{:.0f} µs</b>, between {} (median of every second).</p>", gap,
-        who);
+        "<p>Smallest dark gap: <b>{:.0f} µs</b>, between {} (in the worst second).</p>", gap, who);
   }
   return {};
 }
@@ -169,7 +178,7 @@ void draw_histogram(Svg& svg, const Json& device, size_t index, double left, dou
   const double most = std::max(1.0, *std::max_element(bins.begin(), bins.end()));
   const double step = kSpan / static_cast<double>(bins.size());
   const double reach = bin_us * static_cast<double>(bins.size() / 2);
-  svg.text(left, 14, device.at("name").get<std::string>(), "strong");
+  svg.text(left, 14, name_of(device), "strong");
   for (size_t i = 0; i < bins.size(); ++i) {
     const double height = bins[i] / most * kHeight;
     const double us = (static_cast<double>(i) - static_cast<double>(bins.size() / 2)) * bin_us;
@@ -218,7 +227,7 @@ std::string draw_tick_timeline(std::string_view verify_json) {
   for (size_t i = 0; i < devices.size(); ++i) {
     const Json& device = devices[i];
     const double y = static_cast<double>(i) * kRow;
-    svg.text(4, y + 18, device.at("name").get<std::string>(), "strong");
+    svg.text(4, y + 18, name_of(device), "strong");
     svg.rect(kLeft, y + 4, kRight - kLeft, 9, "fgood", "colour");
     svg.rect(kLeft, y + 15, kRight - kLeft, 9, "fgood", "depth");
     draw_marks(svg, device.at("lost_color"), report, y + 4, true);

@@ -28,12 +28,17 @@ std::string head(const Json& report) {
   const char* css = fails > 0 ? "bad" : warnings > 0 ? "warn" : "good";
   std::string line;
   if (fails > 0) line += plural(fails, "failure");
-  if (warnings > 0) line += (fails > 0 ? ", " : "") + plural(warnings, "warning");
+  if (warnings > 0) line += (fails > 0 ? ", " : "with ") + plural(warnings, "warning");
   const auto name = report.at("take").get<std::string>();
-  std::string html =
-      fmt::format("<h1>{}</h1>\n<p style=\"font-size:1.5em\">{} {}</p>\n",
-                  name.empty() ? "Recordings" : html_escape(name),
-                  html_badge(css, report.at("verdict_text").get<std::string>()), line);
+  std::string html = fmt::format(
+      "<p class=\"muted\">{}</p>\n<h1 class=\"{}\">{}{}{}</h1>\n",
+      name.empty() ? plural(static_cast<int64_t>(report.at("devices").size()), "recording")
+                   : "Take " + html_escape(name),
+      css, text_of(report, "verdict_text"),
+      line.empty() ? ""
+      : fails > 0  ? ": "
+                   : ", ",
+      line);
   const auto ticks = report.at("common_ticks").get<int64_t>();
   if (ticks > 0) {
     html += fmt::format(
@@ -63,9 +68,8 @@ std::string findings(const Json& report) {
   for (const Json& finding : list) {
     const auto level = finding.at("level").get<std::string>();
     const char* css = level == "fail" ? "bad" : level == "warning" ? "warn" : "muted";
-    html +=
-        fmt::format("<div class=\"card finding {}\">{} <b>{}</b> {}", css, html_badge(css, level),
-                    text_of(finding, "device"), text_of(finding, "message"));
+    html += fmt::format("<div class=\"card finding {}\">{} {}", css, html_badge(css, level),
+                        text_of(finding, "message"));
     std::string numbers = span_of(finding);
     if (!finding.at("value").is_null() && !finding.at("gate").is_null())
       numbers += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", numbers.empty() ? "" : "; ",
@@ -107,29 +111,33 @@ std::string change_cell(const Json& device) {
   return change.is_null() ? "–" : fmt::format("{:+.0f}", change.get<double>());
 }
 
+std::string camera_cell(const Json& device) {
+  return fmt::format("<b style=\"white-space:nowrap\">{}</b><br><span class=\"muted\">{} {}</span>",
+                     text_of(device, "name"), text_of(device, "role"), text_of(device, "serial"));
+}
+
 std::string device_table(const Json& report) {
   const bool changes = !report.at("last_good").get<std::string>().empty();
-  std::vector<std::string> headers = {"Camera",    "Serial",       "Role",
-                                      ">Plan µs",  ">Colour µs",   ">Depth − colour µs",
-                                      ">Rate ppm", ">Arrival ppm", ">Jitter rms µs",
-                                      ">Lost",     ">Duplicated",  "Exposure µs"};
+  std::vector<std::string> headers = {"Camera",    ">Plan µs",     ">Colour µs", ">Depth µs",
+                                      ">Rate ppm", ">Arrival ppm", ">Jitter µs", ">Lost",
+                                      ">Doubled",  ">Exposure µs"};
   if (changes) headers.push_back(">Change µs");
   std::vector<std::vector<std::string>> rows;
   for (const Json& device : report.at("devices")) {
     const bool reference = device.at("reference").get<bool>();
     rows.push_back(
-        {text_of(device, "name"), text_of(device, "serial"), text_of(device, "role"),
-         fmt::format("{:.1f}", device.at("expected_color_us").get<double>()),
+        {camera_cell(device), fmt::format("{:.1f}", device.at("expected_color_us").get<double>()),
          reference ? "source" : offset_cell(device.at("color")), offset_cell(device.at("depth")),
-         reference ? "source" : rate_cell(device.at("rate")), rate_cell(device.at("arrival")),
-         jitter_cell(device), std::to_string(device.at("lost").get<int64_t>()),
+         reference ? "source" : rate_cell(device.at("rate")),
+         reference ? "source" : rate_cell(device.at("arrival")), jitter_cell(device),
+         std::to_string(device.at("lost").get<int64_t>()),
          std::to_string(device.at("duplicated").get<int64_t>()), text_of(device, "exposure")});
     if (changes) rows.back().push_back(change_cell(device));
   }
   return "<h2>Cameras</h2>\n<p class=\"muted\">Colour: offset to plan at mid-take, against the "
-         "source; "
-         "depth: against its own colour, to plan. ± is twice the standard error, or the stamps' "
-         "resolution where nothing dithers them.</p>\n" +
+         "source. Depth: against its own colour, to plan. Jitter: rms about the camera's own line. "
+         "± is twice the standard error, or the stamps' resolution where nothing dithers "
+         "them.</p>\n" +
          html_table(headers, rows);
 }
 
@@ -159,7 +167,7 @@ std::string page(const Json& report, std::string_view json) {
   const bool simulated = report.at("origin") == "simulated";
   return html_page(
       (name.empty() ? "Recordings" : name) + ": " + report.at("verdict_text").get<std::string>(),
-      body, simulated ? "simulated" : "from recordings");
+      body, simulated ? "simulated" : "measured on the recordings named");
 }
 
 }  // namespace

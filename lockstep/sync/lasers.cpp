@@ -111,6 +111,7 @@ std::vector<LaserReport> laser_gaps(const Alignment& all, const std::vector<Lase
       LaserReport report;
       report.a = all.devices[a].evidence->name;
       report.b = all.devices[b].evidence->name;
+      std::vector<double> gaps;
       report.overlap = !never_overlap(plan, report.a, report.b);
       for (size_t w = 0; w < std::min(windows[a].known.size(), windows[b].known.size()); ++w) {
         if (!windows[a].known[w] || !windows[b].known[w]) continue;
@@ -124,7 +125,9 @@ std::vector<LaserReport> laser_gaps(const Alignment& all, const std::vector<Lase
         report.largest_gap_us = report.windows == 0 ? gap : std::max(report.largest_gap_us, gap);
         report.windows_below += gap < gates.laser_gap_warn_us;
         ++report.windows;
+        gaps.push_back(gap);
       }
+      report.typical_gap_us = median(gaps);
       if (report.windows > 0) reports.push_back(report);
     }
   }

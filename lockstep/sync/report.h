@@ -96,6 +96,7 @@ struct DeviceReport {
 struct LaserReport {
   std::string a, b;
   double smallest_gap_us = 0;  ///< of the windows' medians; negative: the pulses meet
+  double typical_gap_us = 0;   ///< median of the windows
   double largest_gap_us = 0;
   double at_s = 0;  ///< begin of the window with the smallest
   int64_t windows = 0;

@@ -65,9 +65,9 @@ Json json_of(const std::optional<RateEstimate>& rate) {
 }
 
 Json json_of(const Envelope& plot) {
-  return {{"time_s", json_of(plot.time_s)},
-          {"low_us", json_of(plot.low_us)},
-          {"high_us", json_of(plot.high_us)}};
+  Json time_s = Json::array();
+  for (const double s : plot.time_s) time_s.push_back(std::round(s * 1e4) / 1e4);
+  return {{"time_s", time_s}, {"low_us", json_of(plot.low_us)}, {"high_us", json_of(plot.high_us)}};
 }
 
 Json json_of(const DeviceReport& device) {
@@ -113,6 +113,7 @@ Json json_of(const LaserReport& pair) {
   return {{"a", pair.a},
           {"b", pair.b},
           {"smallest_gap_us", hundredth(pair.smallest_gap_us)},
+          {"typical_gap_us", hundredth(pair.typical_gap_us)},
           {"largest_gap_us", hundredth(pair.largest_gap_us)},
           {"at_s", hundredth(pair.at_s)},
           {"windows", pair.windows},

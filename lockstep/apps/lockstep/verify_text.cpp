@@ -103,9 +103,11 @@ std::string laser_lines(const SyncReport& report) {
   size_t listed = 0;
   for (const LaserReport& pair : report.lasers) {
     if (listed++ == kGapsListed) break;
-    const std::string what = pair.smallest_gap_us < 0
-                                 ? fmt::format("meet by {:.0f} us", -pair.smallest_gap_us)
-                                 : fmt::format("{:.0f} us dark between them", pair.smallest_gap_us);
+    const std::string what =
+        pair.smallest_gap_us < 0
+            ? fmt::format("meet by {:.0f} us", -pair.smallest_gap_us)
+            : fmt::format("{:.0f} us dark between them, {:.0f} in the worst second",
+                          pair.typical_gap_us, pair.smallest_gap_us);
     text += fmt::format("  lasers of {} and {}: {}{}\n", pair.a, pair.b, what,
                         pair.overlap ? "" : " (their views never overlap)");
   }
