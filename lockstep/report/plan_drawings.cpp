@@ -47,12 +47,19 @@ Layout lay_out(const std::vector<std::string>& nodes, const std::vector<Cable>& 
   for (const std::string& node : nodes) {
     if (fed.count(node) == 0) depth[node] = 0;
   }
-  // Cables of a circle never settle, so each round can move every node at most once.
-  for (size_t round = 0; round < nodes.size(); ++round) {
+  // A node is placed one column behind the first that feeds it. In a circle nobody is first: then
+  // the next node in the list is taken for it.
+  for (size_t round = 0; round < nodes.size() && depth.size() < nodes.size(); ++round) {
+    const size_t before = depth.size();
     for (const Cable& cable : cables) {
       if (depth.count(cable.from) > 0 && depth.count(cable.to) == 0)
         depth[cable.to] = depth[cable.from] + 1;
     }
+    if (depth.size() > before) continue;
+    const auto unplaced = std::find_if(nodes.begin(), nodes.end(), [&](const std::string& node) {
+      return depth.count(node) == 0;
+    });
+    depth[*unplaced] = 0;
   }
   Layout layout;
   std::map<size_t, size_t> used;
@@ -65,7 +72,7 @@ Layout lay_out(const std::vector<std::string>& nodes, const std::vector<Cable>& 
   return layout;
 }
 
-constexpr double kBoxWidth = 140, kBoxHeight = 48, kStepX = 250, kStepY = 84, kMargin = 12;
+constexpr double kBoxWidth = 140, kBoxHeight = 48, kStepX = 250, kStepY = 84, kMargin = 24;
 
 void draw_cable(Svg& svg, const Cable& cable, const Layout& layout) {
   const auto [from_column, from_row] = layout.cells.at(cable.from);
@@ -74,15 +81,23 @@ void draw_cable(Svg& svg, const Cable& cable, const Layout& layout) {
   const double y1 = kMargin + static_cast<double>(from_row) * kStepY + kBoxHeight / 2;
   const double x2 = kMargin + static_cast<double>(to_column) * kStepX;
   const double y2 = kMargin + static_cast<double>(to_row) * kStepY + kBoxHeight / 2;
-  const double bend = x2 > x1 ? (x2 - x1) / 2 : kStepX / 2;
-  svg.path(fmt::format("M{:.1f},{:.1f} C{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}", x1, y1,
-                       x1 + bend, y1, x2 - bend, y2, x2 - 7, y2),
-           "wire");
+  if (x2 > x1) {
+    const double bend = (x2 - x1) / 2;
+    svg.path(fmt::format("M{:.1f},{:.1f} C{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}", x1, y1,
+                         x1 + bend, y1, x2 - bend, y2, x2 - 7, y2),
+             "wire");
+  } else {
+    // Back to an earlier column: below the boxes, so that the circle is seen.
+    const double below = std::max(y1, y2) + kBoxHeight / 2 + 16;
+    svg.path(
+        fmt::format("M{:.1f},{:.1f} h12 V{:.1f} H{:.1f} V{:.1f} h8", x1, y1, below, x2 - 15, y2),
+        "limit");
+  }
   svg.path(fmt::format("M{:.1f},{:.1f} l-9,-5 l0,10 z", x2, y2), "head");
   // The part's text ends with the length, which is what one looks for along a cable.
   const size_t comma = cable.part.rfind(", ");
   const std::string length = comma == std::string::npos ? "" : cable.part.substr(comma + 2);
-  svg.text((x1 + x2) / 2, (y1 + y2) / 2 - 7, length.size() < 12 ? length : "", "label", "middle");
+  svg.text(x2 - 14, y2 + (y2 > y1 ? 19 : -7), length.size() < 12 ? length : "", "label", "end");
 }
 
 void draw_node(Svg& svg, const std::string& name, const std::string& second_line,

@@ -48,7 +48,8 @@ std::string head(const Json& plan) {
     badge = html_badge("warn", "the plan holds, with " + plural(warnings, "warning"));
   }
   const auto source = plan.at("source").get<std::string>();
-  std::string line = "standalone, no sync line";
+  std::string line =
+      plan.at("cameras").size() == 1 ? "standalone, no sync line" : "nobody gives pulses";
   if (!source.empty()) {
     line = fmt::format("pulses from {}{}",
                        plan.at("external_source").get<bool>() ? "the generator " : "",
