@@ -40,7 +40,7 @@ class Opener {
     const bool found = find_span();
     if (!o.window.error()) return failed(o.window.error().error());
     if (!found) {
-      return failed({Errc::unusable_input,
+      return failed({Errc::truncated,
                      "the recording holds no frame: its recorder was stopped "
                      "before the first one was written"});
     }
