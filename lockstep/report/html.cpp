@@ -128,7 +128,8 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   }
   std::vector<double> ticks;
   const double first = std::ceil(low / step - 1e-9);
-  for (double k = first; k * step <= high + step * 1e-9; ++k) ticks.push_back(k * step + 0.0);  // no "-0"
+  for (double k = first; k * step <= high + step * 1e-9; ++k)
+    ticks.push_back(k * step + 0.0);  // no "-0"
   return ticks;
 }
 
