@@ -178,7 +178,8 @@ TEST(TornFile, CutAtEveryByteOfTheHeadIsASentence) {
   for (size_t cut = 0; cut < head_end; ++cut) {
     auto reader = open_recording_on(mkv::memory_source(mkv::as_bytes(file).first(cut)), "torn");
     ASSERT_FALSE(reader) << cut;
-    EXPECT_EQ(reader.error().code, Errc::unusable_input);
+    const Errc code = reader.error().code;  // truncated once the head says that it is a recording
+    EXPECT_TRUE(code == Errc::unusable_input || code == Errc::truncated) << cut;
     EXPECT_GT(reader.error().message.size(), 20U);
   }
 }

@@ -177,7 +177,10 @@ void Session::watch_disk(HostTime now) {
   const auto free = setup_.free_bytes();
   if (!free) return;
   const DiskRule::Advice advice = disk_.during(*free);
-  if (advice == DiskRule::Advice::warn && !disk_warned_) {
+  // A take of known length that fits was weighed before it began.
+  const double left_s = disk_.seconds_left(*free);
+  const bool fits = setup_.coordinator.ticks && seconds_to_go() < left_s - 30;
+  if (advice == DiskRule::Advice::warn && !disk_warned_ && !fits) {
     disk_warned_ = true;
     alarms_.push_back(fmt::format("{}: the disk has room for {:.0f} more minutes",
                                   setup_.folder.string(), disk_.seconds_left(*free) / 60));
@@ -189,6 +192,11 @@ void Session::watch_disk(HostTime now) {
                           setup_.folder.string())},
              now);
   }
+}
+
+double Session::seconds_to_go() const {
+  const int64_t ticks = setup_.coordinator.ticks.value_or(0) - ticks_recorded();
+  return static_cast<double>(ticks) / frames_per_second(setup_.manifest.plan.frame_rate);
 }
 
 bool Session::done() const {

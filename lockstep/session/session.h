@@ -82,6 +82,7 @@ class Session {
   void begin_part(size_t index, const std::string& reason);
   void watch_disk(HostTime now);
   void watch_recorders(HostTime now);
+  [[nodiscard]] double seconds_to_go() const;
   void save_manifest();
   void collect_alarms();
   void end_with(Error failure, HostTime now);

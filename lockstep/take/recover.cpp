@@ -63,9 +63,15 @@ void find_unlisted_parts(const fs::path& folder, TakeCamera& camera, Recovered& 
   }
 }
 
-void recover_parts(const fs::path& folder, TakeCamera& camera, Recovered& recovered) {
+void recover_parts(const fs::path& folder, bool unfinished, TakeCamera& camera,
+                   Recovered& recovered) {
   for (TakePart& part : camera.parts) {
     const auto whole = recover_one(folder / part.file, recovered);
+    if (!whole && whole.error().code == Errc::truncated) {
+      // Killed before its first frame: there is nothing to save, and that is no failure.
+      if (unfinished) recovered.done.push_back(whole.error().message);
+      continue;
+    }
     if (!whole) {
       recovered.problems.push_back(whole.error().message);
       continue;
@@ -106,11 +112,11 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
   Recovered recovered;
+  const bool unfinished = manifest->state == TakeState::recording;
   for (TakeCamera& camera : manifest->cameras) {
     find_unlisted_parts(take_folder, camera, recovered);
-    recover_parts(take_folder, camera, recovered);
+    recover_parts(take_folder, unfinished, camera, recovered);
   }
-  const bool unfinished = manifest->state == TakeState::recording;
   if (recovered.done.empty() && !unfinished) return recovered;
   if (auto counted = count_anew(take_folder, *manifest); !counted) {
     recovered.problems.push_back(counted.error().message);

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <memory>
@@ -157,8 +158,18 @@ void verify_result(TakeResult& result) {
   }
 }
 
+/// Unless it was said already while it happened.
+void print_failure(const SessionOutcome& outcome) {
+  if (!outcome.failure) return;
+  const std::string& message = outcome.failure->message;
+  if (std::find(outcome.alarms.begin(), outcome.alarms.end(), message) == outcome.alarms.end()) {
+    fmt::print(stderr, "lockstep: {}\n", message);
+  }
+}
+
 int exit_code(const TakeResult& result) {
-  if (result.outcome.failure) return exit_code_for(result.outcome.failure->code);
+  // Once a take is begun, whatever fails is a device, the disk or the host.
+  if (result.outcome.failure) return kExitDeviceFailed;
   if (!result.report_failure.empty()) return kExitDeviceFailed;
   return result.passes ? kExitGood : kExitFallsShort;
 }
@@ -254,7 +265,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
     result.report_failure = truth.error().message;
   }
   verify_result(result);
-  if (result.outcome.failure) fmt::print(stderr, "lockstep: {}\n", result.outcome.failure->message);
+  print_failure(result.outcome);
   if (request.json) {
     print_json(result);
   } else {
