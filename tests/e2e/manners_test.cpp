@@ -62,7 +62,7 @@ TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {
   const std::vector<std::vector<std::string>> lines = {{"verify", "missing.mkv", "other.mkv"},
                                                        {"info", "missing.mkv"},
                                                        {"plan", "missing.toml"},
-                                                       {"simulate", "missing.toml", "-o", "take"},
+                                                       {"simulate", "missing.toml", "-o", "take", "-l", "1"},
                                                        {"record", "missing.toml", "-o", "take"},
                                                        {"recover", "missing-take"}};
   const TempFolder folder;

@@ -14,14 +14,14 @@ using CommandAction = std::function<int()>;
 
 // Each adds its subcommand to `app`; when the user names it, `action` becomes what it does. One
 // file each. The footer of a subcommand holds its examples.
-[[gnu::weak]] void add_verify_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_info_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_plan_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_devices_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_simulate_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_record_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_recover_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_completion_command(CLI::App& app, CommandAction& action);
-[[gnu::weak]] void add_manual_command(CLI::App& app, CommandAction& action);
+void add_verify_command(CLI::App& app, CommandAction& action);
+void add_info_command(CLI::App& app, CommandAction& action);
+void add_plan_command(CLI::App& app, CommandAction& action);
+void add_devices_command(CLI::App& app, CommandAction& action);
+void add_simulate_command(CLI::App& app, CommandAction& action);
+void add_record_command(CLI::App& app, CommandAction& action);
+void add_recover_command(CLI::App& app, CommandAction& action);
+void add_completion_command(CLI::App& app, CommandAction& action);
+void add_manual_command(CLI::App& app, CommandAction& action);
 
 }  // namespace lockstep
