@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/disk_rule.h"
+
+#include <gmock/gmock.h>
+
+namespace lockstep {
+namespace {
+
+using ::testing::HasSubstr;
+constexpr uint64_t kMb = 1'000'000;
+
+TEST(DiskRule, WantsTheLengthAndThirtySecondsMore) {
+  const DiskRule rule(10.0 * kMb, 100 * kMb);
+  EXPECT_TRUE(rule.before_start(100 * kMb + 900 * kMb, 60.0, "/takes"));
+  const auto refused = rule.before_start(100 * kMb + 899 * kMb, 60.0, "/takes");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::no_space);
+  EXPECT_THAT(refused.error().message, HasSubstr("/takes"));
+}
+
+TEST(DiskRule, WantsTenMinutesWithoutALength) {
+  const DiskRule rule(10.0 * kMb, 0);
+  EXPECT_TRUE(rule.before_start(6'000 * kMb, std::nullopt, "/takes"));
+  EXPECT_FALSE(rule.before_start(5'999 * kMb, std::nullopt, "/takes"));
+}
+
+TEST(DiskRule, WarnsAtTenMinutesAndCutsAtThirtySeconds) {
+  const DiskRule rule(10.0 * kMb, 100 * kMb);
+  EXPECT_EQ(rule.during(7'000 * kMb), DiskRule::Advice::go_on);
+  EXPECT_EQ(rule.during(6'000 * kMb), DiskRule::Advice::warn);
+  EXPECT_EQ(rule.during(399 * kMb), DiskRule::Advice::cut);
+  EXPECT_EQ(rule.during(50 * kMb), DiskRule::Advice::cut);
+}
+
+}  // namespace
+}  // namespace lockstep
