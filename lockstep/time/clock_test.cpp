@@ -39,9 +39,10 @@ TEST(Tick, AnHourAtThirtyIsExact) {
 
 RC_GTEST_PROP(Tick, TimeNeverDriftsFromTheRate, (int32_t index)) {
   const auto fps = *rc::gen::element(5, 15, 25, 30);
-  const double exact_ns = static_cast<double>(index) * 1e9 / fps;
-  RC_ASSERT(std::abs(static_cast<double>(rig_time(Tick{index}, fps).time_since_epoch().count()) -
-                     exact_ns) <= 1.0);
+  const long double exact_ns = static_cast<long double>(index) * 1e9L / fps;
+  RC_ASSERT(
+      std::abs(static_cast<long double>(rig_time(Tick{index}, fps).time_since_epoch().count()) -
+               exact_ns) <= 1.0);
 }
 
 }  // namespace

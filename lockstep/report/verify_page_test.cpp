@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/report/verify_page.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+std::string golden() {
+  return testing::read_file(testing::data_file("golden/two-cameras.verify.json"));
+}
+
+TEST(VerifyPage, LeadsWithTheVerdictAndDrawsEveryCamera) {
+  const auto page = verify_page_html(golden());
+  ASSERT_TRUE(page) << page.error().message;
+  const size_t verdict = page->find("in step (stamps only)</h1>") == std::string::npos
+                             ? page->find("in step (stamps only), with 2 warnings</h1>")
+                             : page->find("in step (stamps only)</h1>");
+  ASSERT_NE(verdict, std::string::npos);
+  EXPECT_LT(verdict, page->find("<svg"));
+  EXPECT_NE(page->find("two-cameras-master"), std::string::npos);
+  EXPECT_NE(page->find("fire together"), std::string::npos);
+}
+
+TEST(VerifyPage, NeedsNoNetwork) {
+  const auto page = verify_page_html(golden());
+  ASSERT_TRUE(page);
+  for (const char* outside : {"http://", "https://", "<script", "url("}) {
+    const size_t at = page->find(outside);
+    // The SVG namespace is a name, not an address that is fetched.
+    const bool harmless =
+        at == std::string::npos || page->compare(at, 18, "http://www.w3.org/") == 0;
+    EXPECT_TRUE(harmless) << outside;
+  }
+}
+
+TEST(VerifyPage, EscapesWhatComesFromFiles) {
+  std::string json = golden();
+  for (size_t at = 0; (at = json.find("two-cameras-sub\"", at)) != std::string::npos; at += 8)
+    json.replace(at, 15, "<img src=x>");
+  const auto page = verify_page_html(json);
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->find("<img"), std::string::npos);
+  EXPECT_NE(page->find("&lt;img"), std::string::npos);
+}
+
+TEST(VerifyPage, RefusesWhatIsNoReport) {
+  for (const char* text :
+       {"", "{", "[]", "{}", "null", "{\"kind\": \"lockstep-verify\"}", "{\"kind\": 3}"}) {
+    const auto page = verify_page_html(text);
+    ASSERT_FALSE(page) << text;
+    EXPECT_EQ(page.error().code, Errc::unusable_input);
+  }
+}
+
+}  // namespace
+}  // namespace lockstep
