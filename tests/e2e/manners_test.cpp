@@ -59,12 +59,13 @@ TEST(Manners, WrongUseIsExitCode2AndASentence) {
 }
 
 TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {
-  const std::vector<std::vector<std::string>> lines = {{"verify", "missing.mkv", "other.mkv"},
-                                                       {"info", "missing.mkv"},
-                                                       {"plan", "missing.toml"},
-                                                       {"simulate", "missing.toml", "-o", "take", "-l", "1"},
-                                                       {"record", "missing.toml", "-o", "take"},
-                                                       {"recover", "missing-take"}};
+  const std::vector<std::vector<std::string>> lines = {
+      {"verify", "missing.mkv", "other.mkv"},
+      {"info", "missing.mkv"},
+      {"plan", "missing.toml"},
+      {"simulate", "missing.toml", "-o", "take", "-l", "1"},
+      {"record", "missing.toml", "-o", "take"},
+      {"recover", "missing-take"}};
   const TempFolder folder;
   for (const auto& line : lines) {
     const Finished finished = lockstep(line, {}, folder.path());
