@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/set_reader.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lockstep/sensor/timing.h"
+#include "lockstep/sync/monitor.h"
+#include "lockstep/time/tick.h"
+
+namespace lockstep {
+namespace {
+
+double us(DeviceTime stamp) {
+  return static_cast<double>(stamp.ns()) / 1000;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SetReader>> SetReader::open(const std::filesystem::path& take_folder) {
+  auto manifest = read_manifest(take_folder);
+  if (!manifest) return std::move(manifest).error();
+  auto ticks = index_ticks(take_folder, *manifest);
+  if (!ticks) return std::move(ticks).error();
+  if (ticks->common_ticks.value_or(0) == 0) {
+    return Error{Errc::not_found,
+                 fmt::format("{}: no tick is common to all cameras, so there is no set to read",
+                             take_folder.string())};
+  }
+  return std::unique_ptr<SetReader>(
+      new SetReader(take_folder, *std::move(manifest), *std::move(ticks)));
+}
+
+SetReader::SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks)
+    : folder_(std::move(folder)), manifest_(std::move(manifest)), ticks_(std::move(ticks)) {
+  tracks_.resize(ticks_.cameras.size());
+  fit_periods();
+  seek(0);
+}
+
+void SetReader::seek(int64_t tick) {
+  next_tick_ = std::clamp<int64_t>(tick, 0, tick_count());
+  for (size_t i = 0; i < tracks_.size(); ++i) {
+    const auto& entries = ticks_.cameras[i].entries;
+    const auto at =
+        std::lower_bound(entries.begin(), entries.end(), next_tick_,
+                         [](const CameraTicks::Entry& entry, int64_t t) { return entry.tick < t; });
+    tracks_[i].entry = static_cast<size_t>(at - entries.begin());
+    tracks_[i].positioned = false;
+  }
+}
+
+Result<std::optional<CaptureSet>> SetReader::next() {
+  if (next_tick_ >= tick_count()) return std::optional<CaptureSet>{};
+  CaptureSet set;
+  set.tick = Tick{next_tick_};
+  for (size_t i = 0; i < tracks_.size(); ++i) {
+    auto capture = read(i, next_tick_);
+    if (!capture) return std::move(capture).error();
+    CaptureSlot& slot = set.slots.emplace_back();
+    slot.capture = *std::move(capture);
+    if (slot.capture == nullptr) slot.cause = cause(i, next_tick_);
+  }
+  judge(set);
+  ++next_tick_;
+  return std::optional<CaptureSet>(std::move(set));
+}
+
+/// The first capture at `tick`; null when there is none.
+Result<CapturePtr> SetReader::read(size_t camera, int64_t tick) {
+  Track& track = tracks_[camera];
+  const auto& entries = ticks_.cameras[camera].entries;
+  if (track.entry >= entries.size() || entries[track.entry].tick > tick) return CapturePtr{};
+  const CameraTicks::Entry& entry = entries[track.entry];
+  auto capture = load(camera, entry);
+  const size_t read_entry = track.entry;
+  while (track.entry < entries.size() && entries[track.entry].tick <= tick) ++track.entry;
+  // Duplicates that were stepped over leave the reader behind the index.
+  if (track.entry != read_entry + 1) track.positioned = false;
+  return capture;
+}
+
+Result<CapturePtr> SetReader::load(size_t camera, const CameraTicks::Entry& entry) {
+  Track& track = tracks_[camera];
+  if (!track.reader || track.part != entry.part) {
+    auto reader = RecordingReader::open(folder_ / manifest_.cameras[camera].parts[entry.part].file);
+    if (!reader) return std::move(reader).error();
+    track.reader = *std::move(reader);
+    track.part = entry.part;
+    track.positioned = false;
+  }
+  const Nanos half_period(
+      static_cast<int64_t>(frame_period_us(frames_per_second(manifest_.plan.frame_rate)) * 500));
+  if (!track.positioned) {
+    // Depth may come before its own colour: begin early enough, and step over what is older.
+    if (auto sought = track.reader->seek(entry.stamp - half_period); !sought)
+      return std::move(sought).error();
+    track.positioned = true;
+  }
+  while (true) {
+    auto read = track.reader->next_capture();
+    if (!read) return std::move(read).error();
+    if (!*read) return CapturePtr{};
+    const Nanos late = since(entry.stamp, (*read)->stamp());
+    if (late < -half_period) continue;
+    if (late > half_period) {
+      track.positioned = false;  // damaged at this tick; what follows is found anew
+      return CapturePtr{};
+    }
+    return CapturePtr(std::make_shared<const Capture>(**std::move(read)));
+  }
+}
+
+HoleCause SetReader::cause(size_t camera, int64_t tick) const {
+  const std::string& name = manifest_.cameras[camera].name;
+  for (const TakeHole& hole : manifest_.holes) {
+    if (hole.camera != name || tick < hole.first_tick || tick >= hole.first_tick + hole.count)
+      continue;
+    if (hole.cause.rfind("dropped", 0) == 0) return HoleCause::dropped_by_recorder;
+    if (hole.cause.rfind("lost", 0) == 0) return HoleCause::device_lost;
+    return HoleCause::not_delivered;
+  }
+  const auto& entries = ticks_.cameras[camera].entries;
+  if (tick < entries.front().tick) return HoleCause::before_start;
+  if (tick > entries.back().tick) return HoleCause::after_end;
+  const auto at =
+      std::lower_bound(entries.begin(), entries.end(), tick,
+                       [](const CameraTicks::Entry& entry, int64_t t) { return entry.tick < t; });
+  return at->tick == tick ? HoleCause::damaged : HoleCause::not_delivered;
+}
+
+/// Within the single-tick gate of the median camera. Free-running clocks drift slowly against each
+/// other, which is no fault: there, each stamp is first freed of its own part's rate.
+void SetReader::judge(CaptureSet& set) const {
+  std::vector<std::pair<double, CaptureSlot*>> offsets;
+  for (size_t i = 0; i < set.slots.size(); ++i) {
+    CaptureSlot& slot = set.slots[i];
+    const PlannedCamera* planned = manifest_.plan.find(manifest_.cameras[i].name);
+    if (slot.capture == nullptr || planned == nullptr) continue;
+    const double planned_us =
+        planned->config.color_on() ? planned->color_delay_us : planned->depth_offset_us();
+    const double elapsed_us = static_cast<double>(set.tick.index) * periods_us_[i][tracks_[i].part];
+    offsets.emplace_back(us(slot.capture->stamp()) - planned_us - elapsed_us, &slot);
+  }
+  if (offsets.empty()) return;
+  auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
+  std::nth_element(offsets.begin(), middle, offsets.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  const double median = middle->first;
+  const double gate_us = single_tick_gate_us(manifest_.plan.frame_rate);
+  for (auto& [offset, slot] : offsets) slot->in_step = std::abs(offset - median) <= gate_us;
+}
+
+/// Frame period of every part: nominal where the pulses discipline all clocks, else its own.
+void SetReader::fit_periods() {
+  const double nominal_us = frame_period_us(frames_per_second(manifest_.plan.frame_rate));
+  const auto& planned = manifest_.plan.cameras;
+  const bool free_clocks = std::any_of(
+      planned.begin(), planned.end(),
+      [](const PlannedCamera& camera) { return !family_traits(camera.family).clock_disciplined; });
+  for (size_t i = 0; i < manifest_.cameras.size(); ++i) {
+    periods_us_.emplace_back(manifest_.cameras[i].parts.size(), nominal_us);
+    const auto& entries = ticks_.cameras[i].entries;
+    for (size_t first = 0; free_clocks && first < entries.size();) {
+      size_t last = first;
+      while (last + 1 < entries.size() && entries[last + 1].part == entries[first].part) ++last;
+      const auto ticks = static_cast<double>(entries[last].tick - entries[first].tick);
+      if (ticks > 0) {
+        periods_us_[i][entries[first].part] =
+            (us(entries[last].stamp) - us(entries[first].stamp)) / ticks;
+      }
+      first = last + 1;
+    }
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
+#include "lockstep/recording/reader.h"
+#include "lockstep/take/manifest.h"
+#include "lockstep/take/tick_index.h"
+
+namespace lockstep {
+
+/// The capture sets of a take, tick by tick over the range common to its cameras. Holds one capture
+/// per camera and 24 bytes per tick. Not thread-safe; several readers of one take are fine.
+class SetReader {
+ public:
+  /// Errors: as read_manifest() and index_ticks(); not_found when no tick is common to all cameras.
+  static Result<std::unique_ptr<SetReader>> open(const std::filesystem::path& take_folder);
+
+  [[nodiscard]] const TakeManifest& manifest() const { return manifest_; }
+  /// Ticks 0 to tick_count() - 1 can be read.
+  [[nodiscard]] int64_t tick_count() const { return *ticks_.common_ticks; }
+
+  /// The set of the next tick; nothing after the last. A camera without a capture has a hole with
+  /// its cause in its slot, in the order of the manifest's cameras.
+  Result<std::optional<CaptureSet>> next();
+  /// The next set read is that of `tick`, brought into the range.
+  void seek(int64_t tick);
+
+ private:
+  struct Track {
+    std::unique_ptr<RecordingReader> reader{};
+    uint32_t part = 0;
+    size_t entry = 0;         ///< next in the index
+    bool positioned = false;  ///< the reader stands at `entry`
+  };
+
+  SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks);
+  Result<CapturePtr> read(size_t camera, int64_t tick);
+  Result<CapturePtr> load(size_t camera, const CameraTicks::Entry& entry);
+  [[nodiscard]] HoleCause cause(size_t camera, int64_t tick) const;
+  void judge(CaptureSet& set) const;
+  void fit_periods();
+
+  std::filesystem::path folder_;
+  TakeManifest manifest_;
+  TakeTicks ticks_;
+  std::vector<Track> tracks_;
+  std::vector<std::vector<double>> periods_us_;  ///< by camera and part
+  int64_t next_tick_ = 0;
+};
+
+}  // namespace lockstep
