@@ -142,7 +142,8 @@ std::string PictureFile::encode(std::string_view key, const Blobs& blobs) {
   std::memcpy(content.data() + sizeof(Header), key.data(), key.size());
   std::memcpy(content.data() + table_at, table.data(), table.size() * sizeof(BlobPlace));
   for (size_t i = 0; i < blobs.size(); ++i) {
-    std::memcpy(content.data() + table[i].offset, blobs[i].data(), blobs[i].size());
+    std::copy(blobs[i].begin(), blobs[i].end(),
+              reinterpret_cast<std::byte*>(content.data() + table[i].offset));
   }
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
