@@ -30,38 +30,30 @@ const int64_t kTicks = kShort ? 900 : 108'000;
 const int kCameras = kShort ? 2 : 10;
 constexpr size_t kImageBytes = 64;
 
-Image tiny_image(PixelFormat format, DeviceTime stamp) {
-  static const auto kBytes = std::make_shared<std::vector<std::byte>>(kImageBytes);
-  Image image;
-  image.format = format;
-  image.width_px = 8;
-  image.height_px = 4;
-  image.stride_bytes = format == PixelFormat::mjpg ? 0 : 16;
-  image.stamp = stamp;
-  image.bytes = ImageBytes(kBytes, std::span<const std::byte>(*kBytes));
-  return image;
-}
-
 Capture capture_at(int64_t tick, double delay_us, std::mt19937_64& random) {
+  static const auto kBytes = std::make_shared<std::vector<std::byte>>(kImageBytes);
   std::normal_distribution<double> jitter(0, 8);
-  const auto stamp = [&] {
-    const double us = static_cast<double>(tick + 7) * 1e6 / 30 + delay_us + 4165 + jitter(random);
-    return DeviceTime(Micros(static_cast<int64_t>(us / kRegisterStepUs) * 100 / 9));
-  };
-  Capture capture;
-  capture.color = tiny_image(PixelFormat::mjpg, stamp());
-  capture.depth = tiny_image(PixelFormat::depth16, stamp());
-  capture.ir = tiny_image(PixelFormat::ir16, capture.depth->stamp);
+  const double us = static_cast<double>(tick + 7) * 1e6 / 30 + delay_us + 4165 + jitter(random);
   const double arrival_us =
       static_cast<double>(tick) * 1e6 / 30 + 60'000 + std::abs(jitter(random)) * 100;
-  capture.color->arrival = HostTime(Nanos(static_cast<int64_t>(arrival_us * 1e3)));
-  capture.color->exposure = Micros(8330);
+  Image image;
+  image.format = PixelFormat::mjpg;
+  image.width_px = 1280;
+  image.height_px = 720;
+  image.stamp = DeviceTime(Micros(static_cast<int64_t>(us / kRegisterStepUs) * 100 / 9));
+  image.bytes = ImageBytes(kBytes, std::span<const std::byte>(*kBytes));
+  image.arrival = HostTime(Nanos(static_cast<int64_t>(arrival_us * 1e3)));
+  image.exposure = Micros(8330);
+  Capture capture;
+  capture.color = image;
   return capture;
 }
 
 bool write_camera(const fs::path& path, int camera) {
   RecordingHeader header;
   header.serial = fmt::format("{:012}", camera + 1);
+  header.has_depth = header.has_ir = false;
+  header.camera.depth_mode = DepthMode::off;
   header.camera.wired_sync = camera == 0 ? WiredSync::master : WiredSync::subordinate;
   header.camera.subordinate_delay_off_master = Micros(camera * 500 / 3);
   RecordingWriterOptions options;
@@ -75,7 +67,10 @@ bool write_camera(const fs::path& path, int camera) {
   const double delay_us =
       realised_delay_us(Family::azure_kinect, header.camera.subordinate_delay_off_master);
   for (int64_t tick = 0; tick < kTicks; ++tick) {
-    if (!(*writer)->write(capture_at(tick, delay_us, random))) return false;
+    if (auto written = (*writer)->write(capture_at(tick, delay_us, random)); !written) {
+      fmt::print(stderr, "{}\n", written.error().message);
+      return false;
+    }
   }
   return static_cast<bool>((*writer)->finish());
 }
