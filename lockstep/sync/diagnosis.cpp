@@ -56,6 +56,8 @@ std::string of_offset(const Case& set, const SyncReport& report,
   const std::string& reference = set.all.devices[set.reference].evidence->name;
   if (found(findings, "rate", name) || found(findings, "arrival-rate", name))
     return "It runs free: no pulse reached it for a part of the take or all of it.";
+  if (device.evidence->exposures.size() > 1)
+    return "Its exposure changed in the take, and the centre of exposure moves with it.";
   if (device.whole_periods_off)
     return fmt::format(
         "{} was started before it: the clocks' zeros are {} periods apart (by host arrival).",

@@ -150,7 +150,7 @@ void hear_witnesses(SyncReport& report) {
   } else if (!recorded) {
     report.witness_notes.push_back("arrival: host times are not recorded (or too few)");
   } else if (!judged) {
-    report.witness_notes.push_back("arrival: too short to judge");
+    report.witness_notes.push_back("arrival: too short, or too uneven, to judge");
   }
   const bool exposure =
       std::all_of(report.devices.begin(), report.devices.end(),

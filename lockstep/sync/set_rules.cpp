@@ -146,8 +146,10 @@ void check_exposures(const Evidence& evidence, std::vector<Finding>& out) {
     if (device.exposures.size() > 1) {
       out.push_back(
           finding(kWarning, "exposure-automatic", device.name,
-                  fmt::format("The exposure of {} changed {} times in the take.", device.name,
-                              device.exposures.size() - 1),
+                  fmt::format("The exposure of {} changed {} in the take.", device.name,
+                              device.exposures.size() == 2
+                                  ? "once"
+                                  : fmt::format("{} times", device.exposures.size() - 1)),
                   "Exposure is automatic, or was set while it ran; its centre wanders with it.",
                   "Set one manual exposure on all cameras before the start."));
     } else if (device.exposures.size() == 1 && !device.color.empty()) {

@@ -150,6 +150,13 @@ void judge_restarts(const DeviceReport& device, std::vector<Finding>& out) {
   }
 }
 
+/// Its early end follows from a failure that is already told.
+bool explained(const std::string& device, const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+    return f.device == device && (f.rule == "camera-lost" || f.rule == "clock-restart");
+  });
+}
+
 void judge_ends(const Case& set, std::vector<Finding>& out) {
   int64_t longest = 0;
   for (const AlignedDevice& device : set.all.devices) {
@@ -159,7 +166,7 @@ void judge_ends(const Case& set, std::vector<Finding>& out) {
     if (device.empty()) continue;
     const double early_s =
         static_cast<double>(longest - device.lead().last_tick()) * set.all.period_us() * 1e-6;
-    if (early_s < kEndsEarlyS || !device.evidence->lost_because.empty()) continue;
+    if (early_s < kEndsEarlyS || explained(device.evidence->name, out)) continue;
     Finding f;
     f.level = FindingLevel::warning;
     f.rule = "ended-early";
