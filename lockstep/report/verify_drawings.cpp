@@ -102,8 +102,7 @@ void draw_residual_row(Svg& svg, const Json& device, size_t index, const Plot& p
   svg.text(kLeft - 6, plot.y(0) + 4, "0 us", "label", "end");
   svg.text(4, plot.top + 16, name_of(device), "strong");
   if (plot.reach_us > 1.3 * gate_us)
-    svg.text(kRight - 4, plot.top + 12, fmt::format("axis to ±{:.0f} us", plot.reach_us), "label",
-             "end");
+    svg.text(4, plot.top + 32, fmt::format("axis to ±{:.0f} us", plot.reach_us), "label");
   draw_envelope(svg, plot, device.at("depth_residual"), "head");
   if (!reference) draw_envelope(svg, plot, device.at("residual"), color_of(index));
   if (reference) svg.text(4, plot.top + 32, "source", "label");

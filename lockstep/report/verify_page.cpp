@@ -112,8 +112,9 @@ std::string change_cell(const Json& device) {
 }
 
 std::string camera_cell(const Json& device) {
-  return fmt::format("<b style=\"white-space:nowrap\">{}</b><br><span class=\"muted\">{} {}</span>",
-                     text_of(device, "name"), text_of(device, "role"), text_of(device, "serial"));
+  return fmt::format(
+      "<b style=\"white-space:nowrap\">{}</b><br><span class=\"muted\">{}<br>{}</span>",
+      text_of(device, "name"), text_of(device, "role"), text_of(device, "serial"));
 }
 
 std::string device_table(const Json& report) {

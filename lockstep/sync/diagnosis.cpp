@@ -48,6 +48,17 @@ std::string of_far_offset(const Case& set, const AlignedDevice& device, double u
   return {};
 }
 
+/// A step within the take is neither a rate nor a wrong setting from the start.
+std::string of_step(const Case& set, size_t index) {
+  const auto step = find_step(*set.measures.devices[index].color);
+  if (!step) return {};
+  const DeviceEvidence& device = *set.all.devices[index].evidence;
+  return fmt::format("Its offset steps by {:+.0f} us at tick {}: {}.", step->us, step->tick,
+                     device.exposures.size() > 1
+                         ? "its exposure changed there, and the centre of exposure with it"
+                         : "its delay, exposure or clock changed there");
+}
+
 std::string of_offset(const Case& set, const SyncReport& report,
                       const std::vector<Finding>& findings, size_t index) {
   const AlignedDevice& device = set.all.devices[index];
@@ -83,12 +94,19 @@ std::string of_offset(const Case& set, const SyncReport& report,
 
 void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings) {
   for (Finding& finding : findings) {
-    if (!finding.cause.empty() || (finding.rule != "color-offset" &&
-                                   finding.rule != "depth-offset" && finding.rule != "tick-offset"))
+    const bool of_rate = finding.rule == "rate" || finding.rule == "arrival-rate";
+    if (finding.rule != "color-offset" && finding.rule != "tick-offset" && !of_rate &&
+        (finding.rule != "depth-offset" || !finding.cause.empty()))
       continue;
     for (size_t i = 0; i < set.all.devices.size(); ++i) {
       if (set.all.devices[i].evidence->name != finding.device || !set.measures.devices[i].color)
         continue;
+      if (std::string step = of_step(set, i); !step.empty()) {
+        finding.cause = step;
+        finding.mend = "Find out what changed then; set delay and exposure once, before the start.";
+        continue;
+      }
+      if (!finding.cause.empty()) continue;
       if (finding.rule == "tick-offset" && !found(findings, "color-offset", finding.device)) {
         finding.cause =
             set.evidence.devices[i].exposures.size() > 1

@@ -128,6 +128,17 @@ TEST(Judge, NamesTheCameraWhoseDelayIsMisSet) {
   }
 }
 
+TEST(Judge, TellsAStepFromARate) {
+  Evidence evidence = healthy_evidence(short_rig());
+  for (auto* stream : {&evidence.devices[1].color, &evidence.devices[1].depth}) {
+    for (size_t i = 300; i < stream->size(); ++i) (*stream)[i] = (*stream)[i] + Micros(150);
+  }
+  const SyncReport report = judged(evidence);
+  expect_only_failure(report, "tick-offset", "sub1");
+  EXPECT_NE(find(report, "tick-offset")->cause.find("at tick 300"), std::string::npos)
+      << find(report, "tick-offset")->cause;
+}
+
 TEST(Judge, NamesTheSourceWhenEverybodyElseIsOff) {
   SyntheticRig rig = short_rig();
   rig.devices = 4;

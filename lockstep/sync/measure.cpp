@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace lockstep {
 namespace {
@@ -129,6 +130,18 @@ void choose_reading(Measures& all, size_t reference) {
   }
 }
 
+/// Squares of a series about its own least-squares line over the tick count.
+double fit_squares(const OffsetSeries& series) {
+  const std::vector<double> x(series.tick.begin(), series.tick.end());
+  const LineFit fit = fit_line(x, series.offset_us, x.front());
+  double sum = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double off = series.offset_us[i] - fit.at(x[i]);
+    sum += off * off;
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::string_view to_string(StampReading reading) {
@@ -142,6 +155,31 @@ std::string_view to_string(StampReading reading) {
 double stamp_shift_us(StampReading reading, double exposure_us) {
   constexpr double kShare[] = {0.5, -0.5, 0, -1};
   return kShare[static_cast<int>(reading)] * exposure_us;
+}
+
+std::optional<OffsetStep> find_step(const OffsetSeries& series) {
+  constexpr size_t kFewest = 10;      // on either side
+  constexpr double kFarBetter = 0.3;  // share of the line's squares that two levels leave
+  constexpr double kSmallestUs = 30;
+  const auto& y = series.offset_us;
+  const size_t n = y.size();
+  if (n < 2 * kFewest) return std::nullopt;
+  const double mean = std::accumulate(y.begin(), y.end(), 0.0) / static_cast<double>(n);
+  double total = 0;  // squares about one level
+  for (const double us : y) total += (us - mean) * (us - mean);
+  double left = 0, best_gain = 0;
+  OffsetStep step;
+  for (size_t i = 1; i + kFewest <= n; ++i) {
+    left += y[i - 1] - mean;  // sum on the left; that on the right is its negative
+    if (i < kFewest) continue;
+    const double gain = left * left * (1 / static_cast<double>(i) + 1 / static_cast<double>(n - i));
+    if (gain <= best_gain) continue;
+    best_gain = gain;
+    step = {series.tick[i], -left / static_cast<double>(n - i) - left / static_cast<double>(i)};
+  }
+  const double line = fit_squares(series);
+  if (total - best_gain > kFarBetter * line || std::abs(step.us) < kSmallestUs) return std::nullopt;
+  return step;
 }
 
 double seconds_from_mid(const Alignment& all, int64_t tick) {

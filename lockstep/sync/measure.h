@@ -58,6 +58,14 @@ struct Measures {
 /// stamp reading leaves the smallest offsets.
 [[nodiscard]] Measures measure(const Alignment& all, size_t reference);
 
+/// A sudden change of an offset: by how much, and on which tick it is there.
+struct OffsetStep {
+  int64_t tick = 0;
+  double us = 0;
+};
+/// The step that explains a series far better than its line does; none when there is no such.
+[[nodiscard]] std::optional<OffsetStep> find_step(const OffsetSeries& series);
+
 /// Seconds from mid-take of a tick of the common range.
 [[nodiscard]] double seconds_from_mid(const Alignment& all, int64_t tick);
 
