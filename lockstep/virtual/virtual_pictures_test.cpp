@@ -82,7 +82,9 @@ TEST(VirtualPictures, ColourIsAPictureOfItsSizeAndDepthHasFreshNoise) {
 
 TEST(VirtualPictures, DepthIsARoomSeenByAKinect) {
   const TempFolder folder;
-  const auto captures = half_a_second(small_rig(), options_in(folder));
+  Rig rig = small_rig();
+  rig.cameras[0].config.color_resolution = ColorResolution::off;
+  const auto captures = half_a_second(rig, options_in(folder));
   const Image& depth = *captures[0]->depth;
   const auto samples = depth.samples();
   ASSERT_EQ(samples.size(), size_t{320} * 288);
