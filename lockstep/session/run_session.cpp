@@ -17,7 +17,7 @@ constexpr Nanos kStep = milliseconds(5);        // of the session clock, when st
 constexpr Nanos kReadWait = milliseconds(50);   // a reading thread looks for commands this often
 constexpr Nanos kTimeEvery = milliseconds(20);  // machines hear the time this often
 constexpr Nanos kObserveEvery = milliseconds(100);
-constexpr uint64_t kEventsQueued = 1000;  // a few seconds of ten cameras
+constexpr uint64_t kEventSeconds = 4;  // of captures wait for the session at most
 
 struct OpenedCamera {
   std::unique_ptr<Device> device;
@@ -159,7 +159,10 @@ class DeviceThread {
 SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> cameras,
                             SessionClock& clock, const RunOptions& options) {
   const Plan plan = setup.manifest.plan;
-  BoundedQueue<std::pair<size_t, DeviceEvent>> events(kEventsQueued, OverflowPolicy::block);
+  const uint64_t events_per_s =
+      cameras.size() * static_cast<uint64_t>(frames_per_second(plan.frame_rate));
+  BoundedQueue<std::pair<size_t, DeviceEvent>> events(kEventSeconds * events_per_s,
+                                                      OverflowPolicy::block);
   std::vector<CameraIdentity> identities;
   std::vector<std::unique_ptr<DeviceThread>> threads;
   for (size_t i = 0; i < cameras.size(); ++i) {
