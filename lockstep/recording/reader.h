@@ -49,8 +49,8 @@ struct RecordingStamps {
 /// cluster, not of the file. Not thread-safe; several readers of one file are fine.
 class RecordingReader {
  public:
-  /// unusable_input: not Matroska, not a Kinect recording, or nothing in it can be read; truncated: a
-  /// recording whose recorder was stopped before its first frame.
+  /// unusable_input: not Matroska, not a Kinect recording, or nothing in it can be read; truncated:
+  /// a recording whose recorder was stopped before its first frame.
   static Result<std::unique_ptr<RecordingReader>> open(const std::filesystem::path& path);
   virtual ~RecordingReader() = default;
 
