@@ -3,9 +3,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <stdio.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -25,17 +26,38 @@ Result<void> write_all(int fd, std::string_view content, const std::filesystem::
   return {};
 }
 
-// rename() replaces; link() refuses an existing name, which is what keeps two writers apart.
-Result<void> take_name(const std::filesystem::path& temporary, const std::filesystem::path& path,
-                       ExistingFile existing) {
-  if (existing == ExistingFile::replace) {
-    if (::rename(temporary.c_str(), path.c_str()) == 0) return {};
-    return error_from_errno(errno, "cannot write", path);
+// A file beside the target that nobody else has, with the rights of any other file of the user.
+Result<UniqueFd> create_beside(const std::filesystem::path& path, std::string& temporary) {
+  static std::atomic<unsigned> serial{0};
+  for (;;) {
+    temporary = fmt::format("{}.{}-{}.tmp", path.string(), ::getpid(), serial.fetch_add(1));
+    UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (fd.valid()) return fd;
+    if (errno != EEXIST) return error_from_errno(errno, "cannot write", path);
   }
-  const int linked = ::link(temporary.c_str(), path.c_str());
-  const int reason = errno;
+}
+
+// RENAME_NOREPLACE refuses an existing name in one step, which is what keeps two writers apart;
+// file systems without it get a link, and those without links a look before the rename.
+int rename_to_new_name(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (::link(from, to) == 0) {
+    ::unlink(from);
+    return 0;
+  }
+  if (errno == EEXIST || ::access(to, F_OK) == 0) return EEXIST;
+  return ::rename(from, to) == 0 ? 0 : errno;
+}
+
+Result<void> take_name(const std::string& temporary, const std::filesystem::path& path,
+                       ExistingFile existing) {
+  const int reason = existing == ExistingFile::refuse
+                         ? rename_to_new_name(temporary.c_str(), path.c_str())
+                     : ::rename(temporary.c_str(), path.c_str()) == 0 ? 0
+                                                                      : errno;
+  if (reason == 0) return {};
   ::unlink(temporary.c_str());
-  if (linked == 0) return {};
   if (reason == EEXIST) {
     return Error{Errc::already_exists,
                  fmt::format("{} is there already and is not overwritten: choose another name",
@@ -53,6 +75,17 @@ Error error_from_errno(int error_number, std::string_view what, const std::files
                                                                      : Errc::io;
   return {code, fmt::format("{} {}: {}", what, path.string(),
                             std::generic_category().message(error_number))};
+}
+
+Result<void> sync_folder_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return error_from_errno(errno, "cannot open the folder", folder);
+  // Some file systems cannot flush a folder; their names are as safe as they make them.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    return error_from_errno(errno, "cannot flush the folder", folder);
+  }
+  return {};
 }
 
 Result<std::string> read_text_file(const std::filesystem::path& path, size_t limit) {
@@ -76,18 +109,15 @@ Result<std::string> read_text_file(const std::filesystem::path& path, size_t lim
 
 Result<void> write_file_whole(const std::filesystem::path& path, std::string_view content,
                               ExistingFile existing) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const UniqueFd fd(::mkstemp(temporary.data()));
-  if (!fd.valid()) return error_from_errno(errno, "cannot write", path);
-  // mkstemp makes the file private; a report is as readable as any other file of the user.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(fd.get(), 0666 & ~mask);
-  if (auto written = write_all(fd.get(), content, path); !written) {
+  std::string temporary;
+  const auto fd = create_beside(path, temporary);
+  if (!fd) return fd.error();
+  if (auto written = write_all(fd->get(), content, path); !written) {
     ::unlink(temporary.c_str());
     return written;
   }
-  return take_name(temporary, path, existing);
+  if (auto named = take_name(temporary, path, existing); !named) return named;
+  return sync_folder_of(path);
 }
 
 }  // namespace lockstep

@@ -22,6 +22,10 @@ Result<std::string> read_text_file(const std::filesystem::path& path, size_t lim
 Result<void> write_file_whole(const std::filesystem::path& path, std::string_view content,
                               ExistingFile existing);
 
+/// Returns when the name of `path` in its folder survives a power cut; flushing a new file alone
+/// does not flush its name.
+Result<void> sync_folder_of(const std::filesystem::path& path);
+
 /// "No space left on device" as Errc::no_space, everything else as Errc::io; the sentence is
 /// "<what> <path>: <reason of errno>".
 Error error_from_errno(int error_number, std::string_view what, const std::filesystem::path& path);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/support/files.h"
 
 namespace lockstep {
@@ -26,6 +29,29 @@ TEST(Files, LeavesNothingBehindWhenTheFolderIsMissing) {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Errc::not_found);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Files, LeavesNoTemporaryWhenTheNameIsAFolder) {
+  const testing::TempFolder folder;
+  std::filesystem::create_directory(folder / "report.json");
+  EXPECT_FALSE(write_file_whole(folder / "report.json", "x", ExistingFile::replace).ok());
+  EXPECT_FALSE(write_file_whole(folder / "report.json", "x", ExistingFile::refuse).ok());
+  const auto begin = std::filesystem::directory_iterator(folder.path());
+  EXPECT_EQ(std::distance(begin, {}), 1);
+}
+
+TEST(Files, ManyWritersOfOneNameLeaveOneWinner) {
+  const testing::TempFolder folder;
+  std::atomic<int> winners{0};
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 8; ++i) {
+      writers.emplace_back([&, i] {
+        if (write_file_whole(folder / "one", std::to_string(i), ExistingFile::refuse)) ++winners;
+      });
+    }
+  }
+  EXPECT_EQ(winners, 1);
 }
 
 TEST(Files, AFullDiskIsNoSpace) {
