@@ -14,11 +14,12 @@
 namespace lockstep {
 namespace {
 
-constexpr int kRaysPerPixel = 4;
-constexpr int kPixelsPerPacket = kPacket / kRaysPerPixel;
+constexpr int kEdgeRays = 4;
 // A rotated grid, so that edges near the axes are smooth.
-constexpr float kOffsets[kRaysPerPixel][2] = {
+constexpr float kOffsets[kEdgeRays][2] = {
     {-0.125F, -0.375F}, {0.375F, -0.125F}, {0.125F, 0.375F}, {-0.375F, 0.125F}};
+// Linear colour that differs by more than this from a neighbour's makes an edge.
+constexpr float kEdge = 0.06F;
 
 const Eigen::Vector3f kLamp(0.3F, -0.5F, 2.5F);
 
@@ -43,26 +44,46 @@ struct ColorRenderer::Sample {
   float depth = std::numeric_limits<float>::infinity();
 };
 
+struct ColorRenderer::Layer {
+  explicit Layer(const PixelRect& area)
+      : rect(area), samples(static_cast<size_t>(area.width) * static_cast<size_t>(area.height)) {}
+
+  [[nodiscard]] const Sample& at(int x, int y) const { return samples[index(x, y)]; }
+  [[nodiscard]] Sample& at(int x, int y) { return samples[index(x, y)]; }
+  [[nodiscard]] size_t index(int x, int y) const {
+    return static_cast<size_t>(y - rect.y) * static_cast<size_t>(rect.width) +
+           static_cast<size_t>(x - rect.x);
+  }
+  /// True where a neighbour within the rectangle looks otherwise.
+  [[nodiscard]] bool is_edge(int x, int y) const {
+    const Sample& here = at(x, y);
+    const auto differs = [&](int nx, int ny) {
+      if (nx < rect.x || ny < rect.y || nx >= rect.x + rect.width || ny >= rect.y + rect.height) {
+        return false;
+      }
+      const Sample& there = at(nx, ny);
+      return here.share != there.share ||
+             (here.color - there.color).lpNorm<Eigen::Infinity>() > kEdge;
+    };
+    return differs(x - 1, y) || differs(x + 1, y) || differs(x, y - 1) || differs(x, y + 1);
+  }
+
+  PixelRect rect;
+  std::vector<Sample> samples;
+};
+
 ColorRenderer::ColorRenderer(const Scene& scene, const RayScene& still, SensorView view)
     : scene_(scene),
       still_(still),
       view_(std::move(view)),
-      background_(view_.width_px(), view_.height_px()),
-      depth_(static_cast<size_t>(view_.width_px()) * static_cast<size_t>(view_.height_px())) {
-  tbb::parallel_for(0, view_.height_px(), [&](int y) {
-    std::array<Sample, kPixelsPerPacket> samples;
-    for (int x = 0; x < view_.width_px(); x += kPixelsPerPacket) {
-      const int count = std::min(kPixelsPerPacket, view_.width_px() - x);
-      cast_pixels(still_, x, y, count, samples.data());
-      for (int i = 0; i < count; ++i) {
-        const Sample& sample = samples[static_cast<size_t>(i)];
-        uint8_t* pixel = background_.row(y) + 3 * (x + i);
-        for (int c = 0; c < 3; ++c) pixel[c] = code_of(sample.color[c] * sample.share);
-        depth_[static_cast<size_t>(y) * static_cast<size_t>(view_.width_px()) +
-               static_cast<size_t>(x + i)] = sample.depth;
-      }
-    }
-  });
+      background_(view_.width_px(), view_.height_px()) {
+  const Layer layer = cast(still_, {0, 0, view_.width_px(), view_.height_px()});
+  depth_.reserve(layer.samples.size());
+  uint8_t* pixel = background_.rgb.data();
+  for (const Sample& sample : layer.samples) {
+    for (int c = 0; c < 3; ++c) *pixel++ = code_of(sample.color[c] * sample.share);
+    depth_.push_back(sample.depth);
+  }
 }
 
 Eigen::Vector3f ColorRenderer::shade(const RayHit& hit, const Eigen::Vector3f& point) const {
@@ -75,31 +96,54 @@ Eigen::Vector3f ColorRenderer::shade(const RayHit& hit, const Eigen::Vector3f& p
   return (direct + ambient) * color_at(scene_.materials()[hit.material], hit.at_rest);
 }
 
-void ColorRenderer::cast_pixels(const RayScene& rays, int x, int y, int count,
-                                Sample* samples) const {
+void ColorRenderer::cast_row(const RayScene& rays, int y, Layer& layer) const {
   std::array<Eigen::Vector3f, kPacket> directions;
   std::array<RayHit, kPacket> hits;
-  for (int i = 0; i < count * kRaysPerPixel; ++i) {
-    const float* offset = kOffsets[i % kRaysPerPixel];
-    directions[static_cast<size_t>(i)] =
-        view_.direction(x + i / kRaysPerPixel, y, offset[0], offset[1]);
-  }
-  rays.cast(view_.origin(), {directions.data(), static_cast<size_t>(count * kRaysPerPixel)}, hits);
-  for (int i = 0; i < count; ++i) {
-    Sample sample;
-    int hit_count = 0;
-    for (int r = 0; r < kRaysPerPixel; ++r) {
-      const auto at = static_cast<size_t>(i * kRaysPerPixel + r);
-      const RayHit& hit = hits[at];
+  const int end = layer.rect.x + layer.rect.width;
+  for (int x = layer.rect.x; x < end; x += kPacket) {
+    const int count = std::min(kPacket, end - x);
+    for (int i = 0; i < count; ++i) directions[static_cast<size_t>(i)] = view_.direction(x + i, y);
+    rays.cast(view_.origin(), {directions.data(), static_cast<size_t>(count)}, hits);
+    for (int i = 0; i < count; ++i) {
+      const RayHit& hit = hits[static_cast<size_t>(i)];
       if (hit.t < 0) continue;
-      ++hit_count;
-      sample.color += shade(hit, view_.origin() + hit.t * directions[at]);
-      sample.depth = std::min(sample.depth, hit.t);
+      const Eigen::Vector3f point = view_.origin() + hit.t * directions[static_cast<size_t>(i)];
+      layer.at(x + i, y) = {shade(hit, point), 1, hit.t};
     }
-    if (hit_count > 0) sample.color /= static_cast<float>(hit_count);
-    sample.share = static_cast<float>(hit_count) / kRaysPerPixel;
-    samples[i] = sample;
   }
+}
+
+ColorRenderer::Sample ColorRenderer::cast_edge(const RayScene& rays, int x, int y) const {
+  std::array<Eigen::Vector3f, kEdgeRays> directions;
+  std::array<RayHit, kEdgeRays> hits;
+  for (size_t i = 0; i < kEdgeRays; ++i) {
+    directions[i] = view_.direction(x, y, kOffsets[i][0], kOffsets[i][1]);
+  }
+  rays.cast(view_.origin(), directions, hits);
+  Sample sample;
+  int hit_count = 0;
+  for (size_t i = 0; i < kEdgeRays; ++i) {
+    if (hits[i].t < 0) continue;
+    ++hit_count;
+    sample.color += shade(hits[i], view_.origin() + hits[i].t * directions[i]);
+    sample.depth = std::min(sample.depth, hits[i].t);
+  }
+  if (hit_count > 0) sample.color /= static_cast<float>(hit_count);
+  sample.share = static_cast<float>(hit_count) / kEdgeRays;
+  return sample;
+}
+
+ColorRenderer::Layer ColorRenderer::cast(const RayScene& rays, const PixelRect& rect) const {
+  Layer middles(rect);
+  const int bottom = rect.y + rect.height;
+  tbb::parallel_for(rect.y, bottom, [&](int y) { cast_row(rays, y, middles); });
+  Layer layer = middles;
+  tbb::parallel_for(rect.y, bottom, [&](int y) {
+    for (int x = rect.x; x < rect.x + rect.width; ++x) {
+      if (middles.is_edge(x, y)) layer.at(x, y) = cast_edge(rays, x, y);
+    }
+  });
+  return layer;
 }
 
 namespace {
@@ -152,23 +196,18 @@ void add_noise(RgbPicture& picture, uint64_t seed) {
 RgbPicture ColorRenderer::frame(double phase, uint64_t noise_seed, int scale) const {
   const RayScene moving(scene_.moving(phase));
   RgbPicture picture = background_;
-  const PixelRect rect = view_.covered(moving.mesh(), 1);
-  std::array<Sample, kPixelsPerPacket> samples;
+  const Layer layer = cast(moving, view_.covered(moving.mesh(), 1));
+  const PixelRect& rect = layer.rect;
   for (int y = rect.y; y < rect.y + rect.height; ++y) {
-    for (int x = rect.x; x < rect.x + rect.width; x += kPixelsPerPacket) {
-      const int count = std::min(kPixelsPerPacket, rect.x + rect.width - x);
-      cast_pixels(moving, x, y, count, samples.data());
-      for (int i = 0; i < count; ++i) {
-        const Sample& sample = samples[static_cast<size_t>(i)];
-        const size_t at = static_cast<size_t>(y) * static_cast<size_t>(picture.width_px) +
-                          static_cast<size_t>(x + i);
-        if (sample.share == 0 || sample.depth > depth_[at]) continue;
-        uint8_t* pixel = picture.row(y) + 3 * (x + i);
-        for (int c = 0; c < 3; ++c) {
-          const float mixed =
-              sample.share * code_of(sample.color[c]) + (1 - sample.share) * pixel[c];
-          pixel[c] = static_cast<uint8_t>(mixed + 0.5F);
-        }
+    for (int x = rect.x; x < rect.x + rect.width; ++x) {
+      const Sample& sample = layer.at(x, y);
+      const size_t behind =
+          static_cast<size_t>(y) * static_cast<size_t>(picture.width_px) + static_cast<size_t>(x);
+      if (sample.share == 0 || sample.depth > depth_[behind]) continue;
+      uint8_t* pixel = picture.row(y) + 3 * x;
+      for (int c = 0; c < 3; ++c) {
+        const float mixed = sample.share * code_of(sample.color[c]) + (1 - sample.share) * pixel[c];
+        pixel[c] = static_cast<uint8_t>(mixed + 0.5F);
       }
     }
   }

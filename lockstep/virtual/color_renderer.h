@@ -22,10 +22,14 @@ class ColorRenderer {
 
  private:
   struct Sample;
+  /// What the rays of a rectangle met, rows from the top.
+  struct Layer;
   [[nodiscard]] Eigen::Vector3f shade(const RayHit& hit, const Eigen::Vector3f& point) const;
-  /// Cast pixels [x, x + count) of a row, four rays each: mean colour, share of rays that hit, and
-  /// depth of the nearest hit.
-  void cast_pixels(const RayScene& rays, int x, int y, int count, Sample* samples) const;
+  /// One ray through the middle of each pixel, and where its colour differs much from its
+  /// neighbours' four rays instead, so that edges are smooth.
+  [[nodiscard]] Layer cast(const RayScene& rays, const PixelRect& rect) const;
+  void cast_row(const RayScene& rays, int y, Layer& layer) const;
+  [[nodiscard]] Sample cast_edge(const RayScene& rays, int x, int y) const;
 
   const Scene& scene_;
   const RayScene& still_;

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Grows whenever the same world would look different.
-constexpr int kPictureVersion = 2;
+constexpr int kPictureVersion = 3;
 
 std::string with_serial(std::string calibration, const std::string& serial) {
   const std::string key = "\"SerialId\":\"";
