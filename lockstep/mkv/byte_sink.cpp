@@ -2,7 +2,9 @@
 #include "lockstep/mkv/byte_sink.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,9 +17,37 @@
 namespace lockstep::mkv {
 namespace {
 
+/// Names that the open file has in its file system; -1 when it cannot be told.
+int64_t names_of(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 ? static_cast<int64_t>(status.st_nlink) : -1;
+}
+
+Error cannot_create(int reason, const std::filesystem::path& path) {
+  if (reason == EEXIST) {
+    return {Errc::already_exists,
+            path.string() + " is there already and is not overwritten: choose another name"};
+  }
+  Error error = error_from_errno(reason, "cannot create", path);
+  if (reason == ENOENT) error.message += ": make its folder first";
+  if (reason == EISDIR || reason == ENOTDIR) error.message += ": name a file in a folder";
+  if (reason == EACCES || reason == EPERM || reason == EROFS) {
+    error.message += ": choose a folder that you may write in";
+  }
+  return error;
+}
+
+/// Makes the name of a new file survive a power cut, where the file system can do that.
+void sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.valid()) (void)::fsync(fd.get());
+}
+
 class FileSink final : public ByteSink {
  public:
-  FileSink(UniqueFd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  FileSink(UniqueFd fd, std::filesystem::path path)
+      : fd_(std::move(fd)), path_(std::move(path)), had_name_(names_of(fd_.get()) > 0) {}
 
   Result<void> write_at(uint64_t offset, std::span<const ByteView> pieces) override {
     vectors_.clear();
@@ -48,6 +78,12 @@ class FileSink final : public ByteSink {
       if (errno == EINVAL || errno == EROFS) break;
       if (errno != EINTR) return error_from_errno(errno, "cannot flush to disk", path_);
     }
+    // Writing to a file without a name succeeds, and everything is gone when it is closed.
+    if (had_name_ && names_of(fd_.get()) == 0) {
+      return Error{Errc::io, path_.string() +
+                                 " was removed while it was being written: what was in it is gone; "
+                                 "record again, and leave its folder alone meanwhile"};
+    }
     return {};
   }
 
@@ -73,6 +109,7 @@ class FileSink final : public ByteSink {
 
   UniqueFd fd_;
   std::filesystem::path path_;
+  bool had_name_;  // some file systems do not count names
   std::vector<iovec> vectors_;
 };
 
@@ -82,13 +119,8 @@ Result<std::unique_ptr<ByteSink>> create_file_sink(const std::filesystem::path& 
                                                    CreateMode mode) {
   const int extra = mode == CreateMode::refuse_existing ? O_EXCL : O_TRUNC;
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | extra, 0644));
-  if (!fd.valid()) {
-    if (errno == EEXIST) {
-      return Error{Errc::already_exists,
-                   path.string() + " is there already and is not overwritten: choose another name"};
-    }
-    return error_from_errno(errno, "cannot create", path);
-  }
+  if (!fd.valid()) return cannot_create(errno, path);
+  sync_folder_of(path);
   return std::unique_ptr<ByteSink>(std::make_unique<FileSink>(std::move(fd), path));
 }
 

@@ -18,7 +18,7 @@ class ByteSink {
   /// Writes the pieces one after the other from `offset` on, all of them or an error (then any part
   /// may have been written). One system call where the operating system takes it.
   virtual Result<void> write_at(uint64_t offset, std::span<const ByteView> pieces) = 0;
-  /// Returns when what was written survives a power cut.
+  /// Returns when what was written survives a power cut. io, too, when a file has lost its name.
   virtual Result<void> sync() = 0;
   /// Cuts everything from `size` on.
   virtual Result<void> truncate(uint64_t size) = 0;
@@ -26,7 +26,7 @@ class ByteSink {
 
 enum class CreateMode { refuse_existing, replace_existing };
 
-/// A file, created for writing. Errors: already_exists, no_space, io.
+/// A file, created for writing. Errors: already_exists, not_found (no such folder), no_space, io.
 Result<std::unique_ptr<ByteSink>> create_file_sink(const std::filesystem::path& path,
                                                    CreateMode mode);
 

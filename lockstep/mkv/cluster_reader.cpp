@@ -40,19 +40,42 @@ bool ClusterReader::find(uint64_t offset, Cluster& cluster) {
       offset = body + head->size;
       continue;
     }
-    if (head && !fits && is_top_level(head->id) && head->size != kUnknownSize) {
-      damage_->add(offset,
-                   fmt::format("the element at byte {} is cut off or has a wrong size", offset));
-    } else {
-      damage_->add(
-          offset,
-          fmt::format("no Matroska element at byte {}: skipped to the next cluster", offset));
-    }
+    const bool wrong_size = head && !fits && is_top_level(head->id) && head->size != kUnknownSize;
     const auto found = resync(offset + 1);
+    tell_gap(offset, wrong_size, found);
     if (!found) return false;
     offset = *found;
   }
   return false;
+}
+
+/// Names what was skipped between `offset` and the cluster found behind it.
+void ClusterReader::tell_gap(uint64_t offset, bool wrong_size, std::optional<uint64_t> found) {
+  const std::string what =
+      wrong_size ? fmt::format("the element at byte {} is cut off or has a wrong size", offset)
+                 : fmt::format("no Matroska element at byte {}", offset);
+  const uint64_t rest = end_ - offset;
+  if (found) {
+    damage_->add(offset, fmt::format("{}: skipped to the next cluster, at byte {}", what, *found));
+  } else if (only_zeros(offset)) {
+    damage_->add(offset, fmt::format("{}: the last {} bytes are zeros, as a power cut leaves them; "
+                                     "what stands before them is read",
+                                     what, rest));
+  } else {
+    damage_->add(offset, fmt::format("{}: the last {} bytes are not read", what, rest));
+  }
+}
+
+bool ClusterReader::only_zeros(uint64_t offset) {
+  while (offset < end_) {
+    const ByteView view = window_->look(
+        offset, static_cast<size_t>(std::min<uint64_t>(SourceWindow::kLargestLook, end_ - offset)));
+    if (view.empty() ||
+        std::any_of(view.begin(), view.end(), [](std::byte byte) { return byte != std::byte{0}; }))
+      return false;
+    offset += view.size();
+  }
+  return true;
 }
 
 bool ClusterReader::read(uint64_t offset, Cluster& cluster) {
@@ -67,10 +90,12 @@ bool ClusterReader::read(uint64_t offset, Cluster& cluster) {
 /// Next place that looks like the start of a cluster.
 std::optional<uint64_t> ClusterReader::resync(uint64_t offset) {
   constexpr size_t kStep = SourceWindow::kLargestLook;
-  while (offset + 4 <= end_) {
+  const uint64_t from = offset;
+  // What was searched once to the end is not searched again by every cursor that arrives there.
+  while (from < barren_from_ && offset + 4 <= end_) {
     const ByteView view =
         window_->look(offset, static_cast<size_t>(std::min<uint64_t>(kStep, end_ - offset)));
-    if (view.size() < 4) return std::nullopt;
+    if (view.size() < 4) break;
     size_t at = 0;
     std::optional<uint64_t> candidate;
     while (at + 4 <= view.size()) {
@@ -90,6 +115,7 @@ std::optional<uint64_t> ClusterReader::resync(uint64_t offset) {
     if (plausible_cluster(*candidate)) return candidate;  // ends the use of `view`
     offset = *candidate + 1;
   }
+  barren_from_ = std::min(barren_from_, from);
   return std::nullopt;
 }
 

@@ -54,6 +54,8 @@ class ClusterReader {
     uint64_t next = 0;
   };
   std::optional<uint64_t> resync(uint64_t offset);
+  void tell_gap(uint64_t offset, bool wrong_size, std::optional<uint64_t> found);
+  [[nodiscard]] bool only_zeros(uint64_t offset);
   [[nodiscard]] bool plausible_cluster(uint64_t offset);
   uint64_t end_of_unsized(uint64_t body);
   void read_blocks(Cluster& cluster);
@@ -65,6 +67,7 @@ class ClusterReader {
   SourceWindow* window_;
   uint64_t end_;
   DamageList* damage_;
+  uint64_t barren_from_ = UINT64_MAX;  // from here on nothing looks like a cluster
 };
 
 }  // namespace lockstep::mkv

@@ -13,13 +13,13 @@ struct Damage {
   uint64_t offset = 0;  ///< byte in the file
 };
 
-/// A list that hostile files cannot grow without bound, and in which one place is named once.
+/// A list that hostile files cannot grow without bound, and in which nothing is said twice.
 class DamageList {
  public:
   void add(uint64_t offset, std::string what) {
     if (list_.size() >= kMost) return;
     for (const Damage& known : list_) {
-      if (known.offset == offset) return;
+      if (known.offset == offset && known.what == what) return;
     }
     list_.push_back({std::move(what), offset});
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "lockstep/mkv/element_writer.h"
 #include "lockstep/mkv/ids.h"
 #include "lockstep/mkv/vint.h"
 
@@ -11,15 +12,17 @@ namespace lockstep::mkv {
 namespace {
 
 /// Calls `visit(id, body)` for every child; a child that reaches past its parent ends the walk.
+/// Returns what is left then.
 template <typename Visit>
-void each_child(ByteView body, Visit visit) {
+ByteView each_child(ByteView body, Visit visit) {
   while (!body.empty()) {
     const auto head = read_element_head(body);
-    if (!head || head->size > body.size() - static_cast<size_t>(head->head_length)) return;
+    if (!head || head->size > body.size() - static_cast<size_t>(head->head_length)) break;
     visit(head->id,
           body.subspan(static_cast<size_t>(head->head_length), static_cast<size_t>(head->size)));
     body = body.subspan(static_cast<size_t>(head->head_length) + static_cast<size_t>(head->size));
   }
+  return body;
 }
 
 uint64_t to_uint(ByteView body) {
@@ -162,6 +165,17 @@ SeekEntry decode_seek(ByteView body) {
 }
 
 }  // namespace
+
+bool is_sound(ByteView body) {
+  const auto first = read_element_head(body);
+  if (first && first->id == id::kCrc32 && first->size == 4 && body.size() >= 4) {
+    const auto from = static_cast<size_t>(first->head_length) + 4;
+    if (body.size() < from) return false;
+    const auto stored = static_cast<uint32_t>(to_uint(body.subspan(from - 4, 4)));
+    if (crc32(0, body.subspan(from)) != __builtin_bswap32(stored)) return false;
+  }
+  return each_child(body, [](uint32_t, ByteView) {}).empty();
+}
 
 DocType decode_ebml_head(ByteView body) {
   DocType type;

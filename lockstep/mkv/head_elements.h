@@ -21,6 +21,9 @@ struct DocType {
   uint64_t read_version = 1;
 };
 
+/// False when the checksum in front of the children does not fit them, or when they do not fill
+/// the body.
+[[nodiscard]] bool is_sound(ByteView body);
 [[nodiscard]] DocType decode_ebml_head(ByteView body);
 [[nodiscard]] std::vector<SeekEntry> decode_seek_head(ByteView body);
 [[nodiscard]] SegmentInfo decode_info(ByteView body);

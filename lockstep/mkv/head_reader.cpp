@@ -13,6 +13,26 @@ namespace {
 
 /// Larger ones are not read; the largest real ones (cues of a day, a calibration) are far below.
 constexpr uint64_t kLargestElement = 64u << 20;
+/// For sentences about what stands in front of the clusters.
+std::string_view name_of(uint32_t id) {
+  switch (id) {
+    case id::kSeekHead:
+      return "seek entries";
+    case id::kInfo:
+      return "properties of the file (Info)";
+    case id::kTracks:
+      return "tracks";
+    case id::kAttachments:
+      return "attachments";
+    case id::kTags:
+      return "tags";
+    case id::kCues:
+      return "cues";
+    default:
+      return "elements";
+  }
+}
+
 /// Top-level elements looked at in front of the first cluster, against files made of tiny ones.
 constexpr int kMostElements = 10'000;
 
@@ -73,6 +93,12 @@ class HeadReader {
     } else {
       result_.data_end = result_.data_start + head->size;
     }
+    if (result_.data_end < file_end) {
+      damage_.add(result_.data_end,
+                  fmt::format("the recording ends at byte {}, the file goes on: its last {} bytes "
+                              "are not read",
+                              result_.data_end, file_end - result_.data_end));
+    }
     return {};
   }
 
@@ -85,13 +111,8 @@ class HeadReader {
       if (head->size == kUnknownSize) break;
       take(*head, offset);
       const uint64_t step = static_cast<uint64_t>(head->head_length) + head->size;
-      if (step > result_.data_end - offset) {
-        damage_.add(offset, fmt::format("the element at byte {} reaches past the end of the file: "
-                                        "nothing behind it can be read",
-                                        offset));
-        offset = result_.data_end;
-        break;
-      }
+      // Cut off, or its size is wrong: the cluster reader says so and looks for the next cluster.
+      if (step > result_.data_end - offset) break;
       offset += step;
     }
     result_.first_cluster = std::min(offset, result_.data_end);
@@ -108,10 +129,11 @@ class HeadReader {
       if (head && head->id == seek.id) {
         take(*head, offset);
       } else {
-        damage_.add(result_.data_start + std::min(seek.position, room),
-                    fmt::format("the head of the file lists an element {:X} at byte {}, where it "
-                                "is not: it is done without",
-                                seek.id, result_.data_start + std::min(seek.position, room)));
+        const uint64_t listed_at = result_.data_start + std::min(seek.position, room);
+        damage_.add(listed_at,
+                    fmt::format("the {} are missing: the head of the file says that they "
+                                "stand at byte {}, where they do not",
+                                name_of(seek.id), listed_at));
       }
     }
   }
@@ -123,7 +145,7 @@ class HeadReader {
       case id::kTracks:
         return !result_.has_tracks;
       case id::kTags:
-        return !has_tags_;
+        return result_.tags_at == 0;
       case id::kAttachments:
         return result_.head.attachments.empty();
       case id::kCues:
@@ -137,12 +159,20 @@ class HeadReader {
   void take(const ElementHead& head, uint64_t offset) {
     if (head.id != id::kSeekHead && !wanted(head.id)) return;
     const uint64_t body_at = offset + static_cast<uint64_t>(head.head_length);
-    if (head.size > kLargestElement ||
-        head.size > window_.size() - std::min(window_.size(), body_at)) {
+    if (head.size > window_.size() - std::min(window_.size(), body_at)) return;  // told by the walk
+    if (head.size > kLargestElement) {
+      damage_.add(offset, fmt::format("the {} at byte {} have {} bytes, more than any recording's: "
+                                      "they are done without",
+                                      name_of(head.id), offset, head.size));
       return;
     }
     body_.resize(static_cast<size_t>(head.size));
     if (!window_.read(body_at, body_)) return;
+    if (!is_sound(body_)) {
+      damage_.add(offset, fmt::format("the {} at byte {} are damaged: what can be read of them is "
+                                      "used, and may be wrong",
+                                      name_of(head.id), offset));
+    }
     switch (head.id) {
       case id::kSeekHead: {
         const auto found = decode_seek_head(body_);
@@ -156,10 +186,11 @@ class HeadReader {
       case id::kTracks:
         result_.head.tracks = decode_tracks(body_);
         result_.has_tracks = true;
+        result_.tracks_at = offset;
         break;
       case id::kTags:
         result_.head.tags = decode_tags(body_);
-        has_tags_ = true;
+        result_.tags_at = offset;
         break;
       case id::kAttachments:
         result_.head.attachments = decode_attachments(body_);
@@ -176,7 +207,6 @@ class HeadReader {
   DamageList& damage_;
   OpenedSegment result_;
   std::vector<SeekEntry> seeks_;
-  bool has_tags_ = false;
   Bytes body_;
 };
 

@@ -34,7 +34,7 @@ bool read_ebml_sizes(ByteView& rest, size_t count, Sizes& sizes) {
     if (!number || number->value == kUnknownSize) return false;
     rest = rest.subspan(static_cast<size_t>(number->length));
     const int64_t half = i == 0 ? 0 : (int64_t{1} << (7 * number->length - 1)) - 1;
-    size += static_cast<int64_t>(number->value) - half;
+    size += static_cast<int64_t>(number->value) - half;  // at most 256 times 2^55: no overflow
     if (size < 0) return false;
     sizes.push_back(static_cast<uint64_t>(size));
   }

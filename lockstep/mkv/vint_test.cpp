@@ -55,6 +55,29 @@ TEST(ElementHead, RefusesIdsOfMoreThanFourBytes) {
   EXPECT_EQ(head->head_length, 5);
 }
 
+TEST(ElementHead, EveryCutAndEveryHostileSize) {
+  const Bytes largest{std::byte{0x1F}, std::byte{0x43}, std::byte{0xB6}, std::byte{0x75},
+                      std::byte{0x01}, std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF},
+                      std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFE}};
+  for (size_t cut = 0; cut < largest.size(); ++cut) {
+    EXPECT_FALSE(read_element_head(ByteView(largest).first(cut))) << cut;
+  }
+  const auto head = read_element_head(largest);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->size, kMaxVint);
+  EXPECT_EQ(static_cast<size_t>(head->head_length), kMaxElementHead);
+  for (int first = 0; first < 256; ++first) {
+    // An id of any first byte with seven bytes behind it never reads further than there is.
+    Bytes any(8, std::byte{0xFF});
+    any[0] = static_cast<std::byte>(first);
+    const auto read = read_element_head(any);
+    EXPECT_EQ(read.has_value(), first >= 0x10) << first;
+    if (read) {
+      EXPECT_LE(static_cast<size_t>(read->head_length), any.size());
+    }
+  }
+}
+
 RC_GTEST_PROP(Void, TakesExactlyTheRoomItIsGiven, ()) {
   const uint64_t total = *rc::gen::inRange<uint64_t>(2, 40'000);
   ElementWriter out;

@@ -28,6 +28,9 @@ std::optional<T> number_in(std::string_view text) {
   return value;
 }
 
+/// CodecPrivate of an image track: a BITMAPINFOHEADER, of which only the FourCC is used.
+constexpr size_t kBitmapHeaderBytes = 40;
+
 std::string fourcc_of(const TrackEntry& track) {
   if (track.codec_id != "V_MS/VFW/FOURCC" || track.codec_private.size() < 20) return {};
   return std::string(mkv::as_text(mkv::ByteView(track.codec_private).subspan(16, 4)));
@@ -101,12 +104,25 @@ class HeadDecoder {
     return nullptr;
   }
 
-  void note(std::string what) { damage_.add(segment_.data_start + notes_++, std::move(what)); }
+  void note_tracks(std::string what) { damage_.add(segment_.tracks_at, std::move(what)); }
+  /// At the beginning of the segment when there are no tags at all.
+  void note_tags(std::string what) {
+    damage_.add(segment_.tags_at != 0 ? segment_.tags_at : segment_.data_start, std::move(what));
+  }
 
   void read_info() {
     out_.header.muxing_app = head_.info.muxing_app;
     out_.header.writing_app = head_.info.writing_app;
     out_.header.date_utc_ns = head_.info.date_utc_ns.value_or(0);
+  }
+
+  /// The vendor's reader refuses tracks whose description has another size.
+  void check_description(const TrackEntry& track) {
+    if (track.codec_private.size() == kBitmapHeaderBytes) return;
+    note_tracks(
+        fmt::format("the description of the {} images has {} bytes instead of {}: the size "
+                    "of the track is taken, other programs may refuse the file",
+                    track.name, track.codec_private.size(), kBitmapHeaderBytes));
   }
 
   void read_color(const TrackEntry& track) {
@@ -127,12 +143,13 @@ class HeadDecoder {
       known = true;
     }
     if (!known || track.width_px == 0 || track.width_px > 16384 || track.height_px > 16384) {
-      note(
+      note_tracks(
           fmt::format("the colour track is of a kind that no Kinect records ({}, {} x {}): it is "
                       "left out",
                       describe_codec(track), track.width_px, track.height_px));
       return;
     }
+    check_description(track);
     out_.tracks.color = track.number;
     out_.color_width_px = static_cast<int>(track.width_px);
     out_.color_height_px = static_cast<int>(track.height_px);
@@ -144,7 +161,7 @@ class HeadDecoder {
       }
     }
     if (camera.color_resolution == ColorResolution::off) {
-      note(
+      note_tracks(
           fmt::format("the colour images are {} x {}, which is no mode of a Kinect: they are read, "
                       "but the calibration does not fit them",
                       track.width_px, track.height_px));
@@ -157,7 +174,7 @@ class HeadDecoder {
     const bool fits = track.width_px > 0 && track.width_px <= 4096 && track.height_px > 0 &&
                       track.height_px <= 4096;
     if ((fourcc != "b16g" && fourcc != "YUY2") || !fits) {
-      note(
+      note_tracks(
           fmt::format("the {} track is of a kind that no Kinect records ({}, {} x {}): it is left "
                       "out",
                       track.name, describe_codec(track), track.width_px, track.height_px));
@@ -165,9 +182,10 @@ class HeadDecoder {
     }
     if (out_.depth_width_px != 0 && (static_cast<int>(track.width_px) != out_.depth_width_px ||
                                      static_cast<int>(track.height_px) != out_.depth_height_px)) {
-      note("depth and IR have different sizes: IR is left out");
+      note_tracks("depth and IR have different sizes: IR is left out");
       return;
     }
+    check_description(track);
     number = track.number;
     little_endian = fourcc == "YUY2";
     out_.depth_width_px = static_cast<int>(track.width_px);
@@ -193,9 +211,10 @@ class HeadDecoder {
     const auto guessed = passive ? std::optional(DepthMode::passive_ir)
                                  : depth_mode_of_size(out_.depth_width_px, out_.depth_height_px);
     camera.depth_mode = guessed.value_or(DepthMode::off);
-    note(fmt::format("the tag K4A_DEPTH_MODE {} for {} x {} images: taken as {}",
-                     tag == nullptr ? "is missing" : "says \"" + tag->value.substr(0, 40) + "\"",
-                     size.width, size.height, to_string(camera.depth_mode)));
+    note_tags(
+        fmt::format("the tag K4A_DEPTH_MODE {} for {} x {} images: taken as {}",
+                    tag == nullptr ? "is missing" : "says \"" + tag->value.substr(0, 40) + "\"",
+                    size.width, size.height, to_string(camera.depth_mode)));
   }
 
   void read_frame_period(std::array<const TrackEntry*, 3> tracks) {
@@ -213,7 +232,8 @@ class HeadDecoder {
     out_.header.camera.frame_rate = FrameRate::fps30;
     out_.frame_period = Nanos(33'333'333);
     const bool has_images = out_.tracks.color + out_.tracks.depth + out_.tracks.ir != 0;
-    if (has_images) note("the file does not say its frame rate: taken as 30 frames per second");
+    if (has_images)
+      note_tracks("the file does not say its frame rate: taken as 30 frames per second");
   }
 
   template <typename T>
@@ -222,8 +242,8 @@ class HeadDecoder {
     if (tag == nullptr) return std::nullopt;
     const auto value = number_in<T>(tag->value);
     if (!value) {
-      note(fmt::format("the tag {} holds no number (\"{}\"): it is ignored", name,
-                       tag->value.substr(0, 40)));
+      note_tags(fmt::format("the tag {} holds no number (\"{}\"): it is ignored", name,
+                            tag->value.substr(0, 40)));
     }
     return value;
   }
@@ -236,7 +256,7 @@ class HeadDecoder {
     header.has_wired_sync_tag = mode.has_value();
     camera.wired_sync = mode.value_or(WiredSync::standalone);
     if (sync != nullptr && !mode) {
-      note(
+      note_tags(
           fmt::format("the tag K4A_WIRED_SYNC_MODE says \"{}\", which is no mode: taken as not "
                       "wired",
                       sync->value.substr(0, 40)));
@@ -246,7 +266,7 @@ class HeadDecoder {
     if (delay && std::abs(*delay / 2) < 500'000'000) {  // halved: the smallest number has no abs
       camera.depth_delay_off_color = micros(*delay);
     } else if (delay) {
-      note("the tag K4A_DEPTH_DELAY_NS says more than a second: taken as no delay");
+      note_tags("the tag K4A_DEPTH_DELAY_NS says more than a second: taken as no delay");
     }
     if (camera.wired_sync == WiredSync::subordinate) {
       if (const auto ns = number_tag<int64_t>("K4A_SUBORDINATE_DELAY_NS")) {
@@ -285,7 +305,6 @@ class HeadDecoder {
   const mkv::OpenedSegment& segment_;
   const mkv::SegmentHead& head_;
   mkv::DamageList& damage_;
-  uint64_t notes_ = 0;  // distinct places for the damage list
   DecodedHead out_;
 };
 

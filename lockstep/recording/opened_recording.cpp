@@ -50,8 +50,9 @@ class Opener {
  private:
   Error failed(const Error& error) const {
     // The operating system's refusals name the file themselves.
-    if (error.code != Errc::unusable_input) return error;
-    return {error.code, name_.string() + ": " + error.message};
+    const std::string name = name_.string();
+    if (error.message.find(name) != std::string::npos) return error;
+    return {error.code, name + ": " + error.message};
   }
 
   void note_state() {

@@ -50,7 +50,7 @@ struct RecordingStamps {
 class RecordingReader {
  public:
   /// unusable_input: not Matroska, not a Kinect recording, or nothing in it can be read; truncated:
-  /// a recording whose recorder was stopped before its first frame.
+  /// a recording whose recorder was stopped before its first frame. Every message names the file.
   static Result<std::unique_ptr<RecordingReader>> open(const std::filesystem::path& path);
   virtual ~RecordingReader() = default;
 

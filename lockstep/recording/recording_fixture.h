@@ -6,8 +6,10 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "lockstep/mkv/cluster_reader.h"
 #include "lockstep/recording/reader.h"
 #include "lockstep/recording/writer.h"
 
@@ -86,6 +88,21 @@ inline Result<void> feed(RecordingWriter& writer, int captures, int64_t first_us
     if (auto written = writer.write(capture_at(stamp_us)); !written) return written;
   }
   return {};
+}
+
+/// The clusters of a file in memory.
+inline std::vector<mkv::Cluster> clusters_of(std::string_view file) {
+  const auto source = mkv::memory_source(mkv::as_bytes(file));
+  mkv::SourceWindow window(*source);
+  mkv::DamageList damage;
+  mkv::ClusterReader reader(window, file.size(), damage);
+  std::vector<mkv::Cluster> clusters;
+  mkv::Cluster cluster;
+  for (uint64_t offset = file.find("\x1F\x43\xB6\x75"); reader.read(offset, cluster);
+       offset = cluster.next) {
+    clusters.push_back(cluster);
+  }
+  return clusters;
 }
 
 }  // namespace lockstep::testing

@@ -11,7 +11,6 @@
 #include <random>
 #include <thread>
 
-#include "lockstep/mkv/cluster_reader.h"
 #include "lockstep/recording/independent_reader.h"
 #include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
@@ -37,21 +36,6 @@ std::string unfinished_file(int captures, const RecordingWriterOptions& options 
   EXPECT_TRUE(writer);
   EXPECT_TRUE(feed(**writer, captures, 1'000'000));
   return read_file(folder / "a.mkv");
-}
-
-/// Ends of the file's clusters.
-std::vector<mkv::Cluster> clusters_of(std::string_view file) {
-  const auto source = mkv::memory_source(mkv::as_bytes(file));
-  mkv::SourceWindow window(*source);
-  mkv::DamageList damage;
-  mkv::ClusterReader reader(window, file.size(), damage);
-  std::vector<mkv::Cluster> clusters;
-  mkv::Cluster cluster;
-  for (uint64_t offset = file.find("\x1F\x43\xB6\x75"); reader.read(offset, cluster);
-       offset = cluster.next) {
-    clusters.push_back(cluster);
-  }
-  return clusters;
 }
 
 /// Blocks in clusters that lie whole before `cut`.

@@ -400,12 +400,20 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(
     const std::filesystem::path& path, const RecordingHeader& header,
     const RecordingWriterOptions& options) {
   // Before the file is created, so that a wrong header leaves none behind.
-  if (auto head = encode_recording_head(header, options.side_track); !head) return head.error();
+  if (auto head = encode_recording_head(header, options.side_track); !head) {
+    return Error{head.error().code, path.string() + ": " + head.error().message};
+  }
   auto sink =
       mkv::create_file_sink(path, options.replace_existing ? mkv::CreateMode::replace_existing
                                                            : mkv::CreateMode::refuse_existing);
   if (!sink) return sink.error();
-  return create_recording_on(std::move(*sink), header, options);
+  auto writer = create_recording_on(std::move(*sink), header, options);
+  if (!writer && !options.replace_existing) {
+    // Part of a head is no recording, and would only stand in the way of the next try.
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  return writer;
 }
 
 }  // namespace lockstep

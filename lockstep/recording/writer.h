@@ -44,8 +44,11 @@ class RecordingWriter {
                                                          const RecordingWriterOptions& options);
   virtual ~RecordingWriter() = default;
 
-  /// Queues one capture; bytes are copied before the call returns. After an error (no_space, io)
-  /// the file keeps what was written and every later call returns the same error.
+  /// Queues one capture. Bytes of images that own them (ImageBytes::owned()) are kept, not copied,
+  /// and read when their cluster is written, up to the reorder window later: whoever made them
+  /// leaves them as they are until the last owner has let go. Other bytes, and padded rows, are
+  /// copied before the call returns. After an error (no_space, io) the file keeps what was written
+  /// and every later call returns the same error.
   virtual Result<void> write(const Capture& capture) = 0;
   virtual Result<void> write_imu(const ImuSample& sample) = 0;
   /// Writes what is queued, the cues, the duration, and closes. Once.
