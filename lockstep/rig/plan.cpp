@@ -9,7 +9,14 @@
 namespace lockstep {
 namespace {
 
-PlannedCamera planned(const RigCamera& said, const CameraOnLine& line) {
+bool clock_disciplined(const Rig& rig, const RigCamera& said) {
+  const ClockModel world = rig.world ? rig.world->clock : ClockModel::family_default;
+  if (world != ClockModel::family_default) return world == ClockModel::disciplined;
+  if (said.clock == DeviceClockMode::follow_host) return false;
+  return family_traits(said.family).clock_disciplined;
+}
+
+PlannedCamera planned(const Rig& rig, const RigCamera& said, const CameraOnLine& line) {
   PlannedCamera camera;
   camera.name = said.name;
   camera.serial = said.serial;
@@ -17,6 +24,7 @@ PlannedCamera planned(const RigCamera& said, const CameraOnLine& line) {
   camera.config = said.config;
   camera.config.wired_sync = line.role;
   camera.hops = line.hops;
+  camera.clock_disciplined = clock_disciplined(rig, said);
   camera.laser = laser_train(said.family, said.config.depth_mode);
   return camera;
 }
@@ -65,7 +73,7 @@ Plan make_plan(const Rig& rig) {
   plan.source = graph.source;
   plan.external_source = graph.external_source;
   for (size_t i = 0; i < rig.cameras.size(); ++i)
-    plan.cameras.push_back(planned(rig.cameras[i], graph.cameras[i]));
+    plan.cameras.push_back(planned(rig, rig.cameras[i], graph.cameras[i]));
   compare_settings(rig, graph, findings);
   choose_delays(rig, plan, findings);
   Adjustments adjustments;

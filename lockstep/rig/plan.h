@@ -32,9 +32,12 @@ struct PlannedCamera {
   std::string name;
   std::string serial;
   Family family = Family::azure_kinect;
-  CameraConfig config;        ///< role, delays as asked of the device, exposure as realised
-  int start_order = 0;        ///< 0 starts first; the master last
-  int hops = 0;               ///< repeaters between the source and this camera
+  CameraConfig config;  ///< role, delays as asked of the device, exposure as realised
+  int start_order = 0;  ///< 0 starts first; the master last
+  int hops = 0;         ///< repeaters between the source and this camera
+  /// The pulses hold its device clock; false: that runs by its own crystal. As the rig file
+  /// declares it, else as its family is known to do.
+  bool clock_disciplined = true;
   double color_delay_us = 0;  ///< realised; expected colour stamp minus k * T
   double depth_delay_us = 0;  ///< realised depth minus own colour
   /// Expected depth stamp minus k * T.

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSchema = 1;
 constexpr std::array<std::string_view, 3> kSeverities{"note", "warning", "error"};
+constexpr std::array<std::string_view, 2> kClocks{"disciplined", "free-running"};
 
 // ---- to JSON
 
@@ -42,6 +43,7 @@ Json camera_json(const PlannedCamera& camera) {
           {"config", config_json(camera.config)},
           {"start_order", camera.start_order},
           {"hops", camera.hops},
+          {"clock", kClocks[camera.clock_disciplined ? 0 : 1]},
           {"color_delay_us", camera.color_delay_us},
           {"depth_delay_us", camera.depth_delay_us},
           {"depth_offset_us", camera.depth_offset_us()},
@@ -120,6 +122,12 @@ CameraConfig config_from(const Json& json) {
   return config;
 }
 
+bool disciplined_from(const Json& json) {
+  const auto text = json.at("clock").get<std::string>();
+  if (text != kClocks[0] && text != kClocks[1]) refuse("clock", text);
+  return text == kClocks[0];
+}
+
 PlannedCamera camera_from(const Json& json) {
   PlannedCamera camera;
   camera.name = json.at("name").get<std::string>();
@@ -128,6 +136,7 @@ PlannedCamera camera_from(const Json& json) {
   camera.config = config_from(json.at("config"));
   camera.start_order = json.at("start_order").get<int>();
   camera.hops = json.at("hops").get<int>();
+  camera.clock_disciplined = disciplined_from(json);
   camera.color_delay_us = json.at("color_delay_us").get<double>();
   camera.depth_delay_us = json.at("depth_delay_us").get<double>();
   camera.first_pulse_us = json.at("first_pulse_us").get<double>();

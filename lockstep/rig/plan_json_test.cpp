@@ -45,6 +45,7 @@ RC_GTEST_PROP(PlanJson, ReadsBackWhatItWrote, ()) {
     camera.color_delay_us = *rc::gen::inRange(0, 300000) / 9.0;
     camera.first_pulse_us = *rc::gen::inRange(0, 300000) / 7.0;
     camera.family = *rc::gen::element(Family::azure_kinect, Family::femto_mega);
+    camera.clock_disciplined = *rc::gen::arbitrary<bool>();
   }
   plan.rig_name = "quote \" backslash \\ line\n";
   plan.findings.push_back({Severity::warning, "a-rule", "x:1", "message", "mend"});
@@ -55,6 +56,7 @@ RC_GTEST_PROP(PlanJson, ReadsBackWhatItWrote, ()) {
   for (size_t i = 0; i < plan.cameras.size(); ++i) {
     RC_ASSERT(read->cameras[i].config == plan.cameras[i].config);
     RC_ASSERT(read->cameras[i].first_pulse_us == plan.cameras[i].first_pulse_us);
+    RC_ASSERT(read->cameras[i].clock_disciplined == plan.cameras[i].clock_disciplined);
   }
 }
 
@@ -82,7 +84,8 @@ TEST(PlanAsJson, RefusesWhatIsNoPlan) {
   for (const std::string& bad :
        {std::string(), std::string("[]"), std::string("{}"),
         changed("\"schema\": 1", "\"schema\": 2"), changed("NFOV_UNBINNED", "NFOV"),
-        changed("azure-kinect", "kinect"), changed("\"cameras\"", "\"kameras\""),
+        changed("azure-kinect", "kinect"), changed("disciplined", "wild"),
+        changed("\"cameras\"", "\"kameras\""),
         changed("\"frame_rate\": 30", "\"frame_rate\": 31")}) {
     const auto plan = plan_from_json(bad);
     ASSERT_FALSE(plan) << bad;

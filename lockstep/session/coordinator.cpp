@@ -34,7 +34,7 @@ std::vector<MonitoredCamera> monitored(const Plan& plan) {
   for (const PlannedCamera& camera : plan.cameras) {
     const bool color = camera.config.color_on();
     result.push_back({camera.name, color ? camera.color_delay_us : camera.depth_offset_us(),
-                      !family_traits(camera.family).clock_disciplined});
+                      !camera.clock_disciplined});
   }
   return result;
 }

@@ -169,6 +169,12 @@ ExpectedDelays expected_delays(const DeviceEvidence& device, const Plan* plan) {
           realised_delay_us(device.family, device.config.depth_delay_off_color)};
 }
 
+bool is_disciplined(const DeviceEvidence& device, const Plan* plan, ClockAssumption clock) {
+  if (clock != ClockAssumption::as_declared) return clock == ClockAssumption::disciplined;
+  const PlannedCamera* camera = plan ? planned_for(*plan, device) : nullptr;
+  return camera ? camera->clock_disciplined : family_traits(device.family).clock_disciplined;
+}
+
 Alignment align(const Evidence& evidence, const Gates& gates, size_t reference) {
   Alignment all;
   all.frames_per_second = frames_per_second(evidence.devices[reference].config.frame_rate);
@@ -179,9 +185,7 @@ Alignment align(const Evidence& evidence, const Gates& gates, size_t reference) 
     const ExpectedDelays expected = expected_delays(source, plan);
     device.expected_color_us = expected.color_us;
     device.expected_depth_us = expected.depth_us;
-    device.disciplined = gates.clock == ClockAssumption::by_family
-                             ? family_traits(source.family).clock_disciplined
-                             : gates.clock == ClockAssumption::disciplined;
+    device.disciplined = is_disciplined(source, plan, gates.clock);
     device.color = count_stream(source.color, all.frames_per_second);
     device.depth = count_stream(source.depth, all.frames_per_second);
   }

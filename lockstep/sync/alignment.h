@@ -74,6 +74,10 @@ struct ExpectedDelays {
 };
 [[nodiscard]] ExpectedDelays expected_delays(const DeviceEvidence& device, const Plan* plan);
 
+/// Whether the pulses hold the device's clock: as the gates say, else the plan, else the family.
+[[nodiscard]] bool is_disciplined(const DeviceEvidence& device, const Plan* plan,
+                                  ClockAssumption clock);
+
 /// The plan's entry for a recording, by serial or else by name; null when there is none.
 [[nodiscard]] const PlannedCamera* planned_for(const Plan& plan, const DeviceEvidence& device);
 

@@ -46,7 +46,7 @@ std::span<const GateEntry> gate_entries() {
 }
 
 std::string_view to_string(ClockAssumption clock) {
-  constexpr std::string_view kNames[] = {"by-family", "disciplined", "free-running"};
+  constexpr std::string_view kNames[] = {"as-declared", "disciplined", "free-running"};
   return kNames[static_cast<int>(clock)];
 }
 

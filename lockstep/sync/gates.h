@@ -8,9 +8,9 @@
 
 namespace lockstep {
 
-/// What is assumed of the devices' clocks: that of each family (docs/sensor-facts.md), or one for
-/// all.
-enum class ClockAssumption { by_family, disciplined, free_running };
+/// What is assumed of the devices' clocks: what the rig file declares of each, else what is known
+/// of its family (docs/sensor-facts.md); or one for all.
+enum class ClockAssumption { as_declared, disciplined, free_running };
 
 /// Where a finding warns and where it fails. Every report prints those used. Times in us.
 struct Gates {
@@ -35,7 +35,7 @@ struct Gates {
   double change_warn_us = 30;  ///< against the last good take
   double dates_apart_min =
       30;  ///< file dates further apart than the takes' length and this: two takes
-  ClockAssumption clock = ClockAssumption::by_family;
+  ClockAssumption clock = ClockAssumption::as_declared;
 
   /// Single-tick gate at a rate: 110 us at 30 fps, 220 at 15, 660 at 5.
   [[nodiscard]] double tick_offset_us_at(int frames_per_second) const {

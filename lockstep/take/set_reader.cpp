@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "lockstep/sensor/timing.h"
-#include "lockstep/sync/monitor.h"
+#include "lockstep/sync/gates.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
@@ -149,7 +149,7 @@ void SetReader::judge(CaptureSet& set) const {
   std::nth_element(offsets.begin(), middle, offsets.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   const double median = middle->first;
-  const double gate_us = single_tick_gate_us(manifest_.plan.frame_rate);
+  const double gate_us = Gates{}.tick_offset_us_at(frames_per_second(manifest_.plan.frame_rate));
   for (auto& [offset, slot] : offsets) slot->in_step = std::abs(offset - median) <= gate_us;
 }
 
@@ -157,9 +157,9 @@ void SetReader::judge(CaptureSet& set) const {
 void SetReader::fit_periods() {
   const double nominal_us = frame_period_us(frames_per_second(manifest_.plan.frame_rate));
   const auto& planned = manifest_.plan.cameras;
-  const bool free_clocks = std::any_of(
-      planned.begin(), planned.end(),
-      [](const PlannedCamera& camera) { return !family_traits(camera.family).clock_disciplined; });
+  const bool free_clocks =
+      std::any_of(planned.begin(), planned.end(),
+                  [](const PlannedCamera& camera) { return !camera.clock_disciplined; });
   for (size_t i = 0; i < manifest_.cameras.size(); ++i) {
     periods_us_.emplace_back(manifest_.cameras[i].parts.size(), nominal_us);
     const auto& entries = ticks_.cameras[i].entries;

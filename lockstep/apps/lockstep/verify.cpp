@@ -13,12 +13,12 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/verify_reports.h"
 #include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/base/files.h"
 #include "lockstep/report/verify_page.h"
-#include "lockstep/rig/rig_file.h"
 #include "lockstep/take/manifest.h"
 
 namespace lockstep {
@@ -38,7 +38,7 @@ or the page is there already.)";
 struct VerifyArguments {
   std::vector<std::string> inputs;
   std::string rig, against, html;
-  std::string clock = "by-family";
+  std::string clock = "as-declared";
   bool json = false;
   VerifyOptions options;
 };
@@ -64,16 +64,16 @@ Result<void> complete(VerifyArguments& arguments) {
   VerifyOptions& options = arguments.options;
   options.against = arguments.against;
   options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 8u));
-  constexpr ClockAssumption kClocks[] = {ClockAssumption::by_family, ClockAssumption::disciplined,
+  constexpr ClockAssumption kClocks[] = {ClockAssumption::as_declared, ClockAssumption::disciplined,
                                          ClockAssumption::free_running};
   for (const ClockAssumption clock : kClocks) {
     if (to_string(clock) == arguments.clock) options.gates.clock = clock;
   }
   if (auto good = options.gates.validate(); !good) return good;
   if (arguments.rig.empty()) return {};
-  const auto rig = read_rig_file(arguments.rig);
-  if (!rig) return rig.error();
-  options.plan = make_plan(*rig);
+  const auto chosen = choose_rig(arguments.rig);
+  if (!chosen) return chosen.error();
+  options.plan = make_plan(chosen->rig);
   return {};
 }
 
@@ -145,7 +145,7 @@ void add_verify_command(CLI::App& app, CommandAction& action) {
   command->add_flag("--json", arguments->json,
                     "Print the report as JSON (docs/schemas/verify.schema.json)");
   command->add_option("--clock", arguments->clock, "What the pulses do to the cameras' clocks")
-      ->check(CLI::IsMember({"by-family", "disciplined", "free-running"}))
+      ->check(CLI::IsMember({"as-declared", "disciplined", "free-running"}))
       ->capture_default_str()
       ->group("Gates");
   add_gates(*command, arguments->options.gates);
