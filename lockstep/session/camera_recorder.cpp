@@ -4,6 +4,15 @@
 #include <fmt/core.h>
 
 namespace lockstep {
+namespace {
+
+/// The date of a Matroska file counts from 2001-01-01T00:00:00Z.
+int64_t matroska_date_ns(std::chrono::system_clock::time_point time) {
+  constexpr auto kMatroskaEpoch = std::chrono::sys_days{std::chrono::year{2001} / 1 / 1};
+  return std::chrono::duration_cast<Nanos>(time - kMatroskaEpoch).count();
+}
+
+}  // namespace
 
 std::string part_file_name(const std::string& camera, size_t part) {
   return part == 1 ? camera + ".mkv" : fmt::format("{}.part{}.mkv", camera, part);
@@ -88,8 +97,10 @@ void CameraRecorder::handle(const Item& item) {
 
 Result<void> CameraRecorder::open_part() {
   const std::filesystem::path path = folder_ / part_file_name(camera_, part_);
-  auto made = options_.make_writer ? options_.make_writer(path, header_, options_.file)
-                                   : RecordingWriter::create(path, header_, options_.file);
+  RecordingHeader header = header_;
+  if (options_.wall_clock) header.date_utc_ns = matroska_date_ns(options_.wall_clock());
+  auto made = options_.make_writer ? options_.make_writer(path, header, options_.file)
+                                   : RecordingWriter::create(path, header, options_.file);
   if (!made) return std::move(made).error();
   writer_ = *std::move(made);
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -21,6 +22,9 @@ namespace lockstep {
 using WriterFactory = std::function<Result<std::unique_ptr<RecordingWriter>>(
     const std::filesystem::path&, const RecordingHeader&, const RecordingWriterOptions&)>;
 
+/// Reads the wall clock, for the date of a file.
+using WallClock = std::function<std::chrono::system_clock::time_point()>;
+
 /// "left.mkv", then "left.part2.mkv" and so on.
 [[nodiscard]] std::string part_file_name(const std::string& camera, size_t part);
 
@@ -33,6 +37,7 @@ class CameraRecorder {
     uint64_t queue_bytes = 64u << 20;  ///< bound of the queue
     RecordingWriterOptions file{};
     WriterFactory make_writer;  ///< empty: RecordingWriter::create
+    WallClock wall_clock;       ///< empty: the files carry no date. Called on the writing thread
   };
   CameraRecorder(std::filesystem::path folder, std::string camera, RecordingHeader header,
                  Options options);

@@ -84,6 +84,20 @@ TEST_F(RunSession, RecordsTheSameTicksOnEveryCamera) {
   }
 }
 
+TEST_F(RunSession, DatesItsRecordingsByTheWallClock) {
+  using std::chrono::year;
+  setup_.wall_clock = [] {
+    return std::chrono::sys_days{year{2026} / 3 / 1} + std::chrono::hours(12);
+  };
+  EXPECT_FALSE(record(0.5).failure);
+  const auto reader = RecordingReader::open(take_ / "left.mkv");
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto since_2001 =
+      std::chrono::sys_days{year{2026} / 3 / 1} - std::chrono::sys_days{year{2001} / 1 / 1};
+  EXPECT_EQ((*reader)->info().header.date_utc_ns,
+            std::chrono::nanoseconds(since_2001 + std::chrono::hours(12)).count());
+}
+
 TEST_F(RunSession, MarksLostTicksAsHoles) {
   add_fault("right", "lose-tick", 2, 3);
   const SessionOutcome outcome = record(3);

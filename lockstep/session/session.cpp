@@ -118,7 +118,7 @@ void Session::open_recorder(size_t index, HostTime now) {
   camera.recorder = std::make_unique<CameraRecorder>(
       setup_.folder, camera.name, camera.header,
       CameraRecorder::Options{setup_.threaded_recorders, camera.queue_bytes, setup_.file,
-                              setup_.make_writer});
+                              setup_.make_writer, setup_.wall_clock});
   ledger_.open(index, part_file_name(camera.name, 1));
   manifest_due_ = true;
   if (const auto opened = camera.recorder->open(); !opened) end_with(opened.error(), now);

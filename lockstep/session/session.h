@@ -27,6 +27,7 @@ struct SessionSetup {
   bool threaded_recorders = true;
   RecordingWriterOptions file{};
   WriterFactory make_writer;  ///< empty: RecordingWriter::create
+  WallClock wall_clock;       ///< empty: recordings carry no date
   /// Free bytes of the take's disk; empty, or nothing from it: not watched.
   std::function<std::optional<uint64_t>()> free_bytes;
 };

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <ctime>
 #include <memory>
@@ -102,6 +103,7 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
                         const std::filesystem::path& folder) {
   SessionSetup setup;
   setup.folder = folder;
+  setup.wall_clock = [] { return std::chrono::system_clock::now(); };
   setup.keep_free_gb = chosen.rig.take.keep_free_gb;
   setup.coordinator.if_camera_lost = chosen.rig.take.if_camera_lost;
   setup.coordinator.record_unlocked = request.anyway;
