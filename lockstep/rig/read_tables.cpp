@@ -34,9 +34,7 @@ CableEnd read_end(TableReader& table, std::string_view key) {
 }
 
 WorldFault read_fault(const TomlValue& value, Problems& problems) {
-  static const std::vector<std::string> kinds = {
-      "delay",  "depth-delay", "lose-tick",   "duplicate-tick", "restart",
-      "unplug", "cable-pull",  "cable-loose", "slow-usb",       "exposure"};
+  static const std::vector<std::string> kinds(kWorldFaultKinds.begin(), kWorldFaultKinds.end());
   WorldFault fault;
   fault.where.line = value.line;
   TableReader table(value, "a fault", problems);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/sensor/config.h"
@@ -79,14 +81,25 @@ struct RigTake {
   IfCameraLost if_camera_lost = IfCameraLost::keep_going;
 };
 
+/// Every kind of WorldFault, in the order in which messages list them.
+inline constexpr std::array<std::string_view, 10> kWorldFaultKinds{
+    "delay",           // value: us added to colour and depth
+    "depth-delay",     // value: us added to depth only
+    "lose-tick",       // count: how many
+    "duplicate-tick",  // count: how many
+    "restart",         // the camera's clock begins anew
+    "unplug",          // the camera is gone
+    "cable-pull",      // the camera no longer sees the line
+    "cable-loose",     // the camera never sees the line
+    "slow-usb",        // value: us of extra arrival latency
+    "exposure",        // value: us
+};
+
 /// A fault injected into the virtual rig, at a device time of that camera.
 struct WorldFault {
   std::string camera;
-  /// "delay" (value: us added to colour and depth), "depth-delay" (us added to depth only),
-  /// "lose-tick", "duplicate-tick", "restart", "unplug", "cable-pull", "cable-loose" (never sees
-  /// the line), "slow-usb" (value: us of extra arrival latency), "exposure" (value: us).
-  std::string kind;
-  double at_s = 0;  ///< seconds after the first pulse; 0: from the start
+  std::string kind;  ///< one of kWorldFaultKinds
+  double at_s = 0;   ///< seconds after the first pulse; 0: from the start
   double value = 0;
   int64_t count = 1;  ///< ticks concerned, for lose-tick and duplicate-tick
   SourceLine where;

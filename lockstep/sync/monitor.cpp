@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/sync/gates.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
 namespace {
 
-constexpr double kGateShareOfPeriod = 110.0 / (1e6 / 30);  // 110 us at 30 fps, 220 at 15, 660 at 5
 constexpr double kClockStepUs = 500'000;  // stamps and arrivals apart by this: the clock stepped
 constexpr size_t kRemembered = 64;
 constexpr double kDriftShare = 0.05;  // of a free clock's offset taken as drift, per tick
@@ -19,10 +19,6 @@ double us(Nanos time) {
 }
 
 }  // namespace
-
-double single_tick_gate_us(FrameRate rate) {
-  return kGateShareOfPeriod * frame_period_us(frames_per_second(rate));
-}
 
 bool TickCounter::broke(double interval_us, std::optional<HostTime> arrival) const {
   if (interval_us < -period_us_ / 2) return true;
@@ -54,7 +50,7 @@ TickStep TickCounter::add(DeviceTime stamp, std::optional<HostTime> arrival) {
 
 LiveMonitor::LiveMonitor(std::vector<MonitoredCamera> cameras, FrameRate rate, size_t reference)
     : period_us_(frame_period_us(frames_per_second(rate))),
-      gate_us_(single_tick_gate_us(rate)),
+      gate_us_(Gates{}.tick_offset_us_at(frames_per_second(rate))),
       reference_(reference) {
   for (MonitoredCamera& camera : cameras) {
     streams_.push_back({.camera = std::move(camera), .counter = TickCounter(period_us_)});

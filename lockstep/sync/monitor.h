@@ -15,9 +15,6 @@
 
 namespace lockstep {
 
-/// Largest distance from plan on a single tick, in us: a fixed share of the frame time.
-[[nodiscard]] double single_tick_gate_us(FrameRate rate);
-
 /// What one capture did to the count of its stream.
 struct TickStep {
   int64_t tick = 0;          ///< counted along this stream from its first capture

@@ -14,8 +14,8 @@ struct ChosenRig {
   std::string toml;
 };
 
-/// `name` is a path, or "demo" for the built-in rig of three virtual cameras. Errors as
-/// read_rig_file().
+/// The one way from a rig's name to a rig: a path, or "demo" for the built-in rig of three virtual
+/// cameras, always (a file of that name is "./demo"). Errors as read_rig_file().
 Result<ChosenRig> choose_rig(const std::string& name);
 
 }  // namespace lockstep

@@ -8,12 +8,12 @@
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
 #include "lockstep/report/plan_page.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/plan_text.h"
-#include "lockstep/rig/rig_file.h"
 
 namespace lockstep {
 namespace {
@@ -33,14 +33,6 @@ struct PlanOptions {
   bool json = false;
 };
 
-Result<Rig> load_rig(const std::string& name) {
-  // "demo" is the built-in rig, as in LOCKSTEP_RIG, unless there is a file of that name.
-  std::error_code ignored;
-  if (name == "demo" && !std::filesystem::exists(name, ignored))
-    return parse_rig(demo_rig_toml(), "demo");
-  return read_rig_file(name);
-}
-
 Result<void> write_page(const std::string& path, const std::string& json) {
   const Result<std::string> page = plan_page_html(json);
   if (!page) return page.error();
@@ -48,9 +40,9 @@ Result<void> write_page(const std::string& path, const std::string& json) {
 }
 
 int run_plan(const PlanOptions& options) {
-  const Result<Rig> rig = load_rig(options.rig);
-  if (!rig) return report_failure(rig.error());
-  const Plan plan = make_plan(*rig);
+  const Result<ChosenRig> chosen = choose_rig(options.rig);
+  if (!chosen) return report_failure(chosen.error());
+  const Plan plan = make_plan(chosen->rig);
   const std::string json = plan_to_json(plan);
   if (!options.html.empty()) {
     if (const Result<void> written = write_page(options.html, json); !written)

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -12,10 +11,6 @@
 
 namespace lockstep {
 namespace {
-
-constexpr std::array<std::string_view, 10> kKinds{
-    "delay",  "depth-delay", "lose-tick",   "duplicate-tick", "restart",
-    "unplug", "cable-pull",  "cable-loose", "slow-usb",       "exposure"};
 
 std::vector<std::string_view> fields_of(std::string_view text) {
   std::vector<std::string_view> fields;
@@ -44,7 +39,7 @@ Error wrong(const std::string& text, const std::string& why) {
 
 std::string world_fault_kinds() {
   std::string all;
-  for (const std::string_view kind : kKinds)
+  for (const std::string_view kind : kWorldFaultKinds)
     all += fmt::format("{}{}", all.empty() ? "" : ", ", kind);
   return all;
 }
@@ -59,7 +54,8 @@ Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
       std::any_of(rig.cameras.begin(), rig.cameras.end(),
                   [&](const RigCamera& camera) { return camera.name == fault.camera; });
   if (!known) return wrong(text, fmt::format("the rig has no camera '{}'", fault.camera));
-  if (std::find(kKinds.begin(), kKinds.end(), fault.kind) == kKinds.end()) {
+  if (std::find(kWorldFaultKinds.begin(), kWorldFaultKinds.end(), fault.kind) ==
+      kWorldFaultKinds.end()) {
     return wrong(
         text, fmt::format("there is no kind '{}'; there are {}", fault.kind, world_fault_kinds()));
   }
