@@ -18,7 +18,8 @@ struct PlaybackOptions {
   Pace pace = Pace::real_time;
 };
 
-/// Recordings played as devices: a take (its cameras, parts in order) or loose files. Devices
+/// Recordings played as devices: a take (its cameras, parts in order, each part where its clock lay
+/// on the sync line, so that a gap between parts stays a gap) or loose files. Devices
 /// report the recorded serial and firmware; their jacks are not known. start() must ask for what
 /// was recorded: with another mode, rate, format or IMU it refuses and says what differs; exposure,
 /// gain and white balance are as recorded whatever is asked. A device that reaches its end answers
