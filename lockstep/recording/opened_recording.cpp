@@ -39,11 +39,7 @@ class Opener {
     settle_start_offset();
     const bool found = find_span();
     if (!o.window.error()) return failed(o.window.error().error());
-    if (!found) {
-      return failed({Errc::truncated,
-                     "the recording holds no frame: its recorder was stopped "
-                     "before the first one was written"});
-    }
+    if (!found) return failed(no_frame());
     return std::move(opened_);
   }
 
@@ -53,6 +49,20 @@ class Opener {
     const std::string name = name_.string();
     if (error.message.find(name) != std::string::npos) return error;
     return {error.code, name + ": " + error.message};
+  }
+
+  [[nodiscard]] Error no_frame() const {
+    const mkv::OpenedSegment& segment = opened_->segment;
+    if (segment.size_was_zero || segment.size_was_unknown) {
+      return {Errc::truncated,
+              "the recording holds no frame: its recorder was stopped before the first one was "
+              "written"};
+    }
+    return {Errc::truncated,
+            fmt::format(
+                "the recording holds no frame that can be read in its {} bytes{}",
+                opened_->window.size(),
+                segment.cut_off ? ": it was cut off; copy it again from where it was made" : "")};
   }
 
   void note_state() {
