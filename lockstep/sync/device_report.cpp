@@ -104,33 +104,38 @@ int64_t ticks_in(const std::vector<TickSpan>& spans) {
   return sum;
 }
 
-/// The device's pace against the reference's: over the whole take, or the half or quarter where it
-/// strays most (a cable may be pulled at any time).
+/// The device's pace against the reference's over a share of the common ticks.
+std::optional<RateEstimate> arrival_over(const Case& set, size_t index, double from, double to) {
+  const auto own = arrival_pace(set.all, set.all.devices[index], from, to);
+  const auto line = arrival_pace(set.all, set.all.devices[set.reference], from, to);
+  if (!own || !line) return std::nullopt;
+  RateEstimate rate;
+  rate.ppm = own->ppm - line->ppm;
+  rate.se_ppm = std::hypot(own->se_ppm, line->se_ppm);
+  rate.judged = rate.se_ppm <= set.gates.arrival_judged_se_ppm;
+  const auto ticks = static_cast<double>(set.all.ticks);
+  rate.first_tick = std::llround(from * ticks);
+  rate.ticks = std::llround(to * ticks) - rate.first_tick;
+  return rate;
+}
+
+/// Over the whole take, or over the half or quarter where it strays far more than over the whole (a
+/// cable may be pulled at any time).
 std::optional<RateEstimate> arrival_of(const Case& set, size_t index) {
-  const AlignedDevice& device = set.all.devices[index];
-  const AlignedDevice& reference = set.all.devices[set.reference];
-  std::optional<RateEstimate> whole;
-  for (const int parts : {1, 2, 4}) {
+  constexpr double kFarMore = 1.5;
+  const std::optional<RateEstimate> whole = arrival_over(set, index, 0, 1);
+  std::optional<RateEstimate> worst = whole;
+  for (const int parts : {2, 4}) {
     for (int part = 0; part < parts; ++part) {
-      const double from = double(part) / parts, to = double(part + 1) / parts;
-      const auto own = arrival_pace(set.all, device, from, to);
-      const auto line = arrival_pace(set.all, reference, from, to);
-      if (!own || !line) continue;
-      RateEstimate rate;
-      rate.ppm = own->ppm - line->ppm;
-      rate.se_ppm = std::hypot(own->se_ppm, line->se_ppm);
-      rate.judged = rate.se_ppm <= set.gates.arrival_judged_se_ppm;
+      const auto rate = arrival_over(set, index, double(part) / parts, double(part + 1) / parts);
+      if (!rate || !rate->judged || !worst) continue;
       const bool strays =
-          std::abs(rate.ppm) > std::max(set.gates.arrival_fail_ppm, 6 * rate.se_ppm);
-      if (!whole) {
-        whole = rate;
-        if (rate.judged && strays) return whole;
-      } else if (rate.judged && strays) {
-        return rate;
-      }
+          std::abs(rate->ppm) > std::max(set.gates.arrival_fail_ppm, 6 * rate->se_ppm);
+      const double so_far = std::abs(worst->ppm);
+      if (strays && std::abs(rate->ppm) > kFarMore * so_far) worst = rate;
     }
   }
-  return whole;
+  return worst;
 }
 
 void describe_exposure(const DeviceEvidence& device, DeviceReport& report) {
@@ -192,7 +197,8 @@ DeviceReport describe_device(const Case& set, size_t index) {
     report.histogram = histogram(*measure.color);
     report.rate = RateEstimate{measure.color->fit.slope, measure.color->fit.slope_se,
                                measure.color->tick.size() >= 10 &&
-                                   measure.color->fit.slope_se <= set.gates.rate_judged_se_ppm};
+                                   measure.color->fit.slope_se <= set.gates.rate_judged_se_ppm,
+                               0, set.all.ticks};
     (device.color.empty() ? report.depth : report.color) = lead;
     report.arrival = arrival_of(set, index);
   }

@@ -21,6 +21,16 @@ bool found(const std::vector<Finding>& findings, std::string_view rule, std::str
   });
 }
 
+constexpr const char* kFreeByNature =
+    "Its frames reach the host at the pace of the line, so pulses do reach it; all the same its "
+    "device clock runs by its own crystal.";
+
+/// Its stamps drift, but arrival says that it follows the line.
+bool free_by_nature(const DeviceReport& device, const std::vector<Finding>& findings) {
+  return device.arrival && device.arrival->judged && found(findings, "rate", device.name) &&
+         !found(findings, "arrival-rate", device.name);
+}
+
 /// True when every other device is off by the same: then it is the reference that is off.
 bool all_off_alike(const Case& set, double us) {
   int others = 0;
@@ -49,24 +59,24 @@ std::string of_far_offset(const Case& set, const AlignedDevice& device, double u
 }
 
 /// A step within the take is neither a rate nor a wrong setting from the start.
-std::string of_step(const Case& set, size_t index) {
-  const auto step = find_step(*set.measures.devices[index].color);
+std::string of_step(const Case& set, size_t index, bool of_depth) {
+  const DeviceMeasure& measure = set.measures.devices[index];
+  const auto& series = of_depth ? measure.depth : measure.color;
+  const auto step = series ? find_step(*series) : std::nullopt;
   if (!step) return {};
   const DeviceEvidence& device = *set.all.devices[index].evidence;
+  const bool exposure = device.exposures.size() > 1 && !of_depth;
   return fmt::format("Its offset steps by {:+.0f} us at tick {}: {}.", step->us, step->tick,
-                     device.exposures.size() > 1
-                         ? "its exposure changed there, and the centre of exposure with it"
-                         : "its delay, exposure or clock changed there");
+                     exposure   ? "its exposure changed there, and the centre of exposure with it"
+                     : of_depth ? "its depth delay changed there"
+                                : "its delay, exposure or clock changed there");
 }
 
-std::string of_offset(const Case& set, const SyncReport& report,
-                      const std::vector<Finding>& findings, size_t index) {
+std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
   const AlignedDevice& device = set.all.devices[index];
   const double us = set.measures.devices[index].color->level_us;
   const std::string& name = device.evidence->name;
   const std::string& reference = set.all.devices[set.reference].evidence->name;
-  if (found(findings, "rate", name) || found(findings, "arrival-rate", name))
-    return "It runs free: no pulse reached it for a part of the take or all of it.";
   if (device.evidence->exposures.size() > 1)
     return "Its exposure changed in the take, and the centre of exposure moves with it.";
   if (device.whole_periods_off)
@@ -90,31 +100,48 @@ std::string of_offset(const Case& set, const SyncReport& report,
          "to it.";
 }
 
+/// Cause and mend of one finding on device `index`.
+void explain(const Case& set, const SyncReport& report, const std::vector<Finding>& findings,
+             size_t index, Finding& finding) {
+  const bool of_depth = finding.rule == "depth-offset" && set.measures.devices[index].depth;
+  if (std::string step = of_step(set, index, of_depth); !step.empty()) {
+    finding.cause = step;
+    finding.mend = "Find out what changed then; set delay and exposure once, before the start.";
+    return;
+  }
+  if (finding.rule != "depth-offset" && free_by_nature(report.devices[index], findings)) {
+    finding.cause = kFreeByNature;
+    finding.mend =
+        "If that is the nature of these cameras, judge with --clock free-running, or declare it in "
+        "the rig file.";
+    return;
+  }
+  if (!finding.cause.empty() || !set.measures.devices[index].color) return;
+  if (found(findings, "rate", finding.device) || found(findings, "arrival-rate", finding.device)) {
+    finding.cause = "It runs free: no pulse reached it for a part of the take or all of it.";
+    finding.mend =
+        fmt::format("Push in the sync cable of {} at both ends and record again.", finding.device);
+    return;
+  }
+  if (finding.rule == "tick-offset" && !found(findings, "color-offset", finding.device)) {
+    finding.cause = set.evidence.devices[index].exposures.size() > 1
+                        ? "Its exposure changed there."
+                        : "A late or mis-stamped frame; in a row, a step of its clock or exposure.";
+  } else {
+    finding.cause = of_offset(set, report, index);
+  }
+}
+
 }  // namespace
 
 void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings) {
+  constexpr std::string_view kRules[] = {"color-offset", "tick-offset", "depth-offset", "rate",
+                                         "arrival-rate"};
   for (Finding& finding : findings) {
-    const bool of_rate = finding.rule == "rate" || finding.rule == "arrival-rate";
-    if (finding.rule != "color-offset" && finding.rule != "tick-offset" && !of_rate &&
-        (finding.rule != "depth-offset" || !finding.cause.empty()))
-      continue;
+    if (std::find(std::begin(kRules), std::end(kRules), finding.rule) == std::end(kRules)) continue;
     for (size_t i = 0; i < set.all.devices.size(); ++i) {
-      if (set.all.devices[i].evidence->name != finding.device || !set.measures.devices[i].color)
-        continue;
-      if (std::string step = of_step(set, i); !step.empty()) {
-        finding.cause = step;
-        finding.mend = "Find out what changed then; set delay and exposure once, before the start.";
-        continue;
-      }
-      if (!finding.cause.empty()) continue;
-      if (finding.rule == "tick-offset" && !found(findings, "color-offset", finding.device)) {
-        finding.cause =
-            set.evidence.devices[i].exposures.size() > 1
-                ? "Its exposure changed there."
-                : "A late or mis-stamped frame; in a row, a step of its clock or exposure.";
-      } else {
-        finding.cause = of_offset(set, report, findings, i);
-      }
+      if (set.all.devices[i].evidence->name == finding.device)
+        explain(set, report, findings, i, finding);
     }
   }
 }

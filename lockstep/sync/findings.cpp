@@ -189,9 +189,13 @@ void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>
             std::max(set.gates.arrival_fail_ppm, 4 * device.arrival->se_ppm)) {
       Finding f = measured(FindingLevel::fail, "arrival-rate", device.name, device.arrival->ppm,
                            set.gates.arrival_fail_ppm, "ppm");
-      f.span = span_of(set.all, aligned.lead(), 0, set.all.ticks);
-      f.message = fmt::format("Frames of {} reach the host at a pace {:+.1f} ppm off that of {}.",
-                              device.name, device.arrival->ppm, reference);
+      const int64_t first = device.arrival->first_tick, count = device.arrival->ticks;
+      f.span = span_of(set.all, aligned.lead(), first, count);
+      f.message = fmt::format("Frames of {} reach the host at a pace {:+.1f} ppm off that of {}{}.",
+                              device.name, device.arrival->ppm, reference,
+                              count == set.all.ticks
+                                  ? ""
+                                  : fmt::format(" in ticks {} to {}", first, first + count - 1));
       f.cause = "It runs on its own crystal: its stamps look perfect, but no pulse reaches it.";
       f.mend =
           fmt::format("Push in the sync cable of {} at both ends and record again.", device.name);

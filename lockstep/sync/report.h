@@ -55,7 +55,9 @@ struct OffsetEstimate {
 struct RateEstimate {
   double ppm = 0;
   double se_ppm = 0;
-  bool judged = false;  ///< false: too short to judge
+  bool judged = false;     ///< false: too short to judge
+  int64_t first_tick = 0;  ///< it was taken over these common ticks
+  int64_t ticks = 0;
 };
 
 /// Envelope of a quantity over the take, decimated for plotting.

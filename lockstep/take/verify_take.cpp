@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lockstep/base/files.h"
 #include "lockstep/sync/judge.h"
@@ -48,8 +49,12 @@ std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
                                            const TakeManifest& manifest) {
   std::error_code failed;
   const fs::path own = fs::weakly_canonical(take_folder, failed);
+  // Dates are ISO 8601 in UTC, so their order as text is that in time; takes of one second follow
+  // their names, which are numbered.
+  using When = std::pair<std::string, std::string>;
+  const When own_when{manifest.created_utc, own.filename().string()};
   std::optional<LastGood> best;
-  std::string best_created;
+  When best_when;
   for (fs::directory_iterator at(own.parent_path(), failed), end; !failed && at != end;
        at.increment(failed)) {
     std::error_code ignored;
@@ -60,11 +65,11 @@ std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
     if (!other || other->plan.rig_name != manifest.plan.rig_name ||
         other->is_virtual != manifest.is_virtual)
       continue;
-    // Both are ISO 8601 in UTC, so their order as text is that in time.
-    if (other->created_utc >= manifest.created_utc || other->created_utc <= best_created) continue;
+    const When when{other->created_utc, at->path().filename().string()};
+    if (when >= own_when || when <= best_when) continue;
     auto last = read_last_good(at->path() / kVerifyJsonFile, other->name);
     if (!last || !last->passes) continue;
-    best_created = other->created_utc;
+    best_when = when;
     best = std::move(*last);
   }
   return best;
