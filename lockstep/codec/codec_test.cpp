@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <png.h>
 
 #include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
 
+#include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/depth_coloring.h"
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/codec/png_file.h"
@@ -61,6 +66,90 @@ TEST(DepthColoring, NearIsBlueFarIsRedNothingIsBlack) {
       color_depth(depth, 5, 1, depth_display_range(DepthMode::nfov_unbinned));
   const std::vector<uint8_t> expected = {0, 0, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 0, 0};
   EXPECT_EQ(picture.rgb, expected);
+}
+
+/// The samples of a PNG file of 16-bit grey, read by libpng; empty for any other.
+std::vector<uint16_t> read_png16(const std::string& file) {
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  struct Source {
+    const std::string& file;
+    size_t at = 0;
+  } source{file};
+  png_set_read_fn(png, &source, [](png_structp from, png_bytep to, size_t length) {
+    auto* left = static_cast<Source*>(png_get_io_ptr(from));
+    if (left->file.size() - left->at < length) png_error(from, "cut");
+    std::copy_n(left->file.data() + left->at, length, reinterpret_cast<char*>(to));
+    left->at += length;
+  });
+  png_read_png(png, info, PNG_TRANSFORM_SWAP_ENDIAN, nullptr);
+  std::vector<uint16_t> samples;
+  if (png_get_bit_depth(png, info) == 16 && png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY) {
+    for (png_uint_32 y = 0; y < png_get_image_height(png, info); ++y) {
+      const auto* row = reinterpret_cast<const uint16_t*>(png_get_rows(png, info)[y]);
+      samples.insert(samples.end(), row, row + png_get_image_width(png, info));
+    }
+  }
+  png_destroy_read_struct(&png, &info, nullptr);
+  return samples;
+}
+
+TEST(Png, KeepsEverySampleOf16Bits) {
+  std::vector<uint16_t> samples(30 * 20);
+  for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<uint16_t>(i * 109);
+  const auto png = encode_png16(samples, 30, 20);
+  ASSERT_TRUE(png.ok());
+  EXPECT_EQ(read_png16(*png), samples);
+}
+
+Image color_image(PixelFormat format, int width_px, int height_px, int stride_bytes,
+                  const std::vector<uint8_t>& bytes) {
+  Image image;
+  image.format = format;
+  image.width_px = width_px;
+  image.height_px = height_px;
+  image.stride_bytes = stride_bytes;
+  auto owner = std::make_shared<std::vector<uint8_t>>(bytes);
+  const auto span = std::as_bytes(std::span(*owner));
+  image.bytes = ImageBytes(std::move(owner), span);
+  return image;
+}
+
+// Black, white, and the red whose BT.601 code is (81, 90, 240).
+const std::vector<uint8_t> kBlackWhite = {0, 0, 0, 255, 255, 255};
+
+TEST(ColorPicture, TakesEveryFormatOfTheCameras) {
+  const auto yuy2 =
+      color_picture(color_image(PixelFormat::yuy2, 2, 2, 4, {16, 128, 235, 128, 81, 90, 81, 240}));
+  ASSERT_TRUE(yuy2.ok()) << yuy2.error().message;
+  EXPECT_EQ(std::vector<uint8_t>(yuy2->rgb.begin(), yuy2->rgb.begin() + 6), kBlackWhite);
+  EXPECT_NEAR(yuy2->rgb[6], 255, 2);
+  EXPECT_NEAR(yuy2->rgb[7], 0, 2);
+  EXPECT_NEAR(yuy2->rgb[8], 0, 2);
+
+  const auto nv12 =
+      color_picture(color_image(PixelFormat::nv12, 2, 2, 3, {16, 235, 0, 235, 16, 0, 128, 128, 0}));
+  ASSERT_TRUE(nv12.ok()) << nv12.error().message;
+  EXPECT_EQ(nv12->rgb, (std::vector<uint8_t>{0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0}));
+
+  const auto bgra =
+      color_picture(color_image(PixelFormat::bgra32, 1, 2, 4, {1, 2, 3, 255, 4, 5, 6, 255}));
+  ASSERT_TRUE(bgra.ok()) << bgra.error().message;
+  EXPECT_EQ(bgra->rgb, (std::vector<uint8_t>{3, 2, 1, 6, 5, 4}));
+}
+
+TEST(ColorPicture, RefusesBytesThatAreNotThatImage) {
+  const std::vector<uint8_t> few(7);
+  for (const PixelFormat format : {PixelFormat::nv12, PixelFormat::yuy2, PixelFormat::bgra32}) {
+    EXPECT_EQ(color_picture(color_image(format, 4, 2, 0, few)).error().code, Errc::unusable_input);
+  }
+  EXPECT_EQ(color_picture(color_image(PixelFormat::mjpg, 4, 2, 0, few)).error().code,
+            Errc::unusable_input);
+  EXPECT_EQ(color_picture(color_image(PixelFormat::depth16, 1, 1, 2, few)).error().code,
+            Errc::invalid_argument);
+  // An odd size has no whole chroma, and a stride below the width no whole row.
+  EXPECT_FALSE(color_picture(color_image(PixelFormat::yuy2, 1, 2, 2, few)).ok());
+  EXPECT_FALSE(color_picture(color_image(PixelFormat::bgra32, 4, 1, 4, few)).ok());
 }
 
 }  // namespace

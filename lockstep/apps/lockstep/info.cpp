@@ -8,6 +8,7 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/apps/lockstep/info_pictures.h"
 #include "lockstep/apps/lockstep/recording_summary.h"
 
 namespace lockstep {
@@ -17,12 +18,16 @@ constexpr const char* kExamples =
     R"(Examples:
   lockstep info left.mkv             modes, delays, streams, calibration, and what is wrong
   lockstep info left.mkv --json      for other programs (docs/schemas/info.schema.json)
+  lockstep info left.mkv --pictures look      its first capture as pictures, in the folder look
 
-Exit codes: 0 the file was read (what is wrong with it is said), 2 nothing in it can be read.)";
+Exit codes: 0 the file was read (what is wrong with it is said), 2 nothing in it can be read or a
+picture would overwrite a file.)";
 
 struct InfoArguments {
   std::string file;
   bool json = false;
+  std::string pictures;  ///< folder; empty: none
+  double pictures_at_s = 0;
 };
 
 int run_info(const InfoArguments& arguments) {
@@ -31,8 +36,14 @@ int run_info(const InfoArguments& arguments) {
     return summarise_recording(arguments.file);
   }();
   if (!summary) return report_failure(summary.error());
-  const std::string text =
+  std::string text =
       arguments.json ? recording_summary_to_json(*summary) : recording_summary_to_text(*summary);
+  if (!arguments.pictures.empty()) {
+    const auto written =
+        write_pictures(arguments.file, arguments.pictures, arguments.pictures_at_s);
+    if (!written) return report_failure(written.error());
+    if (!arguments.json) text += "\n" + *written;
+  }
   std::fwrite(text.data(), 1, text.size(), stdout);
   return kExitGood;
 }
@@ -45,6 +56,13 @@ void add_info_command(CLI::App& app, CommandAction& action) {
       app.add_subcommand("info", "Say what one recording holds and what is wrong with it");
   command->add_option("FILE", arguments->file, "A recording (.mkv)")->required();
   command->add_flag("--json", arguments->json, "Print it as JSON instead");
+  auto* pictures = command->add_option(
+      "--pictures", arguments->pictures,
+      "Write a capture's colour.jpg, depth.png, depth-16.png and ir.png into this folder");
+  command
+      ->add_option("--at", arguments->pictures_at_s,
+                   "Seconds after the first image of the capture that is written (default: 0)")
+      ->needs(pictures);
   command->footer(kExamples);
   command->callback(
       [arguments, &action] { action = [arguments] { return run_info(*arguments); }; });
