@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "lockstep/sensor/timing.h"
+#include "lockstep/session/lock_trouble.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
@@ -34,9 +35,18 @@ std::vector<MonitoredCamera> monitored(const Plan& plan) {
   for (const PlannedCamera& camera : plan.cameras) {
     const bool color = camera.config.color_on();
     result.push_back({camera.name, color ? camera.color_delay_us : camera.depth_offset_us(),
-                      !camera.clock_disciplined});
+                      !camera.clock_disciplined,
+                      static_cast<double>(camera.config.exposure.value_or(Micros{0}).count())});
   }
   return result;
+}
+
+/// Where the cable to the Sync In of a camera comes from; empty: the plan has none.
+std::string cable_to(const Plan& plan, const std::string& camera) {
+  for (const WiringLine& line : plan.wiring) {
+    if (line.to_node == camera) return line.from;
+  }
+  return {};
 }
 
 size_t reference_of(const Plan& plan) {
@@ -52,17 +62,16 @@ Coordinator::Coordinator(const Plan& plan, CoordinatorOptions options)
     : options_(options),
       generator_(plan.external_source),
       period_us_(frame_period_us(frames_per_second(plan.frame_rate))),
-      settle_(0),
+      settle_(std::llround(plan.settle_before_master_s * 1e9)),
       powers_down_(false),
       monitor_(monitored(plan), plan.frame_rate, reference_of(plan)) {
   for (const PlannedCamera& planned : plan.cameras) {
-    const FamilyTraits& traits = family_traits(planned.family);
-    settle_ = std::max(settle_, Nanos(std::llround(traits.settle_before_master_s * 1e9)));
-    powers_down_ = powers_down_ || traits.depth_power_down_s.has_value();
+    powers_down_ = powers_down_ || family_traits(planned.family).depth_power_down_s.has_value();
     const bool source = planned.config.wired_sync == WiredSync::master;
     if (source) source_ = cameras_.size();
     if (!source) start_order_.push_back(cameras_.size());
-    cameras_.push_back({.planned = planned, .source = source});
+    cameras_.push_back(
+        {.planned = planned, .cable_from = cable_to(plan, planned.name), .source = source});
   }
   std::sort(start_order_.begin(), start_order_.end(), [this](size_t a, size_t b) {
     return cameras_[a].planned.start_order < cameras_[b].planned.start_order;
@@ -166,7 +175,10 @@ void Coordinator::begin_locking(HostTime now) {
   if (phase_ != Phase::source && phase_ != Phase::arming) return;
   phase_ = Phase::locking;
   phase_since_ = now;
-  for (Camera& camera : cameras_) camera.state = DeviceState::locking;
+  for (Camera& camera : cameras_) {
+    camera.state = DeviceState::locking;
+    camera.first_offset_us.reset();
+  }
 }
 
 void Coordinator::on_stamp(size_t index, const StampReport& report, HostTime now, Orders& orders) {
@@ -174,6 +186,7 @@ void Coordinator::on_stamp(size_t index, const StampReport& report, HostTime now
   camera.last_capture = now;
   const MonitorStep step = monitor_.add(index, report.stamp, report.arrival);
   if (phase_ == Phase::source && generator_) begin_locking(now);
+  if (!camera.first_offset_us) camera.first_offset_us = monitor_.offset_us(index);
   if (phase_ == Phase::recording && step.clock_broke) {
     outcome_.alarms.push_back(
         fmt::format("{}: its clock stepped: the camera restarted or was replugged, and it is no "
@@ -198,7 +211,8 @@ void Coordinator::begin_recording(std::optional<int64_t> from_tick, HostTime now
     camera.state = DeviceState::recording;
     std::optional<DeviceTime> stamp;
     if (from_tick) stamp = monitor_.stamp_at(i, *from_tick);
-    orders.push_back({i, RecordOrder{stamp ? *stamp - half_period : DeviceTime{}, options_.ticks}});
+    if (stamp) stamp = *stamp - half_period;
+    orders.push_back({i, RecordOrder{stamp, options_.ticks}});
   }
 }
 
@@ -273,12 +287,12 @@ void Coordinator::watch_arming(HostTime now, Orders& orders) {
       phase_since_ = now;
       return;
     }
-    fail({Errc::timeout, fmt::format("the rig was armed {} times and no pulse came: {}",
-                                     kArmAnewTimes + 1, why_not_locked(now))},
+    fail({Errc::timeout, fmt::format("the rig was armed {} times and no pulse came. {}",
+                                     kArmAnewTimes + 1, why_not_locked())},
          now, orders);
   } else if (!powers_down_ && !generator_ && now - phase_since_ >= kArmLimit) {
-    fail({Errc::timeout, fmt::format("not all cameras were ready within {} s: {}",
-                                     to_seconds(kArmLimit), why_not_locked(now))},
+    fail({Errc::timeout, fmt::format("not all cameras were ready within {} s. {}",
+                                     to_seconds(kArmLimit), why_not_locked())},
          now, orders);
   }
 }
@@ -297,38 +311,35 @@ void Coordinator::arm_anew(Orders& orders) {
 
 void Coordinator::watch_lock(HostTime now, Orders& orders) {
   if (now - phase_since_ < kLockWithin) return;
-  const std::string why = why_not_locked(now);
+  const std::string why = why_not_locked();
   if (options_.record_unlocked) {
-    outcome_.alarms.push_back("recording although the rig is not in step: " + why);
-    begin_recording(std::nullopt, now, orders);
+    outcome_.alarms.push_back("recording although the rig is not in step. " + why);
+    const auto tick = monitor_.last_common_tick();
+    begin_recording(tick ? std::optional(*tick + 1) : std::nullopt, now, orders);
     return;
   }
-  fail({Errc::timeout, fmt::format("the rig did not lock within {} s of the first pulse: {}",
+  fail({Errc::timeout, fmt::format("the rig did not lock within {} s of the first pulse. {}",
                                    to_seconds(kLockWithin), why)},
        now, orders);
 }
 
-std::string Coordinator::why_not_locked(HostTime) const {
-  std::string why;
+std::string Coordinator::why_not_locked() const {
+  std::vector<LockFacts> facts;
   for (size_t i = 0; i < cameras_.size(); ++i) {
     const Camera& camera = cameras_[i];
-    std::string reason;
-    if (!camera.plugged) {
-      reason = "nothing is in its Sync In: push the cable in";
-    } else if (camera.state == DeviceState::starting) {
-      reason = "it did not finish starting";
-    } else if (!camera.last_capture) {
-      reason =
-          "no picture came: look whether the sync cable brings pulses, and whether its other end "
-          "is "
-          "in a Sync Out";
-    } else if (monitor_.out_of_step_run(i) > 0 && monitor_.offset_us(i)) {
-      reason = fmt::format("{:+.0f} us off its planned offset", *monitor_.offset_us(i));
-    }
-    if (!reason.empty())
-      why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", camera.planned.name, reason);
+    LockFacts& of = facts.emplace_back();
+    of.name = camera.planned.name;
+    of.state = camera.state;
+    of.is_source = camera.source;
+    of.plugged = camera.plugged;
+    of.cable_from = camera.cable_from;
+    of.any_picture = camera.last_capture.has_value();
+    of.out_of_step = monitor_.out_of_step_run(i) > 0;
+    of.offset_us = monitor_.offset_us(i);
+    if (of.offset_us && camera.first_offset_us)
+      of.moved_us = *of.offset_us - *camera.first_offset_us;
   }
-  return why.empty() ? "captures are missing on some cameras; look at the USB load" : why;
+  return lock_trouble(facts, source_ ? cameras_[*source_].planned.name : "");
 }
 
 void Coordinator::watch_recording(HostTime now, Orders& orders) {

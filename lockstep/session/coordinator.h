@@ -61,12 +61,14 @@ class Coordinator {
  private:
   struct Camera {
     PlannedCamera planned;
+    std::string cable_from{};  ///< other end of the cable to its Sync In
     bool source = false;
     DeviceState state = DeviceState::idle;
     bool plugged = true;
     bool running = false;
     bool done = false;  ///< recorded, or lost
     std::optional<HostTime> last_capture{};
+    std::optional<double> first_offset_us{};  ///< since the rig tries to lock
   };
 
   void start_next(Orders& orders);
@@ -86,7 +88,7 @@ class Coordinator {
   void stop_if_all_done(HostTime now, Orders& orders);
   void fail(Error error, HostTime now, Orders& orders);
   [[nodiscard]] bool all(DeviceState state, bool with_source) const;
-  [[nodiscard]] std::string why_not_locked(HostTime now) const;
+  [[nodiscard]] std::string why_not_locked() const;
 
   CoordinatorOptions options_;
   std::vector<Camera> cameras_;

@@ -90,7 +90,9 @@ TEST(Coordinator, StartsTheMasterOnlyOnceEverySubordinateIsArmed) {
 }
 
 TEST(Coordinator, LetsFemtosSettleBeforeTheMaster) {
-  Coordinator coordinator(chain(Family::femto_bolt), {});
+  Plan plan = chain(Family::femto_bolt);
+  plan.settle_before_master_s = 5;
+  Coordinator coordinator(plan, {});
   arm(coordinator, at(seconds(10)));
   EXPECT_THAT(coordinator.on_time(at(seconds(14))), IsEmpty());
   EXPECT_EQ(addressees<StartOrder>(coordinator.on_time(at(seconds(15)))), Cameras{0});
@@ -118,7 +120,7 @@ TEST(Coordinator, RecordsOnAllFromOneTickAfterTenInStep) {
   ASSERT_EQ(addressees<RecordOrder>(orders), (Cameras{0, 1, 2}));
   const auto& record = std::get<RecordOrder>(orders[0].order);
   EXPECT_EQ(record.ticks, 90);
-  EXPECT_NEAR(static_cast<double>(record.from.us()), 131'500 + 9.5 * kPeriodUs, 2);
+  EXPECT_NEAR(static_cast<double>(record.from.value().us()), 131'500 + 9.5 * kPeriodUs, 2);
 }
 
 TEST(Coordinator, ArmsAnewBeforeTheCamerasPowerDownAndGivesUpAfterThreeTimes) {
@@ -265,6 +267,20 @@ TEST(Participant, WritesFromTheOrderedTickOnAndNoLongerThanTheLength) {
             1u);
   const auto end = participant.on_event(data(131'500 + 6 * kPeriodUs), at(seconds(0)));
   EXPECT_THAT(written_us(end), IsEmpty());
+  EXPECT_FALSE(participant.recording());
+}
+
+TEST(Participant, CountsTheLengthFromTheFirstCaptureWhenNoTickIsKnown) {
+  Participant participant(camera("left", WiredSync::master, 0), 219'566);
+  participant.on_order(StartOrder{}, at(seconds(0)));
+  participant.on_event(DeviceStarted{}, at(seconds(0)));
+  EXPECT_THAT(participant.on_order(RecordOrder{std::nullopt, 2}, at(seconds(9))), IsEmpty());
+  for (int k = 300; k < 302; ++k) {
+    const auto actions = participant.on_event(data(k * kPeriodUs), at(seconds(10)));
+    EXPECT_EQ(written_us(actions).size(), 1u);
+  }
+  EXPECT_TRUE(participant.recording());
+  participant.on_event(data(302 * kPeriodUs), at(seconds(10)));
   EXPECT_FALSE(participant.recording());
 }
 

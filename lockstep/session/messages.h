@@ -21,7 +21,8 @@ namespace lockstep {
 struct StartOrder {};         ///< start the camera; a subordinate then waits, armed, for pulses
 struct ExpectPulsesOrder {};  ///< pulses may come from now on: before, a capture is a fault
 struct RecordOrder {
-  DeviceTime from;                 ///< first stamp to be written, less half a period
+  /// First stamp to be written, less half a period; nothing: all that comes.
+  std::optional<DeviceTime> from{};
   std::optional<int64_t> ticks{};  ///< stop after so many; nothing: until cut
 };
 struct CutOrder {};   ///< close the file

@@ -165,8 +165,9 @@ void Participant::record(const RecordOrder& order, Actions& actions) {
 void Participant::write(const DeviceData& data, const TickStep& step, Actions& actions) {
   const DeviceTime stamp = data.capture->stamp();
   if (!first_tick_) {
-    if (stamp < record_->from) return;
-    const double late_us = static_cast<double>(since(record_->from, stamp).count()) / 1000;
+    const DeviceTime from = record_->from.value_or(stamp);
+    if (stamp < from) return;
+    const double late_us = static_cast<double>(since(from, stamp).count()) / 1000;
     first_tick_ = step.tick - static_cast<int64_t>(std::floor(late_us / period_us_));
   }
   if (record_->ticks && step.tick >= *first_tick_ + *record_->ticks) {
@@ -176,7 +177,7 @@ void Participant::write(const DeviceData& data, const TickStep& step, Actions& a
     return;
   }
   if (step.clock_broke) {
-    record_->from = DeviceTime{};
+    record_->from.reset();
     actions.push_back(BeginPart{"the device clock stepped"});
   }
   actions.push_back(WriteCapture{data.capture, step.tick});
@@ -186,7 +187,8 @@ void Participant::write(const DeviceData& data, const TickStep& step, Actions& a
 void Participant::write_imu(const std::vector<ImuSample>& samples, Actions& actions) {
   WriteImu wanted;
   for (const ImuSample& sample : samples) {
-    if (sample.acceleration_stamp >= record_->from) wanted.samples.push_back(sample);
+    if (!record_->from || sample.acceleration_stamp >= *record_->from)
+      wanted.samples.push_back(sample);
   }
   if (!wanted.samples.empty()) actions.push_back(std::move(wanted));
 }

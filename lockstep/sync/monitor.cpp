@@ -57,11 +57,20 @@ LiveMonitor::LiveMonitor(std::vector<MonitoredCamera> cameras, FrameRate rate, s
   }
 }
 
+/// Stamp minus pulse by the plan. Where exposures differ, by what a stamp is taken to name.
+double LiveMonitor::expected_us(const Stream& stream) const {
+  const double own_us = stream.camera.exposure_us;
+  const double reference_us = streams_[reference_].camera.exposure_us;
+  const double planned_us = stream.camera.planned_offset_us;
+  if (own_us <= 0 || reference_us <= 0) return planned_us;
+  return planned_us + stamp_shift_us(reading_, own_us) - stamp_shift_us(reading_, reference_us);
+}
+
 /// Finds the rig tick of a stream's own tick 0. Both stamps are of clocks that the first pulse
 /// zeroed, which is the one moment at which stamps of two devices may be compared.
 void LiveMonitor::place(Stream& stream) {
   if (stream.base || !stream.first || !phase_us_) return;
-  const double since_pulse_us = us(stream.first->since_zero()) - stream.camera.planned_offset_us;
+  const double since_pulse_us = us(stream.first->since_zero()) - expected_us(stream);
   stream.base = std::llround((since_pulse_us - *phase_us_) / period_us_);
 }
 
@@ -101,6 +110,7 @@ void LiveMonitor::judge_tick(int64_t tick) {
   for (const Stream& stream : streams_) {
     if (!stream.lost && recent_at(stream, tick) == nullptr) return;
   }
+  if (common_run_ == 0) choose_reading(tick);
   bool all_in_step = true;
   for (Stream& stream : streams_) {
     if (stream.lost) continue;
@@ -112,9 +122,31 @@ void LiveMonitor::judge_tick(int64_t tick) {
   last_common_ = tick;
 }
 
+/// The reading of the stamps under which the worst camera is least off. It stands while all are in
+/// step. With equal exposures all readings are alike.
+void LiveMonitor::choose_reading(int64_t tick) {
+  const Stream& reference = streams_[reference_];
+  StampReading best_reading = reading_;
+  double best_us = HUGE_VAL;
+  for (const StampReading reading : kStampReadings) {
+    reading_ = reading;
+    double worst_us = 0;
+    for (const Stream& stream : streams_) {
+      if (stream.lost) continue;
+      const Nanos apart =
+          recent_at(stream, tick)->since_zero() - recent_at(reference, tick)->since_zero();
+      const double off_us = us(apart) - expected_us(stream) + expected_us(reference);
+      worst_us = std::max(worst_us, std::abs(off_us));
+    }
+    if (worst_us >= best_us) continue;
+    best_us = worst_us;
+    best_reading = reading;
+  }
+  reading_ = best_reading;
+}
+
 void LiveMonitor::judge(Stream& stream, int64_t tick, DeviceTime reference_stamp) {
-  const double planned =
-      stream.camera.planned_offset_us - streams_[reference_].camera.planned_offset_us;
+  const double planned = expected_us(stream) - expected_us(streams_[reference_]);
   const double offset =
       us(recent_at(stream, tick)->since_zero() - reference_stamp.since_zero()) - planned;
   stream.offset_us = offset;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lockstep/sensor/modes.h"
+#include "lockstep/sync/measure.h"
 #include "lockstep/time/clock.h"
 
 // Ticks counted while captures arrive, for the session and the live view. The judge of a finished
@@ -44,6 +45,7 @@ struct MonitoredCamera {
   std::string name;
   double planned_offset_us = 0;  ///< stamp minus pulse by the plan, of the stream that counts ticks
   bool free_clock = false;       ///< its slow drift against the line is no fault
+  double exposure_us = 0;        ///< planned; 0: not known. Unequal ones move stamps apart
 };
 
 /// What the monitor says of one capture.
@@ -99,6 +101,8 @@ class LiveMonitor {
   };
 
   void place(Stream& stream);
+  void choose_reading(int64_t tick);
+  [[nodiscard]] double expected_us(const Stream& stream) const;
   void judge_tick(int64_t tick);
   void judge(Stream& stream, int64_t tick, DeviceTime reference_stamp);
   [[nodiscard]] const DeviceTime* recent_at(const Stream& stream, int64_t tick) const;
@@ -108,6 +112,7 @@ class LiveMonitor {
   double gate_us_;
   size_t reference_;
   std::optional<double> phase_us_;  ///< of the reference's stamps less its planned offset, modulo T
+  StampReading reading_ = StampReading::center_edge_starts;
   int common_run_ = 0;
   std::optional<int64_t> last_common_;
 };

@@ -53,6 +53,21 @@ TEST(LiveMonitor, LocksOnCamerasThatFollowThePlan) {
   EXPECT_NEAR(*monitor.offset_us(1), 40, 0.01);
 }
 
+/// Whatever a stamp names, cameras with unequal exposures lock when they are where that puts them.
+TEST(LiveMonitor, LocksOnUnequalExposuresUnderEveryReadingOfTheStamps) {
+  for (const StampReading reading : kStampReadings) {
+    LiveMonitor monitor({{"left", 0, false, 8'330}, {"right", 160, false, 16'670}},
+                        FrameRate::fps30, 0);
+    const double apart_us = stamp_shift_us(reading, 16'670) - stamp_shift_us(reading, 8'330);
+    for (int k = 0; k < 10; ++k) {
+      monitor.add(0, at_us(131'500 + k * kPeriodUs), {});
+      monitor.add(1, at_us(131'500 + 160 + apart_us + 40 + k * kPeriodUs), {});
+    }
+    EXPECT_EQ(monitor.common_run(), 10) << to_string(reading);
+    EXPECT_NEAR(*monitor.offset_us(1), 40, 0.01) << to_string(reading);
+  }
+}
+
 TEST(LiveMonitor, SeesACameraThatIsOutsideTheGate) {
   LiveMonitor monitor = two_cameras();
   for (int k = 0; k < 10; ++k) {

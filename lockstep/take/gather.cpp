@@ -133,6 +133,19 @@ void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
   if (const PlannedCamera* planned = plan.find(camera.name)) device.family = planned->family;
 }
 
+/// A camera of a take that delivered nothing is evidence too: against the take.
+DeviceEvidence evidence_of_nothing(const fs::path& path, const TakeCamera& camera,
+                                   const TakeManifest& manifest, const std::string& what) {
+  DeviceEvidence device;
+  device.source = path.filename().string();
+  device.serial = camera.serial;
+  if (const PlannedCamera* planned = manifest.plan.find(camera.name))
+    device.config = planned->config;
+  device.is_virtual = manifest.is_virtual;
+  device.damage.push_back(what);
+  return device;
+}
+
 }  // namespace
 
 Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
@@ -177,8 +190,12 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   evidence.plan = manifest.plan;
   auto results = scan_all(files, threads);
   for (size_t i = 0; i < results.size(); ++i) {
-    if (!*results[i]) return results[i]->error();
-    evidence.devices.push_back(std::move(**results[i]));
+    const bool holds_nothing = !*results[i] && results[i]->error().code == Errc::truncated;
+    if (!*results[i] && !holds_nothing) return results[i]->error();
+    evidence.devices.push_back(holds_nothing
+                                   ? evidence_of_nothing(files[i], *sources[i].camera, manifest,
+                                                         results[i]->error().message)
+                                   : std::move(**results[i]));
     describe_part(*sources[i].camera, sources[i].part, manifest.plan, evidence.devices.back());
   }
   return evidence;

@@ -8,6 +8,7 @@
 
 #include "lockstep/sensor/timing.h"
 #include "lockstep/sync/gates.h"
+#include "lockstep/sync/measure.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
@@ -15,6 +16,36 @@ namespace {
 
 double us(DeviceTime stamp) {
   return static_cast<double>(stamp.ns()) / 1000;
+}
+
+/// A stamp on a tick, less plan and elapsed time, and the planned exposure that may have moved it.
+struct SeenStamp {
+  double offset_us;
+  double exposure_us;
+  CaptureSlot* slot;
+};
+
+std::vector<double> off_the_median_us(const std::vector<SeenStamp>& seen, StampReading reading) {
+  std::vector<double> offsets;
+  for (const SeenStamp& stamp : seen)
+    offsets.push_back(stamp.offset_us - stamp_shift_us(reading, stamp.exposure_us));
+  std::vector<double> sorted = offsets;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  for (double& offset : offsets) offset = std::abs(offset - *middle);
+  return offsets;
+}
+
+/// Under the reading of the stamps that leaves least; with equal exposures all are alike.
+std::vector<double> off_the_median_us(const std::vector<SeenStamp>& seen) {
+  std::vector<double> best;
+  for (const StampReading reading : kStampReadings) {
+    std::vector<double> off_us = off_the_median_us(seen, reading);
+    if (best.empty() || *std::max_element(off_us.begin(), off_us.end()) <
+                            *std::max_element(best.begin(), best.end()))
+      best = std::move(off_us);
+  }
+  return best;
 }
 
 }  // namespace
@@ -134,7 +165,7 @@ HoleCause SetReader::cause(size_t camera, int64_t tick) const {
 /// Within the single-tick gate of the median camera. Free-running clocks drift slowly against each
 /// other, which is no fault: there, each stamp is first freed of its own part's rate.
 void SetReader::judge(CaptureSet& set) const {
-  std::vector<std::pair<double, CaptureSlot*>> offsets;
+  std::vector<SeenStamp> seen;
   for (size_t i = 0; i < set.slots.size(); ++i) {
     CaptureSlot& slot = set.slots[i];
     const PlannedCamera* planned = manifest_.plan.find(manifest_.cameras[i].name);
@@ -142,15 +173,14 @@ void SetReader::judge(CaptureSet& set) const {
     const double planned_us =
         planned->config.color_on() ? planned->color_delay_us : planned->depth_offset_us();
     const double elapsed_us = static_cast<double>(set.tick.index) * periods_us_[i][tracks_[i].part];
-    offsets.emplace_back(us(slot.capture->stamp()) - planned_us - elapsed_us, &slot);
+    seen.push_back({us(slot.capture->stamp()) - planned_us - elapsed_us,
+                    static_cast<double>(planned->config.exposure.value_or(Micros{0}).count()),
+                    &slot});
   }
-  if (offsets.empty()) return;
-  auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
-  std::nth_element(offsets.begin(), middle, offsets.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  const double median = middle->first;
+  if (seen.empty()) return;
   const double gate_us = Gates{}.tick_offset_us_at(frames_per_second(manifest_.plan.frame_rate));
-  for (auto& [offset, slot] : offsets) slot->in_step = std::abs(offset - median) <= gate_us;
+  const std::vector<double> off_us = off_the_median_us(seen);
+  for (size_t i = 0; i < seen.size(); ++i) seen[i].slot->in_step = off_us[i] <= gate_us;
 }
 
 /// Frame period of every part: nominal where the pulses discipline all clocks, else its own.

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/session/lock_trouble.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace lockstep {
+namespace {
+
+// A camera that follows pulses stays where it is; a crystal of its own takes it away by more than
+// this within the ten seconds of a lock.
+constexpr double kMovedUs = 60;
+constexpr double kAlikeUs = 30;  // offsets closer than this have one cause
+
+enum class Trouble { unplugged, starting, source_dark, dark, moving, off };
+constexpr std::array kTroubles{Trouble::unplugged, Trouble::starting, Trouble::source_dark,
+                               Trouble::dark,      Trouble::moving,   Trouble::off};
+
+std::optional<Trouble> trouble_of(const LockFacts& camera) {
+  if (!camera.plugged) return Trouble::unplugged;
+  if (camera.state == DeviceState::starting) return Trouble::starting;
+  if (!camera.any_picture) return camera.is_source ? Trouble::source_dark : Trouble::dark;
+  if (!camera.out_of_step || !camera.offset_us) return std::nullopt;
+  return std::abs(camera.moved_us.value_or(0)) > kMovedUs ? Trouble::moving : Trouble::off;
+}
+
+std::string shows_as(const LockFacts& camera, Trouble trouble) {
+  switch (trouble) {
+    case Trouble::unplugged:
+      if (camera.cable_from.empty()) return "nothing is in its Sync In";
+      return fmt::format("nothing is in its Sync In, where the cable from {} belongs",
+                         camera.cable_from);
+    case Trouble::starting:
+      return "it did not finish starting";
+    case Trouble::source_dark:
+    case Trouble::dark:
+      return "no picture came";
+    case Trouble::moving:
+      return fmt::format("{:+.0f} us off its planned offset, and moving: {:+.0f} us since",
+                         *camera.offset_us, *camera.moved_us);
+    case Trouble::off:
+      return fmt::format("{:+.0f} us off its planned offset", *camera.offset_us);
+  }
+  return {};
+}
+
+std::string pulses_from(const std::string& source) {
+  return source.empty() ? "the generator" : source;
+}
+
+/// Every camera but the source is off by the same: then it is the source that is off.
+bool all_off_alike(const std::vector<LockFacts>& cameras) {
+  std::optional<double> first_us;
+  int off = 0;
+  for (const LockFacts& camera : cameras) {
+    if (camera.is_source) continue;
+    if (trouble_of(camera) != Trouble::off) return false;
+    if (!first_us) first_us = camera.offset_us;
+    if (std::abs(*camera.offset_us - *first_us) > kAlikeUs) return false;
+    ++off;
+  }
+  return off > 1;
+}
+
+std::string cause_and_mend(Trouble trouble, const std::string& source, bool alike) {
+  switch (trouble) {
+    case Trouble::unplugged:
+      return "The cable is loose there: push it in.";
+    case Trouble::starting:
+      return "Likely its USB link or power: plug it into a port of its own, and record again.";
+    case Trouble::source_dark:
+      return fmt::format("Likely the USB link or power of {}: nothing can lock without the source.",
+                         source);
+    case Trouble::dark:
+      return fmt::format(
+          "Likely no pulse arrives: follow its sync cable back to {}{}, with each plug pushed in "
+          "fully.",
+          pulses_from(source),
+          source.empty() ? ", which must be on" : ", from a Sync In to a Sync Out each time");
+    case Trouble::moving:
+      return fmt::format(
+          "It runs by its own crystal: its pulses stopped or come from elsewhere. Follow its sync "
+          "cable back to {}, and look that no other rig drives it.",
+          pulses_from(source));
+    case Trouble::off:
+      if (alike && !source.empty()) {
+        return fmt::format(
+            "All are off alike, so likely it is {} that is off: look whether another program set "
+            "its delay or exposure, restart it, and record again.",
+            source);
+      }
+      return "It follows the pulses, but not with the delay or exposure of the plan: likely "
+             "another "
+             "program set it, or its firmware differs. Close other programs, compare it with the "
+             "others in `lockstep devices`, unplug it and plug it in again, and record again; "
+             "--anyway records it as it is, UNPROVED, for `lockstep verify` to measure.";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string lock_trouble(const std::vector<LockFacts>& cameras, const std::string& source) {
+  const bool alike = all_off_alike(cameras);
+  std::string text;
+  for (const Trouble trouble : kTroubles) {
+    std::string who;
+    for (const LockFacts& camera : cameras) {
+      if (trouble_of(camera) != trouble) continue;
+      who +=
+          fmt::format("{}{}: {}", who.empty() ? "" : "; ", camera.name, shows_as(camera, trouble));
+    }
+    if (who.empty()) continue;
+    text += fmt::format("{}{}. {}", text.empty() ? "" : " ", who,
+                        cause_and_mend(trouble, source, alike));
+  }
+  if (!text.empty()) return text;
+  return "captures are missing on some cameras. Likely the USB load: give each camera a controller "
+         "of its own, or take a smaller colour mode.";
+}
+
+}  // namespace lockstep

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/frame/device_state.h"
+
+namespace lockstep {
+
+/// What is known of one camera while a rig waits for pulses or for lock.
+struct LockFacts {
+  std::string name;
+  DeviceState state = DeviceState::idle;
+  bool is_source = false;
+  bool plugged = true;     ///< something is in its Sync In, as far as it can tell
+  std::string cable_from;  ///< where the plan's cable to its Sync In comes from: "left Sync Out"
+  bool any_picture = false;
+  bool out_of_step = false;           ///< outside the single-tick gate on the newest common tick
+  std::optional<double> offset_us{};  ///< newest offset to plan
+  std::optional<double> moved_us{};   ///< by how much that moved while the rig tried to lock
+};
+
+/// Sentences for the person at the rig: which cameras keep it from locking and how that shows, the
+/// likely cause, and what to do. `source` gives the pulses: a camera's name, or "" for a generator.
+[[nodiscard]] std::string lock_trouble(const std::vector<LockFacts>& cameras,
+                                       const std::string& source);
+
+}  // namespace lockstep
