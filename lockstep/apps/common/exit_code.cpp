@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "lockstep/apps/common/terminal.h"
+
 namespace lockstep {
 
 ExitCode exit_code_for(Errc code) {
@@ -29,7 +31,7 @@ ExitCode exit_code_for(Errc code) {
 }
 
 int report_failure(const Error& error) {
-  fmt::print(stderr, "lockstep: {}\n", error.message);
+  fmt::print(stderr, "{}\n", wrapped("lockstep: " + error.message, 2));
   return exit_code_for(error.code);
 }
 

@@ -53,7 +53,8 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
   const auto named = [first](const CLI::App* command) { return command->get_name() == first; };
   const bool known = std::any_of(commands.begin(), commands.end(), named);
   if (known) {
-    fmt::print(stderr, "lockstep {0}: {1}\nSee 'lockstep {0} --help'.\n", first, error.what());
+    const std::string what = fmt::format("lockstep {}: {}", first, error.what());
+    fmt::print(stderr, "{}\nSee 'lockstep {} --help'.\n", wrapped(what, 2), first);
   } else if (*first != '\0' && *first != '-') {
     std::string names;
     for (const CLI::App* command : commands) names += " " + command->get_name();

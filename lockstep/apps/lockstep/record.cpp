@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `lockstep record` and `lockstep simulate`: one take of a rig, in real time or out of it.
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <memory>
 
 #include "lockstep/apps/lockstep/commands.h"
@@ -9,6 +10,18 @@
 
 namespace lockstep {
 namespace {
+
+constexpr double kLongestTakeS = 100 * 86'400.0;
+
+/// Empty when `text` is a length that a take can have, else what is wrong with it.
+std::string wrong_length(const std::string& text) {
+  double length_s = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, length_s);
+  if (error == std::errc{} && at == end && length_s > 0 && length_s <= kLongestTakeS) return {};
+  return "a length is a number of seconds above 0, up to 8640000 (a hundred days), not '" + text +
+         "'";
+}
 
 CLI::App* add_take_options(CLI::App* command, const std::shared_ptr<TakeRequest>& request) {
   command->add_option("RIG", request->rig, "rig file, or 'demo' for the built-in rig")
@@ -41,7 +54,7 @@ void add_record_command(CLI::App& app, CommandAction& action) {
                    "seconds to record, counted on the devices' clock from the first common tick "
                    "(default: until "
                    "Ctrl-C)")
-      ->check(CLI::PositiveNumber)
+      ->check(wrong_length)
       ->type_name("SECONDS");
   command->footer(
       "Examples:\n  lockstep record rig.toml -l 60\n  lockstep record demo -o my-take -l 10");
@@ -59,7 +72,7 @@ void add_simulate_command(CLI::App& app, CommandAction& action) {
       ->add_option("-l,--length", request->length_s,
                    "seconds to record, counted on the devices' clock")
       ->required()
-      ->check(CLI::PositiveNumber)
+      ->check(wrong_length)
       ->type_name("SECONDS");
   command
       ->add_option("--seed", request->seed, "seed of the virtual world (default: the rig file's)")

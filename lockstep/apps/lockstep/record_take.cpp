@@ -17,6 +17,7 @@
 #include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/session_line.h"
 #include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
@@ -28,6 +29,7 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kTruthFile = "truth.json";
+constexpr size_t kFailuresSaid = 8;  // the page has them all
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -65,8 +67,9 @@ void print_findings(const Plan& plan, bool quiet) {
   for (const PlanFinding& finding : plan.findings) {
     if (finding.severity == Severity::note || (quiet && finding.severity != Severity::error))
       continue;
-    say(fmt::format("{}: {}: {} {}", finding.severity == Severity::error ? "error" : "warning",
-                    finding.where, finding.message, finding.mend));
+    say(fmt::format("{}: {}: {}{}{}", finding.severity == Severity::error ? "error" : "warning",
+                    finding.where, finding.message,
+                    finding.mend.empty() ? "" : "; mend: ", finding.mend));
   }
 }
 
@@ -108,7 +111,8 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
   setup.coordinator.if_camera_lost = chosen.rig.take.if_camera_lost;
   setup.coordinator.record_unlocked = request.anyway;
   if (request.length_s) {
-    setup.coordinator.ticks = std::llround(*request.length_s * frames_per_second(plan.frame_rate));
+    const double ticks = *request.length_s * frames_per_second(plan.frame_rate);
+    setup.coordinator.ticks = std::max<int64_t>(1, std::llround(ticks));
   }
   TakeManifest& manifest = setup.manifest;
   manifest.name = folder.filename().string();
@@ -134,10 +138,13 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
 struct TakeResult {
   std::filesystem::path folder;
   SessionOutcome outcome;
-  std::string verdict;
-  bool passes = false;
-  std::string report_failure;
+  std::optional<SyncReport> report{};  ///< nothing: nothing was recorded, or it cannot be judged
+  std::string report_failure{};
 };
+
+bool passes(const TakeResult& result) {
+  return result.report && result.report->passes();
+}
 
 /// Judges the take and writes verdict, verify.json and verify.html into it.
 void verify_result(TakeResult& result) {
@@ -147,17 +154,16 @@ void verify_result(TakeResult& result) {
     result.report_failure = verified.error().message;
     return;
   }
-  result.verdict = verified->report.verdict_text();
-  result.passes = verified->report.passes();
   if (auto written = write_verify_reports(result.folder, *verified); !written) {
     result.report_failure = written.error().message;
   }
   if (auto manifest = read_manifest(result.folder)) {
-    manifest->verdict = result.verdict;
+    manifest->verdict = verified->report.verdict_text();
     if (auto saved = write_manifest(result.folder, *manifest); !saved) {
       result.report_failure = saved.error().message;
     }
   }
+  result.report = std::move(verified->report);
 }
 
 /// Unless it was said already while it happened.
@@ -165,15 +171,20 @@ void print_failure(const SessionOutcome& outcome) {
   if (!outcome.failure) return;
   const std::string& message = outcome.failure->message;
   if (std::find(outcome.alarms.begin(), outcome.alarms.end(), message) == outcome.alarms.end()) {
-    fmt::print(stderr, "lockstep: {}\n", message);
+    say("lockstep: " + message);
   }
 }
 
-int exit_code(const TakeResult& result) {
-  // Once a take is begun, whatever fails is a device, the disk or the host.
-  if (result.outcome.failure) return kExitDeviceFailed;
+/// docs/take.md, "Exit codes", has the table.
+int exit_code(const TakeResult& result, bool unproved) {
+  if (result.outcome.failure) {
+    // Once a take is begun, whatever fails is a device, the disk or the host; not so the user's
+    // wish to stop before there was anything to judge.
+    const bool wished = result.outcome.failure->code == Errc::cancelled;
+    return wished ? kExitFallsShort : kExitDeviceFailed;
+  }
   if (!result.report_failure.empty()) return kExitDeviceFailed;
-  return result.passes ? kExitGood : kExitFallsShort;
+  return passes(result) && !unproved ? kExitGood : kExitFallsShort;
 }
 
 void print_json(const TakeResult& result) {
@@ -181,10 +192,22 @@ void print_json(const TakeResult& result) {
                       {"take", result.folder.string()},
                       {"recorded", result.outcome.recorded},
                       {"locked", result.outcome.locked},
-                      {"verdict", result.verdict},
-                      {"passes", result.passes},
+                      {"verdict", result.report ? result.report->verdict_text() : ""},
+                      {"passes", passes(result)},
+                      {"verdict_failures", nlohmann::json::array()},
                       {"alarms", result.outcome.alarms}};
+  if (result.report) {
+    for (const Finding& finding : result.report->findings) {
+      if (finding.level != FindingLevel::fail) continue;
+      json["verdict_failures"].push_back({{"rule", finding.rule},
+                                          {"device", finding.device},
+                                          {"message", finding.message},
+                                          {"cause", finding.cause},
+                                          {"mend", finding.mend}});
+    }
+  }
   if (result.outcome.failure) json["failure"] = result.outcome.failure->message;
+  if (!result.report_failure.empty()) json["report_failure"] = result.report_failure;
   if (auto manifest = read_manifest(result.folder)) {
     json["state"] = to_string(manifest->state);
     json["virtual"] = manifest->is_virtual;
@@ -202,13 +225,15 @@ void print_text(const TakeResult& result) {
   }
   const auto manifest = read_manifest(result.folder);
   const int64_t ticks = manifest && manifest->common_ticks ? *manifest->common_ticks : 0;
-  fmt::print("{}: {} ticks common to {} cameras{}{}\n", take, ticks,
+  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
              manifest ? manifest->cameras.size() : 0,
              manifest && manifest->is_virtual ? ", simulated" : "",
              manifest && manifest->unproved ? ", UNPROVED" : "");
-  if (!result.verdict.empty()) fmt::print("verdict: {}\n", result.verdict);
-  if (!result.report_failure.empty()) fmt::print(stderr, "lockstep: {}\n", result.report_failure);
-  if (!result.verdict.empty()) fmt::print("page: {}\n", (result.folder / kVerifyPageFile).string());
+  if (result.report) {
+    const std::string verdict = verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid);
+    fmt::print("{}page: {}\n", verdict, (result.folder / kVerifyPageFile).string());
+  }
+  if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
 }
 
 Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const Rig& rig,
@@ -273,7 +298,8 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   } else {
     print_text(result);
   }
-  return exit_code(result);
+  const auto manifest = read_manifest(*folder);
+  return exit_code(result, manifest && manifest->unproved);
 }
 
 }  // namespace
@@ -286,26 +312,23 @@ int record_take(const TakeRequest& request) {
   const Plan plan = make_plan(chosen->rig);
   print_findings(plan, request.quiet);
   if (plan.has_errors() && !request.anyway) {
-    fmt::print(
-        stderr,
-        "lockstep: the plan of {} falls short, so nothing was recorded: mend what is said above "
-        "(`lockstep plan {}` shows it all), or record with --anyway, which marks the take "
-        "UNPROVED\n",
-        request.rig, request.rig);
+    say(fmt::format(
+        "lockstep: the plan of {0} falls short, so nothing was recorded: mend what is said above "
+        "(`lockstep plan {0}` shows it all), or record with --anyway, which marks the take "
+        "UNPROVED",
+        request.rig));
     return kExitFallsShort;
+  }
+  if (!chosen->rig.is_virtual()) {
+    say(fmt::format(
+        "lockstep: {0} is a rig of real cameras, and this build has no door to real cameras yet: "
+        "plan it with `lockstep plan {0}`, record it with the vendor's k4arecorder, and prove the "
+        "recordings with `lockstep verify`",
+        request.rig));
+    return kExitDeviceFailed;
   }
   if (auto target = check_target(request, chosen->rig, plan); !target)
     return report_failure(target.error());
-  if (!chosen->rig.is_virtual()) {
-    fmt::print(stderr,
-               "lockstep: {} is a rig of real cameras, and this build has no door to real cameras "
-               "yet: plan it "
-               "with `lockstep plan`, record it with the vendor's k4arecorder, and prove the "
-               "recordings with "
-               "`lockstep verify`\n",
-               request.rig);
-    return kExitDeviceFailed;
-  }
   return record_virtual(request, *chosen, plan);
 }
 

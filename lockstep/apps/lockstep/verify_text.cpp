@@ -165,4 +165,16 @@ std::string sync_report_to_text(const SyncReport& report, bool color) {
   return text + "\n" + toned(gates_text(report.gates), Tone::faint, color);
 }
 
+std::string verdict_to_text(const SyncReport& report, bool color, size_t most) {
+  std::string text = "verdict: " + verdict_line(report, color);
+  size_t failures = 0;
+  for (const Finding& finding : report.findings) {
+    if (finding.level == FindingLevel::fail && ++failures <= most)
+      text += finding_text(finding, color);
+  }
+  if (failures > most)
+    text += fmt::format("and {} more\n", plural(static_cast<int64_t>(failures - most), "failure"));
+  return text;
+}
+
 }  // namespace lockstep

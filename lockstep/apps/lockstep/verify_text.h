@@ -11,4 +11,8 @@ namespace lockstep {
 /// colours.
 [[nodiscard]] std::string sync_report_to_text(const SyncReport& report, bool color);
 
+/// The verdict and its failures alone, each with its likely cause and what to do, for whoever just
+/// recorded; of many failures the first `most`, and how many more there are.
+[[nodiscard]] std::string verdict_to_text(const SyncReport& report, bool color, size_t most);
+
 }  // namespace lockstep
