@@ -57,6 +57,12 @@ function(lockstep_room name)
   endif()
 endfunction()
 
+# Of every test. Those that have a long form run it when the environment says LOCKSTEP_NIGHTLY=1.
+set(LOCKSTEP_TEST_PROPERTIES TIMEOUT 300)
+if(LOCKSTEP_NIGHTLY)
+  set(LOCKSTEP_TEST_PROPERTIES TIMEOUT 7200 ENVIRONMENT LOCKSTEP_NIGHTLY=1)
+endif()
+
 # lockstep_test(<target> PREFIX <prefix> SOURCES <file>... LIBS <target>...)
 # A GoogleTest program whose cases CTest lists as <prefix>/<Suite>.<case>.
 function(lockstep_test target)
@@ -65,7 +71,7 @@ function(lockstep_test target)
   target_link_libraries(${target} PRIVATE ${TEST_LIBS} lockstep_test_support lockstep_flags)
   target_precompile_headers(${target} REUSE_FROM lockstep_test_pch)
   gtest_discover_tests(${target} TEST_PREFIX "${TEST_PREFIX}/" DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 300)
+    PROPERTIES ${LOCKSTEP_TEST_PROPERTIES})
 endfunction()
 
 function(lockstep_add_rooms)

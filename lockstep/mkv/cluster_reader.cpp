@@ -249,7 +249,9 @@ bool ClusterReader::read_block(Cluster& cluster, Child block, bool in_group) {
   const ByteView view =
       window_->look(block.body, static_cast<size_t>(std::min<uint64_t>(size, kLongestBlockHead)));
   const auto track = read_vint(view);
-  if (!track || view.size() < static_cast<size_t>(track->length) + 3) return false;
+  if (!track || track->value == kUnknownSize ||
+      view.size() < static_cast<size_t>(track->length) + 3)
+    return false;
   const auto at = static_cast<size_t>(track->length);
   const auto time = static_cast<int16_t>(static_cast<uint16_t>(view[at]) << 8 |
                                          static_cast<uint16_t>(view[at + 1]));

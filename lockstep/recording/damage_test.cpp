@@ -145,6 +145,20 @@ TEST(Damage, TornClustersInARowAreEachNamed) {
   EXPECT_LT(told.colors, kCaptures);
 }
 
+TEST(Damage, ABlockOfATrackWithoutANumberIsLeftOut) {
+  const TempFolder folder;
+  std::string file = file_of(Ending::finished);
+  const auto clusters = clusters_of(file);
+  const auto image = std::ranges::find(clusters[15].blocks, false, &mkv::BlockRef::in_group);
+  ASSERT_NE(image, clusters[15].blocks.end());
+  file[image->offset - 4] = '\xFF';
+  const Told told = look_at(file);
+  EXPECT_GE(told.colors + 1, kCaptures);
+  EXPECT_THAT(told.damage, Contains(Field(&RecordingDamage::what, HasSubstr("is broken"))));
+  write_file(folder / "a.mkv", file);
+  EXPECT_TRUE(recover_recording(folder / "a.mkv", folder / "whole.mkv"));
+}
+
 TEST(Damage, ManyClustersWipedOutAreOneGapWithBothEnds) {
   std::string file = file_of(Ending::finished);
   const auto clusters = clusters_in(file);
