@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <cmath>
-#include <iterator>
 
 namespace lockstep {
 namespace {
@@ -46,8 +45,7 @@ void append_tooltip(std::string& out, std::string_view element, std::string_view
     out += "/>\n";
     return;
   }
-  fmt::format_to(std::back_inserter(out), "><title>{}</title></{}>\n", html_escape(tooltip),
-                 element);
+  out += fmt::format("><title>{}</title></{}>\n", html_escape(tooltip), element);
 }
 
 }  // namespace
@@ -138,44 +136,42 @@ Svg::Svg(double width, double height, std::string_view label)
                         height, html_escape(label))) {}
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view css_class) {
-  fmt::format_to(std::back_inserter(text_),
-                 "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>\n",
-                 x1, y1, x2, y2, css_class);
+  text_ +=
+      fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>\n",
+                  x1, y1, x2, y2, css_class);
 }
 
 void Svg::rect(double x, double y, double width, double height, std::string_view css_class,
                std::string_view tooltip) {
-  fmt::format_to(std::back_inserter(text_),
-                 "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" class=\"{}\"",
-                 x, y, width, height, css_class);
+  text_ +=
+      fmt::format("<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" class=\"{}\"",
+                  x, y, width, height, css_class);
   append_tooltip(text_, "rect", tooltip);
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view css_class,
                  std::string_view tooltip) {
-  fmt::format_to(std::back_inserter(text_),
-                 "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" class=\"{}\"", x, y, radius,
-                 css_class);
+  text_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" class=\"{}\"", x, y,
+                       radius, css_class);
   append_tooltip(text_, "circle", tooltip);
 }
 
 void Svg::text(double x, double y, std::string_view text, std::string_view css_class,
                std::string_view anchor) {
-  fmt::format_to(std::back_inserter(text_),
-                 "<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\" text-anchor=\"{}\">{}</text>\n", x,
-                 y, css_class, anchor, html_escape(text));
+  text_ +=
+      fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\" text-anchor=\"{}\">{}</text>\n", x,
+                  y, css_class, anchor, html_escape(text));
 }
 
 void Svg::polyline(const std::vector<std::pair<double, double>>& points,
                    std::string_view css_class) {
   text_ += "<polyline points=\"";
-  for (const auto& [x, y] : points)
-    fmt::format_to(std::back_inserter(text_), "{:.1f},{:.1f} ", x, y);
-  fmt::format_to(std::back_inserter(text_), "\" class=\"{}\"/>\n", css_class);
+  for (const auto& [x, y] : points) text_ += fmt::format("{:.1f},{:.1f} ", x, y);
+  text_ += fmt::format("\" class=\"{}\"/>\n", css_class);
 }
 
 void Svg::path(std::string_view d, std::string_view css_class) {
-  fmt::format_to(std::back_inserter(text_), "<path d=\"{}\" class=\"{}\"/>\n", d, css_class);
+  text_ += fmt::format("<path d=\"{}\" class=\"{}\"/>\n", d, css_class);
 }
 
 std::string Svg::take() {
