@@ -10,7 +10,6 @@
 namespace lockstep {
 namespace {
 
-constexpr double kQueueSeconds = 4;
 constexpr Nanos kDiskCheckEvery = std::chrono::seconds(1);
 
 RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& identity) {
@@ -42,7 +41,7 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Pos
   for (size_t i = 0; i < planned.size(); ++i) {
     const double first_us = first_frame_us(planned[i].family, identities[i].info.color_firmware);
     cameras_.push_back({planned[i].name, header_of(planned[i], identities[i]),
-                        static_cast<uint64_t>(kQueueSeconds * planned_bytes_per_s(planned[i])),
+                        static_cast<uint64_t>(setup_.queue_s * planned_bytes_per_s(planned[i])),
                         Participant(planned[i], first_us)});
     setup_.manifest.cameras.push_back(
         {.name = planned[i].name, .serial = identities[i].info.serial});

@@ -25,6 +25,7 @@ struct SessionSetup {
   CoordinatorOptions coordinator;
   double keep_free_gb = 2;
   bool threaded_recorders = true;
+  double queue_s = 4;  ///< of a camera's planned data wait for the disk at most
   RecordingWriterOptions file{};
   WriterFactory make_writer;  ///< empty: RecordingWriter::create
   WallClock wall_clock;       ///< empty: recordings carry no date

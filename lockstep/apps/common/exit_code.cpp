@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/apps/common/exit_code.h"
 
-#include <fmt/core.h>
-
-#include <cstdio>
-
 #include "lockstep/apps/common/terminal.h"
 
 namespace lockstep {
@@ -31,7 +27,7 @@ ExitCode exit_code_for(Errc code) {
 }
 
 int report_failure(const Error& error) {
-  fmt::print(stderr, "{}\n", wrapped("lockstep: " + error.message, 2));
+  say("lockstep: " + error.message);
   return exit_code_for(error.code);
 }
 

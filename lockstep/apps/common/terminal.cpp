@@ -91,4 +91,9 @@ std::string wrapped(std::string_view text, int indent, int columns) {
   }
 }
 
+void say(std::string_view sentence) {
+  const std::string lines = wrapped(sentence, 2) + "\n";
+  std::fputs(lines.c_str(), stderr);
+}
+
 }  // namespace lockstep

@@ -30,4 +30,7 @@ enum class Tone { plain, good, warning, bad, strong, faint };
 [[nodiscard]] std::string wrapped(std::string_view text, int indent = 0,
                                   int columns = kOutputColumns);
 
+/// Prints a sentence to stderr, wrapped.
+void say(std::string_view sentence);
+
 }  // namespace lockstep

@@ -107,7 +107,8 @@ void print_table(const std::vector<Row>& rows) {
 }
 
 void print_json(const std::vector<Row>& rows) {
-  nlohmann::json json{{"schema", 1}, {"devices", nlohmann::json::array()}};
+  nlohmann::json json{
+      {"schema", 1}, {"kind", "lockstep-devices"}, {"devices", nlohmann::json::array()}};
   for (const Row& row : rows) {
     nlohmann::json device{{"name", row.name},     {"serial", row.serial},
                           {"family", row.family}, {"firmware", row.firmware},

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <ctime>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/interrupt.h"
@@ -16,20 +15,17 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/session_line.h"
-#include "lockstep/apps/lockstep/verify_reports.h"
-#include "lockstep/apps/lockstep/verify_text.h"
+#include "lockstep/apps/lockstep/take_result.h"
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
 #include "lockstep/session/run_session.h"
-#include "lockstep/take/verify_take.h"
 #include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
 namespace {
 
 constexpr const char* kTruthFile = "truth.json";
-constexpr size_t kFailuresSaid = 8;  // the page has them all
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -38,10 +34,6 @@ std::string utc_now() {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
-}
-
-void say(const std::string& sentence) {
-  fmt::print(stderr, "{}\n", wrapped(sentence, 2));
 }
 
 /// The world as the command line changes it. Errors: invalid_argument.
@@ -134,108 +126,6 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
   return setup;
 }
 
-/// Everything the last line and the exit code are made of.
-struct TakeResult {
-  std::filesystem::path folder;
-  SessionOutcome outcome;
-  std::optional<SyncReport> report{};  ///< nothing: nothing was recorded, or it cannot be judged
-  std::string report_failure{};
-};
-
-bool passes(const TakeResult& result) {
-  return result.report && result.report->passes();
-}
-
-/// Judges the take and writes verdict, verify.json and verify.html into it.
-void verify_result(TakeResult& result) {
-  if (!result.outcome.recorded) return;
-  auto verified = verify_take(result.folder, {});
-  if (!verified) {
-    result.report_failure = verified.error().message;
-    return;
-  }
-  if (auto written = write_verify_reports(result.folder, *verified); !written) {
-    result.report_failure = written.error().message;
-  }
-  if (auto manifest = read_manifest(result.folder)) {
-    manifest->verdict = verified->report.verdict_text();
-    if (auto saved = write_manifest(result.folder, *manifest); !saved) {
-      result.report_failure = saved.error().message;
-    }
-  }
-  result.report = std::move(verified->report);
-}
-
-/// Unless it was said already while it happened.
-void print_failure(const SessionOutcome& outcome) {
-  if (!outcome.failure) return;
-  const std::string& message = outcome.failure->message;
-  if (std::find(outcome.alarms.begin(), outcome.alarms.end(), message) == outcome.alarms.end()) {
-    say("lockstep: " + message);
-  }
-}
-
-/// docs/take.md, "Exit codes", has the table.
-int exit_code(const TakeResult& result, bool unproved) {
-  if (result.outcome.failure) {
-    // Once a take is begun, whatever fails is a device, the disk or the host; not so the user's
-    // wish to stop before there was anything to judge.
-    const bool wished = result.outcome.failure->code == Errc::cancelled;
-    return wished ? kExitFallsShort : kExitDeviceFailed;
-  }
-  if (!result.report_failure.empty()) return kExitDeviceFailed;
-  return passes(result) && !unproved ? kExitGood : kExitFallsShort;
-}
-
-void print_json(const TakeResult& result) {
-  nlohmann::json json{{"schema", 1},
-                      {"take", result.folder.string()},
-                      {"recorded", result.outcome.recorded},
-                      {"locked", result.outcome.locked},
-                      {"verdict", result.report ? result.report->verdict_text() : ""},
-                      {"passes", passes(result)},
-                      {"verdict_failures", nlohmann::json::array()},
-                      {"alarms", result.outcome.alarms}};
-  if (result.report) {
-    for (const Finding& finding : result.report->findings) {
-      if (finding.level != FindingLevel::fail) continue;
-      json["verdict_failures"].push_back({{"rule", finding.rule},
-                                          {"device", finding.device},
-                                          {"message", finding.message},
-                                          {"cause", finding.cause},
-                                          {"mend", finding.mend}});
-    }
-  }
-  if (result.outcome.failure) json["failure"] = result.outcome.failure->message;
-  if (!result.report_failure.empty()) json["report_failure"] = result.report_failure;
-  if (auto manifest = read_manifest(result.folder)) {
-    json["state"] = to_string(manifest->state);
-    json["virtual"] = manifest->is_virtual;
-    json["unproved"] = manifest->unproved;
-    if (manifest->common_ticks) json["common_ticks"] = *manifest->common_ticks;
-  }
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
-void print_text(const TakeResult& result) {
-  const std::string take = result.folder.string();
-  if (!result.outcome.recorded) {
-    fmt::print("nothing was recorded; {} says why\n", (result.folder / kManifestFile).string());
-    return;
-  }
-  const auto manifest = read_manifest(result.folder);
-  const int64_t ticks = manifest && manifest->common_ticks ? *manifest->common_ticks : 0;
-  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
-             manifest ? manifest->cameras.size() : 0,
-             manifest && manifest->is_virtual ? ", simulated" : "",
-             manifest && manifest->unproved ? ", UNPROVED" : "");
-  if (result.report) {
-    const std::string verdict = verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid);
-    fmt::print("{}page: {}\n", verdict, (result.folder / kVerifyPageFile).string());
-  }
-  if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
-}
-
 Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const Rig& rig,
                                              const Plan& plan) {
   VirtualRigOptions options;
@@ -257,6 +147,7 @@ void run(const TakeRequest& request, SessionSetup setup, VirtualRig& rig,
   const int64_t total = setup.coordinator.ticks.value_or(0);
   Progress progress(request.simulate ? "simulating" : "recording", static_cast<uint64_t>(total));
   size_t alarms_said = 0;
+  std::string prompt;
   RunOptions options;
   options.driving = request.simulate ? Driving::stepped : Driving::threads;
   options.interrupted = interrupt.token();
@@ -264,6 +155,13 @@ void run(const TakeRequest& request, SessionSetup setup, VirtualRig& rig,
     for (; alarms_said < session.alarms().size(); ++alarms_said) {
       progress.clear();
       say("warning: " + session.alarms()[alarms_said]);
+    }
+    // A line that stays, wherever the output goes: somebody has to act. A simulated rig acts
+    // itself.
+    if (!request.simulate && prompt != session.coordinator().prompt()) {
+      prompt = session.coordinator().prompt();
+      progress.clear();
+      if (!prompt.empty()) say(prompt);
     }
     if (!request.quiet) {
       progress.update(session_line(session, now), static_cast<uint64_t>(session.ticks_recorded()));
@@ -291,15 +189,13 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
       !truth) {
     result.report_failure = truth.error().message;
   }
-  verify_result(result);
-  print_failure(result.outcome);
+  judge_take(result);
   if (request.json) {
-    print_json(result);
+    print_take_as_json(result);
   } else {
-    print_text(result);
+    print_take(result);
   }
-  const auto manifest = read_manifest(*folder);
-  return exit_code(result, manifest && manifest->unproved);
+  return exit_code(result);
 }
 
 }  // namespace

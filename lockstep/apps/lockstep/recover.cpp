@@ -29,6 +29,7 @@ int run_recover(const RecoverOptions& options) {
   if (!recovered) return report_failure(recovered.error());
   if (options.json) {
     const nlohmann::json json{{"schema", 1},
+                              {"kind", "lockstep-recover"},
                               {"what", options.what},
                               {"done", recovered->done},
                               {"problems", recovered->problems}};
@@ -40,7 +41,7 @@ int run_recover(const RecoverOptions& options) {
     }
   }
   for (const std::string& problem : recovered->problems) {
-    fmt::print(stderr, "{}\n", wrapped("lockstep: " + problem, 2));
+    say("lockstep: " + problem);
   }
   return recovered->problems.empty() ? kExitGood : kExitFallsShort;
 }

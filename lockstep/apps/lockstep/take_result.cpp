@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/take_result.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/verify_text.h"
+#include "lockstep/take/manifest.h"
+#include "lockstep/take/verify_take.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kFailuresSaid = 8;  // the page has them all
+
+/// Unless it was said already while it happened.
+void print_failure(const SessionOutcome& outcome) {
+  if (!outcome.failure) return;
+  const std::string& message = outcome.failure->message;
+  if (std::find(outcome.alarms.begin(), outcome.alarms.end(), message) == outcome.alarms.end()) {
+    say("lockstep: " + message);
+  }
+}
+
+nlohmann::json verdict_failures(const TakeResult& result) {
+  nlohmann::json failures = nlohmann::json::array();
+  if (!result.report) return failures;
+  for (const Finding& finding : result.report->findings) {
+    if (finding.level != FindingLevel::fail) continue;
+    failures.push_back({{"rule", finding.rule},
+                        {"device", finding.device},
+                        {"message", finding.message},
+                        {"cause", finding.cause},
+                        {"mend", finding.mend}});
+  }
+  return failures;
+}
+
+}  // namespace
+
+void judge_take(TakeResult& result) {
+  if (!result.outcome.recorded) return;
+  auto verified = verify_take(result.folder, {});
+  if (!verified) {
+    result.report_failure = verified.error().message;
+    return;
+  }
+  if (auto written = write_verify_reports(result.folder, *verified); !written) {
+    result.report_failure = written.error().message;
+  }
+  if (auto manifest = read_manifest(result.folder)) {
+    manifest->verdict = verified->report.verdict_text();
+    if (auto saved = write_manifest(result.folder, *manifest); !saved) {
+      result.report_failure = saved.error().message;
+    }
+  }
+  result.report = std::move(verified->report);
+}
+
+void print_take_as_json(const TakeResult& result) {
+  print_failure(result.outcome);
+  nlohmann::json json{{"schema", 1},
+                      {"kind", "lockstep-record"},
+                      {"take", result.folder.string()},
+                      {"recorded", result.outcome.recorded},
+                      {"locked", result.outcome.locked},
+                      {"verdict", result.report ? result.report->verdict_text() : ""},
+                      {"passes", result.passes()},
+                      {"verdict_failures", verdict_failures(result)},
+                      {"alarms", result.outcome.alarms}};
+  if (result.outcome.failure) json["failure"] = result.outcome.failure->message;
+  if (!result.report_failure.empty()) json["report_failure"] = result.report_failure;
+  if (auto manifest = read_manifest(result.folder)) {
+    json["state"] = to_string(manifest->state);
+    json["virtual"] = manifest->is_virtual;
+    json["unproved"] = manifest->unproved;
+    if (manifest->common_ticks) json["common_ticks"] = *manifest->common_ticks;
+  }
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void print_take(const TakeResult& result) {
+  print_failure(result.outcome);
+  const std::string take = result.folder.string();
+  if (!result.outcome.recorded) {
+    fmt::print("nothing was recorded; {} says why\n", (result.folder / kManifestFile).string());
+    return;
+  }
+  const auto manifest = read_manifest(result.folder);
+  const int64_t ticks = manifest && manifest->common_ticks ? *manifest->common_ticks : 0;
+  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
+             manifest ? manifest->cameras.size() : 0,
+             manifest && manifest->is_virtual ? ", simulated" : "",
+             manifest && manifest->unproved ? ", UNPROVED" : "");
+  if (result.report) {
+    const std::string verdict = verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid);
+    fmt::print("{}page: {}\n", verdict, (result.folder / kVerifyPageFile).string());
+  }
+  if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
+}
+
+int exit_code(const TakeResult& result) {
+  if (result.outcome.failure) {
+    // Once a take is begun, whatever fails is a device, the disk or the host; not so the user's
+    // wish to stop before there was anything to judge.
+    const bool wished = result.outcome.failure->code == Errc::cancelled;
+    return wished ? kExitFallsShort : kExitDeviceFailed;
+  }
+  if (!result.report_failure.empty()) return kExitDeviceFailed;
+  const auto manifest = read_manifest(result.folder);
+  const bool unproved = manifest && manifest->unproved;
+  return result.passes() && !unproved ? kExitGood : kExitFallsShort;
+}
+
+}  // namespace lockstep
