@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <random>
 
 #include "lockstep/recording/independent_reader.h"
 #include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
+#include "tests/support/files.h"
 
 // What a power cut keeps (docs/recording-format.md, "Crash safety").
 
@@ -166,6 +168,29 @@ TEST_P(PowerCut, PagesThatTheDiskWroteOutOfOrderHideNothingOld) {
     if (HasFatalFailure()) return;
   }
   EXPECT_GT(damaged, 400U) << "the model leaves hardly any hole";
+}
+
+TEST_P(PowerCut, RecoveringLeavesOutWhatHasAHole) {
+  const TempFolder folder;
+  std::minstd_rand random(99);
+  CachedDisk disk;
+  int left_out = 0;
+  int cuts = 0;
+  record(disk, GetParam(), 100, [&](int64_t newest_us) {
+    if (safe_captures(newest_us) == 0 || ++cuts % 8 != 0) return;
+    write_file(folder / "cut.mkv", with_some_later_pages(disk, random));
+    std::filesystem::remove(folder / "whole.mkv");
+    const auto recovered = recover_recording(folder / "cut.mkv", folder / "whole.mkv");
+    ASSERT_TRUE(recovered) << recovered.error().message;
+    left_out += recovered->notes.size() > 1 ? 1 : 0;
+    const std::string whole = read_file(folder / "whole.mkv");
+    expect_safe(whole, newest_us);
+    auto reader = RecordingReader::open(folder / "whole.mkv");
+    ASSERT_TRUE(reader && (*reader)->scan());
+    EXPECT_TRUE((*reader)->info().closed_cleanly && (*reader)->info().damage.empty());
+    EXPECT_EQ(walk_independently(whole).error, "");
+  });
+  EXPECT_GT(left_out, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(BlockTimes, PowerCut,
