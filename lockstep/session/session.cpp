@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "lockstep/sensor/timing.h"
+#include "lockstep/take/told_family.h"
 
 namespace lockstep {
 namespace {
@@ -24,6 +25,7 @@ RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& id
   header.depth_firmware = identity.info.depth_firmware;
   header.calibration_json = identity.calibration_json;
   header.is_virtual = identity.info.is_virtual;
+  header.extra_tags.emplace_back(kFamilyTag, to_string(planned.family));
   return header;
 }
 

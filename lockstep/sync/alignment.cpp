@@ -159,14 +159,14 @@ const PlannedCamera* planned_for(const Plan& plan, const DeviceEvidence& device)
   for (const PlannedCamera& camera : plan.cameras) {
     if (!device.serial.empty() && camera.serial == device.serial) return &camera;
   }
-  return plan.find(device.name);
+  return device.serial.empty() ? plan.find(device.name) : nullptr;
 }
 
 ExpectedDelays expected_delays(const DeviceEvidence& device, const Plan* plan) {
   if (const PlannedCamera* camera = plan ? planned_for(*plan, device) : nullptr)
     return {camera->color_delay_us, camera->depth_delay_us};
-  return {realised_delay_us(device.family, device.config.subordinate_delay_off_master),
-          realised_delay_us(device.family, device.config.depth_delay_off_color)};
+  const RealisedDelays real = realised_delays(device.family, device.config);
+  return {real.color_us, real.depth_us - real.color_us};
 }
 
 bool is_disciplined(const DeviceEvidence& device, const Plan* plan, ClockAssumption clock) {

@@ -78,7 +78,8 @@ struct ExpectedDelays {
 [[nodiscard]] bool is_disciplined(const DeviceEvidence& device, const Plan* plan,
                                   ClockAssumption clock);
 
-/// The plan's entry for a recording, by serial or else by name; null when there is none.
+/// The plan's entry for a recording: by its serial, or by its name where it has no serial; null
+/// when there is none.
 [[nodiscard]] const PlannedCamera* planned_for(const Plan& plan, const DeviceEvidence& device);
 
 }  // namespace lockstep

@@ -170,6 +170,7 @@ DeviceReport describe_source(const DeviceEvidence& device) {
   report.source = device.source;
   report.serial = device.serial;
   report.family = family_traits(device.family).name;
+  report.family_by = device.family_by;
   report.role = device.has_wired_sync_tag ? to_string(device.config.wired_sync) : "not recorded";
   report.is_virtual = device.is_virtual;
   report.color_captures = static_cast<int64_t>(device.color.size());

@@ -26,7 +26,8 @@ struct DeviceEvidence {
   std::string source;  ///< file, for messages
   std::string serial;
   Family family = Family::azure_kinect;
-  CameraConfig config;  ///< as recorded; exposure and gain only where noted
+  std::string family_by = "assumption";  ///< what the family is known from: "its tag", "the rig"
+  CameraConfig config;                   ///< as recorded; exposure and gain only where noted
   bool has_wired_sync_tag = true;
   bool is_virtual = false;
   std::string color_firmware;

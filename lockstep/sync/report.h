@@ -67,6 +67,7 @@ struct Envelope {
 
 struct DeviceReport {
   std::string name, source, serial, family, role;
+  std::string family_by;  ///< what the family is known from; "assumption": nothing tells
   bool is_virtual = false;
   bool is_reference = false;  ///< the source of the line, or what stands for it
   bool clock_disciplined = true;

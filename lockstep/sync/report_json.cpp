@@ -75,6 +75,7 @@ Json json_of(const DeviceReport& device) {
           {"source", device.source},
           {"serial", device.serial},
           {"family", device.family},
+          {"family_by", device.family_by},
           {"role", device.role},
           {"virtual", device.is_virtual},
           {"reference", device.is_reference},

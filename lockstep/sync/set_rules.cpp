@@ -140,6 +140,39 @@ void check_tags(const Plan& plan, const PlannedCamera& planned, const DeviceEvid
             fmt::format("{} us", want.depth_delay_off_color.count()));
 }
 
+std::string serial_of(const DeviceEvidence& device) {
+  return device.serial.empty() ? "no serial" : "serial " + device.serial;
+}
+
+Finding not_in_rig(const Plan& plan, const DeviceEvidence& device) {
+  const PlannedCamera* namesake = plan.find(device.name);
+  return finding(
+      kFail, "not-in-rig", device.name,
+      fmt::format("{} ({}) is of no camera of rig \"{}\"{}.", device.source, serial_of(device),
+                  plan.rig_name,
+                  namesake == nullptr
+                      ? ""
+                      : fmt::format(", whose {} is serial {}", namesake->name, namesake->serial)),
+      "The recording is of another rig, or a camera was replaced and the rig file has the old "
+      "serial.",
+      "Give the rig file that the take was recorded with, or write the camera's serial into it. "
+      "A file is matched by its serial, and by its name only when it has none.");
+}
+
+/// One sentence for a set of which no file is of the rig.
+Finding another_rig(const Plan& plan, const Evidence& evidence) {
+  const DeviceEvidence& device = evidence.devices.front();
+  return finding(
+      kFail, "not-in-rig", "",
+      fmt::format("None of these recordings is of rig \"{}\": {} has {}, the rig has serial {}{}.",
+                  plan.rig_name, device.source, serial_of(device),
+                  plan.cameras.empty() ? "none" : plan.cameras.front().serial,
+                  plan.cameras.size() > 1 ? " and others" : ""),
+      "The rig file is another rig's, or its serials are not those of the cameras.",
+      "Give the rig file that the take was recorded with, or write the cameras' serials into it. "
+      "A file is matched by its serial, and by its name only when it has none.");
+}
+
 void check_exposures(const Evidence& evidence, std::vector<Finding>& out) {
   std::map<int64_t, std::string> values;
   for (const DeviceEvidence& device : evidence.devices) {
@@ -206,20 +239,21 @@ std::vector<Finding> against_plan(const Evidence& evidence) {
   if (!evidence.plan) return out;
   const Plan& plan = *evidence.plan;
   std::set<std::string> present;
+  std::vector<const DeviceEvidence*> strangers;
   for (const DeviceEvidence& device : evidence.devices) {
     const PlannedCamera* planned = planned_for(plan, device);
     if (planned == nullptr) {
-      out.push_back(finding(
-          kFail, "not-in-rig", device.name,
-          fmt::format("{} (serial {}) is not in rig \"{}\".", device.source,
-                      device.serial.empty() ? "not recorded" : device.serial, plan.rig_name),
-          "The recording is of another rig, or the rig file has another serial.",
-          "Verify with the rig file that the take was recorded with."));
+      strangers.push_back(&device);
       continue;
     }
     present.insert(planned->name);
     if (device.part == 1) check_tags(plan, *planned, device, out);
   }
+  if (present.empty()) {
+    out.push_back(another_rig(plan, evidence));
+    return out;
+  }
+  for (const DeviceEvidence* device : strangers) out.push_back(not_in_rig(plan, *device));
   for (const PlannedCamera& camera : plan.cameras) {
     if (present.count(camera.name) != 0) continue;
     out.push_back(
@@ -235,10 +269,14 @@ std::vector<Finding> against_plan(const Evidence& evidence) {
 std::vector<Finding> as_recorded(const Evidence& evidence) {
   std::vector<Finding> out;
   for (const DeviceEvidence& device : evidence.devices) {
-    for (const std::string& damage : device.damage) {
+    if (!device.damage.empty()) {
+      std::string what = device.damage.front();
+      if (device.damage.size() > 1)
+        what += fmt::format(" ({} more: see lockstep info)", device.damage.size() - 1);
       out.push_back(finding(kWarning, "damaged-file", device.name,
-                            fmt::format("{}: {}", device.source, damage), "",
-                            "lockstep info shows what can be read."));
+                            fmt::format("{}: {}.", device.source, what),
+                            "Its recorder died, or a copy of the file was broken off.",
+                            "What can be read is judged. lockstep info tells all that is wrong."));
     }
     if (!device.lost_because.empty()) {
       out.push_back(

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "lockstep/recording/reader.h"
+#include "lockstep/take/told_family.h"
 
 namespace lockstep {
 namespace {
@@ -38,6 +39,10 @@ DeviceEvidence evidence_of(const RecordingInfo& info, const RecordingStamps& sca
   device.name = info.path.stem().string();
   device.source = info.path.filename().string();
   device.serial = header.serial;
+  if (const auto told = told_family(info)) {
+    device.family = told->family;
+    device.family_by = told->by;
+  }
   device.config = header.camera;
   device.has_wired_sync_tag = header.has_wired_sync_tag;
   device.is_virtual = header.is_virtual;
@@ -130,7 +135,10 @@ void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
   device.part_reason = camera.parts[part].reason;
   device.rig_from_device_ns = camera.parts[part].rig_from_device_ns;
   if (part + 1 == camera.parts.size()) device.lost_because = loss_of(camera);
-  if (const PlannedCamera* planned = plan.find(camera.name)) device.family = planned->family;
+  if (const PlannedCamera* planned = plan.find(camera.name)) {
+    device.family = planned->family;
+    device.family_by = "the rig";
+  }
 }
 
 /// A camera of a take that delivered nothing is evidence too: against the take.

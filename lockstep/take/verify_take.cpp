@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "lockstep/base/files.h"
+#include "lockstep/sync/alignment.h"
 #include "lockstep/sync/judge.h"
 #include "lockstep/take/gather.h"
 #include "lockstep/take/manifest.h"
+#include "lockstep/take/told_family.h"
 
 namespace lockstep {
 namespace {
@@ -102,15 +104,14 @@ Result<VerifiedTake> verify_files(const std::vector<fs::path>& files,
   if (!evidence) return evidence.error();
   evidence->plan = options.plan;
   for (DeviceEvidence& device : evidence->devices) {
-    if (!options.plan) break;
-    const auto& cameras = options.plan->cameras;
-    const auto planned =
-        std::find_if(cameras.begin(), cameras.end(), [&](const PlannedCamera& camera) {
-          return camera.serial == device.serial || camera.name == device.name;
-        });
-    if (planned != cameras.end()) {
-      device.family = planned->family;
+    const PlannedCamera* planned = options.plan ? planned_for(*options.plan, device) : nullptr;
+    if (planned != nullptr) {
       device.name = planned->name;
+      device.family = planned->family;
+      device.family_by = "the rig";
+    } else if (options.family && device.family_by != kFamilyByTag) {
+      device.family = *options.family;
+      device.family_by = "--family";
     }
   }
   std::optional<LastGood> last_good;

@@ -15,6 +15,7 @@ namespace lockstep {
 struct VerifyOptions {
   Gates gates;
   std::optional<Plan> plan;       ///< given by hand; a take brings its own
+  std::optional<Family> family;   ///< of loose recordings that neither plan nor tag names
   std::filesystem::path against;  ///< take folder or verify.json; empty: look for the last good one
   bool look_for_last_good = true;  ///< the newest passing take beside this one
   int threads = 2;                 ///< files are scanned side by side

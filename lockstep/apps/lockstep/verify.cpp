@@ -38,8 +38,9 @@ or the page is there already.)";
 struct VerifyArguments {
   std::vector<std::string> inputs;
   std::string rig, against, html;
-  std::string clock = "as-declared";
+  std::string clock = "as-declared", family;
   bool json = false;
+  bool gates = false;
   VerifyOptions options;
 };
 
@@ -70,6 +71,7 @@ Result<void> complete(VerifyArguments& arguments) {
     if (to_string(clock) == arguments.clock) options.gates.clock = clock;
   }
   if (auto good = options.gates.validate(); !good) return good;
+  if (!arguments.family.empty()) options.family = family_from(arguments.family);
   if (arguments.rig.empty()) return {};
   const auto chosen = choose_rig(arguments.rig);
   if (!chosen) return chosen.error();
@@ -105,8 +107,9 @@ int run_verify(VerifyArguments arguments) {
   if (!verified) return report_failure(verified.error());
 
   const SyncReport& report = verified->report;
+  const GatesShown shown = arguments.gates ? GatesShown::all : GatesShown::changed;
   const std::string text =
-      arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout));
+      arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout), shown);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (!take->empty()) {
     if (auto written = write_verify_reports(*take, *verified); !written)
@@ -141,12 +144,19 @@ void add_verify_command(CLI::App& app, CommandAction& action) {
   command->add_option("--rig", arguments->rig, "Judge against the delays that this rig file plans");
   command->add_option("--against", arguments->against,
                       "Take folder or verify.json to report changes against");
+  command
+      ->add_option("--family", arguments->family,
+                   "Family of cameras that no rig file and no tag names (default: what the files "
+                   "tell, else azure-kinect)")
+      ->check(CLI::IsMember({"azure-kinect", "femto-bolt", "femto-mega"}));
   command->add_option("-o,--html", arguments->html, "Also draw the report into this new file");
   command->add_flag("--json", arguments->json,
                     "Print the report as JSON (docs/schemas/verify.schema.json)");
   command->add_option("--clock", arguments->clock, "What the pulses do to the cameras' clocks")
       ->check(CLI::IsMember({"as-declared", "disciplined", "free-running"}))
       ->capture_default_str()
+      ->group("Gates");
+  command->add_flag("--gates", arguments->gates, "List the gates used, defaults included")
       ->group("Gates");
   add_gates(*command, arguments->options.gates);
   command->footer(kExamples);

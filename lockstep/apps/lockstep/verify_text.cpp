@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/apps/lockstep/verify_text.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <vector>
 
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
@@ -134,8 +136,29 @@ std::string finding_text(const Finding& finding, bool color) {
   return text;
 }
 
-std::string notes(const SyncReport& report) {
+/// Families that no rig file and no tag declares, and what they are taken from.
+std::string family_notes(const SyncReport& report) {
+  std::map<std::string, std::vector<std::string>> cameras_of;  // by what is said of them
+  for (const DeviceReport& device : report.devices) {
+    if (device.family_by == "the rig" || device.family_by == "its tag") continue;
+    cameras_of[device.family_by == "assumption"
+                   ? device.family + ", assumed: no file says so (--family names another)"
+                   : device.family + ", by " + device.family_by]
+        .push_back(device.name);
+  }
   std::string text;
+  for (const auto& [said, names] : cameras_of) {
+    const bool all = names.size() > 1 && names.size() == report.devices.size();
+    text += wrapped(fmt::format("  family of {}: {}",
+                                all ? "all" : fmt::to_string(fmt::join(names, ", ")), said),
+                    4);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string notes(const SyncReport& report) {
+  std::string text = family_notes(report);
   for (const std::string& note : report.witness_notes) text += wrapped("  " + note, 4) + "\n";
   if (!report.last_good.empty())
     text += fmt::format("  changes are against {}\n", report.last_good);
@@ -144,17 +167,26 @@ std::string notes(const SyncReport& report) {
   return text;
 }
 
-/// "gates: color-offset-fail-us 100, ...": what was used, for whoever reads this later.
-std::string gates_text(const Gates& gates) {
-  std::string text = "gates:";
+/// Every gate with its value, or only those that are not the default's.
+std::string gates_text(const Gates& gates, GatesShown shown) {
+  const Gates defaults;
+  std::string text;
+  const auto add = [&](std::string_view name, const std::string& value, const std::string& usual) {
+    if (shown == GatesShown::changed && value == usual) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
+    if (value != usual) text += fmt::format(" (default {})", usual);
+  };
   for (const GateEntry& entry : gate_entries())
-    text += fmt::format("{} {} {:g}", text.size() > 6 ? "," : "", entry.name, gates.*entry.value);
-  return wrapped(text + fmt::format(", clock {}", to_string(gates.clock)), 2) + "\n";
+    add(entry.name, fmt::format("{:g}", gates.*entry.value),
+        fmt::format("{:g}", defaults.*entry.value));
+  add("clock", std::string(to_string(gates.clock)), std::string(to_string(defaults.clock)));
+  if (text.empty()) text = "the defaults (--gates lists them)";
+  return wrapped("gates: " + text, 2) + "\n";
 }
 
 }  // namespace
 
-std::string sync_report_to_text(const SyncReport& report, bool color) {
+std::string sync_report_to_text(const SyncReport& report, bool color, GatesShown shown) {
   std::string text = verdict_line(report, color) + range_line(report);
   if (report.common_ticks > 0) {
     text += "\n" + device_table(report);
@@ -162,7 +194,7 @@ std::string sync_report_to_text(const SyncReport& report, bool color) {
   }
   if (const std::string more = notes(report); !more.empty()) text += "\n" + more;
   for (const Finding& finding : report.findings) text += "\n" + finding_text(finding, color);
-  return text + "\n" + toned(gates_text(report.gates), Tone::faint, color);
+  return text + "\n" + toned(gates_text(report.gates, shown), Tone::faint, color);
 }
 
 std::string verdict_to_text(const SyncReport& report, bool color, size_t most) {
