@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "lockstep/sensor/timing.h"
 #include "lockstep/virtual/random.h"
@@ -11,16 +10,17 @@
 namespace lockstep {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr Micros kDefaultExposure{16'670};
-constexpr double kRestartNs = 1e9;  // from losing power to being armed again
+constexpr Nanos kPipeGap{100'000};        // between two frames of one sensor
+constexpr Nanos kRestart{1'000'000'000};  // from losing power to being armed again
 // The master's colour comes two frames after its depth and after everybody else's colour.
 constexpr int64_t kMasterColorLag = 2;
 
 enum Purpose : uint64_t { color_jitter = 1, depth_jitter, color_usb, depth_usb, pixels };
 
-double at_ns(const WorldFault& fault) {
-  return fault.at_s * 1e9;
+/// Device time at which a fault begins, since the zero of the clock.
+Nanos begin_of(const WorldFault& fault) {
+  return nanos(fault.at_s * 1e9);
 }
 
 const WorldFault* find(const CameraTraits& traits, std::string_view kind) {
@@ -55,106 +55,111 @@ int64_t first_frame_tick(const CameraTraits& traits, double exposure_us) {
 
 }  // namespace
 
-CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, WorldNs started_ns,
+DeviceTime register_stamp(DeviceTime instant) {
+  // Whole periods are whole steps, and stay so although nanoseconds rounded them down.
+  const int64_t ns = instant.ns() + 1;
+  const int64_t steps = ns / 100'000 * 9 + ns % 100'000 * 9 / 100'000;
+  return DeviceTime(Micros(steps * 100 / 9));
+}
+
+CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, HostTime started,
                      uint64_t run_number)
     : traits_(traits),
       config_(config),
-      period_us_(frame_period_us(frames_per_second(config.frame_rate))),
+      fps_(frames_per_second(config.frame_rate)),
+      period_ns_(frame_period_us(fps_) * 1e3),
       free_period_ns_(free_period_ns(traits, config)),
+      delays_(realised_delays(traits.family, config)),
       exposure_(exposure_of(traits, config, config.exposure.value_or(kDefaultExposure))),
       first_tick_(first_frame_tick(traits, static_cast<double>(exposure_.count()))),
-      started_ns_(started_ns),
-      seed_(mix_bits(traits.seed, run_number + 1000)),
-      lost_ns_(kNever) {
-  const Micros depth_delay = config.depth_delay_off_color;
-  color_delay_us_ = realised_delay_us(traits.family, config.subordinate_delay_off_master);
-  if (depth_delay.count() < 0 && !family_traits(traits.family).negative_depth_delay) {
-    color_delay_us_ += realised_delay_us(traits.family, -depth_delay);
-    depth_delay_us_ = -realised_delay_us(traits.family, -depth_delay);
-  } else {
-    depth_delay_us_ = realised_delay_us(traits.family, depth_delay);
-  }
-}
+      started_(started),
+      seed_(mix_bits(traits.seed, run_number + 1000)) {}
 
 std::vector<PulseTrain> CameraRun::trains_of(const CameraTraits& traits, const CameraConfig& config,
-                                             WorldNs start_ns) {
-  const double period = free_period_ns(traits, config);
+                                             HostTime start) {
+  const double period_ns = free_period_ns(traits, config);
   const WorldFault* restart = find(traits, "restart");
-  if (restart == nullptr) return {{start_ns, period, kNever}};
-  const double nominal_period = period / traits.free_period_scale;
-  const double ticks = std::ceil(at_ns(*restart) / nominal_period - 0.5);
-  const WorldNs dark_from = start_ns + ticks * period;
-  return {{start_ns, period, dark_from - period / 2}, {dark_from + kRestartNs, period, kNever}};
+  if (restart == nullptr) return {{start, period_ns, kNever}};
+  const double nominal_ns = period_ns / traits.free_period_scale;
+  const double ticks =
+      std::ceil(static_cast<double>(begin_of(*restart).count()) / nominal_ns - 0.5);
+  const HostTime dark_from = start + nanos(ticks * period_ns);
+  return {{start, period_ns, dark_from - nanos(period_ns / 2)},
+          {dark_from + kRestart, period_ns, kNever}};
 }
 
 const WorldFault* CameraRun::active(std::string_view kind) const {
-  const auto tick_s = static_cast<double>(tick_) * period_us_ * 1e-6;
-  const double half_tick_s = period_us_ * 0.5e-6;
+  const Nanos now = elapsed() + nanos(period_ns_ / 2);
   for (const WorldFault& fault : traits_.faults) {
-    if (fault.kind != kind || tick_s < fault.at_s - half_tick_s) continue;
+    if (fault.kind != kind || now < begin_of(fault)) continue;
     const bool counted = kind == "lose-tick" || kind == "duplicate-tick";
-    const double length_s = static_cast<double>(fault.count) * period_us_ * 1e-6;
-    if (!counted || tick_s < fault.at_s + length_s - half_tick_s) return &fault;
+    const Nanos length = nanos(static_cast<double>(fault.count) * period_ns_);
+    if (!counted || now < begin_of(fault) + length) return &fault;
   }
   return nullptr;
 }
 
+void CameraRun::begin_pace(HostTime began, DeviceTime device, double world_ns, bool held) {
+  // A clock that is held to the pulses counts nominal periods, whatever time they take.
+  const double own_ns = world_ns * (1 + traits_.own_rate_ppm * 1e-6);
+  pace_ = {tick_, began, device, world_ns, held ? period_ns_ : own_ns};
+}
+
 void CameraRun::zero(const SyncLine& line) {
   depth_on_ = true;
-  locked_ = !is_source();
-  if (is_source()) {
-    tick_ns_ = started_ns_;
-    scene_start_ns_ = started_ns_;
-    scene_period_ns_ = free_period_ns_;
-  } else {
-    pulse_ = *line.first_pulse(traits_.index, started_ns_);
-    tick_ns_ = pulse_.train.pulse_ns(pulse_.index);
-    scene_start_ns_ = pulse_.train.start_ns;
-    scene_period_ns_ = pulse_.train.period_ns;
-    const auto limit_s = family_traits(traits_.family).depth_power_down_s;
-    depth_on_ = !limit_s || tick_ns_ - started_ns_ <= *limit_s * 1e9;
-  }
   zeroed_ = true;
   ++epoch_;
   tick_ = 0;
-  device_us_ = 0;
-  if (const WorldFault* unplug = find(traits_, "unplug")) {
-    lost_ns_ = std::min(lost_ns_, tick_ns_ + at_ns(*unplug));
+  locked_ = !is_source();
+  if (is_source()) {
+    tick_began_ = started_;
+    begin_pace(started_, DeviceTime{}, free_period_ns_, false);
+  } else {
+    pulse_ = *line.first_pulse(traits_.index, started_);
+    tick_began_ = pulse_.train.pulse(pulse_.index);
+    begin_pace(tick_began_, DeviceTime{}, pulse_.train.period_ns, traits_.disciplined);
+    const auto limit_s = family_traits(traits_.family).depth_power_down_s;
+    depth_on_ = !limit_s || tick_began_ - started_ <= nanos(*limit_s * 1e9);
   }
+  scene_start_ = locked_ ? pulse_.train.start : started_;
+  scene_period_ns_ = pace_.world_ns;
+  if (const WorldFault* unplug = find(traits_, "unplug")) {
+    lost_ = std::min(lost_, tick_began_ + begin_of(*unplug));
+  }
+}
+
+/// Its own crystal from here on: what it counts is perfect by its own measure.
+void CameraRun::lose_line() {
+  locked_ = false;
+  begin_pace(tick_began_, device_time(), free_period_ns_, false);
 }
 
 void CameraRun::step(const SyncLine& line) {
+  if (locked_ && !line.comes(traits_.index, pulse_.train, pulse_.index + 1)) lose_line();
+  if (locked_) ++pulse_.index;
   ++tick_;
-  if (locked_ && !line.comes(traits_.index, pulse_.train, pulse_.index + 1)) locked_ = false;
-  if (locked_) {
-    ++pulse_.index;
-    tick_ns_ = pulse_.train.pulse_ns(pulse_.index);
-    const double true_us = pulse_.train.period_ns * 1e-3;
-    device_us_ += traits_.disciplined ? period_us_ : true_us * (1 + traits_.own_rate_ppm * 1e-6);
-  } else {
-    // Its own crystal: what it counts is perfect by its own measure.
-    tick_ns_ += free_period_ns_;
-    device_us_ += free_period_ns_ * 1e-3 * (1 + traits_.own_rate_ppm * 1e-6);
-  }
+  tick_began_ = locked_ ? pulse_.train.pulse(pulse_.index)
+                        : pace_.began + nanos(ticks_of_pace() * pace_.world_ns);
 }
 
-std::optional<WorldNs> CameraRun::next_tick_ns(const SyncLine& line) const {
+std::optional<HostTime> CameraRun::next_tick(const SyncLine& line) const {
   if (!zeroed_) {
-    if (is_source()) return started_ns_;
-    const auto first = line.first_pulse(traits_.index, started_ns_);
+    if (is_source()) return started_;
+    const auto first = line.first_pulse(traits_.index, started_);
     if (!first) return std::nullopt;
-    return first->train.pulse_ns(first->index);
+    return first->train.pulse(first->index);
   }
-  if (locked_ && line.comes(traits_.index, pulse_.train, pulse_.index + 1)) {
-    return pulse_.train.pulse_ns(pulse_.index + 1);
+  if (!locked_) return pace_.began + nanos((ticks_of_pace() + 1) * pace_.world_ns);
+  if (line.comes(traits_.index, pulse_.train, pulse_.index + 1)) {
+    return pulse_.train.pulse(pulse_.index + 1);
   }
-  return tick_ns_ + free_period_ns_;
+  return tick_began_ + nanos(free_period_ns_);
 }
 
-void CameraRun::advance(const SyncLine& line, WorldNs now_ns, std::vector<FrameInstant>& frames) {
-  while (!lost_at(tick_ns_)) {
-    const auto next = next_tick_ns(line);
-    if (!next || *next > now_ns) return;
+void CameraRun::advance(const SyncLine& line, HostTime now, std::vector<FrameInstant>& frames) {
+  while (!lost_at(tick_began_)) {
+    const auto next = next_tick(line);
+    if (!next || *next > now) return;
     if (zeroed_) {
       step(line);
     } else {
@@ -163,8 +168,8 @@ void CameraRun::advance(const SyncLine& line, WorldNs now_ns, std::vector<FrameI
     if (!restarted_ && active("restart") != nullptr) {
       restarted_ = true;
       zeroed_ = false;
-      started_ns_ = tick_ns_ + kRestartNs;
-    } else if (!lost_at(tick_ns_)) {
+      started_ = tick_began_ + kRestart;
+    } else if (!lost_at(tick_began_)) {
       emit(frames);
     }
   }
@@ -191,11 +196,12 @@ void CameraRun::emit_sensor(Sensor sensor, double extra_us, std::vector<FrameIns
   };
   Micros exposure = exposure_;
   if (const WorldFault* changed = active("exposure")) {
-    exposure = exposure_of(traits_, config_, Micros(std::llround(changed->value)));
+    exposure =
+        exposure_of(traits_, config_, std::chrono::round<Micros>(nanos(changed->value * 1e3)));
   }
   const auto exposure_us = static_cast<double>(exposure.count());
-  double phase_us = color_delay_us_ + value_of("delay") + traits_.q * exposure_us + extra_us;
-  if (!color) phase_us += depth_delay_us_ + value_of("depth-delay");
+  double phase_us = value_of("delay") + traits_.q * exposure_us + extra_us;
+  phase_us += color ? delays_.color_us : delays_.depth_us + value_of("depth-delay");
   const double named_us =
       traits_.stamp_meaning == StampMeaning::start_of_frame ? phase_us - exposure_us / 2 : phase_us;
 
@@ -206,29 +212,31 @@ void CameraRun::emit_sensor(Sensor sensor, double extra_us, std::vector<FrameIns
   FrameInstant frame;
   frame.sensor = sensor;
   frame.tick = tick_;
-  frame.world_tick = std::llround((tick_ns_ - scene_start_ns_) / scene_period_ns_);
-  frame.stamp = stamp(device_us_ + named_us, mix_bits(bits, color ? color_jitter : depth_jitter));
+  frame.world_tick =
+      std::llround(static_cast<double>((tick_began_ - scene_start_).count()) / scene_period_ns_);
+  frame.stamp = stamp(named_us, mix_bits(bits, color ? color_jitter : depth_jitter));
   frame.exposure = exposure;
-  frame.temperature_c = 36 - 10 * std::exp(-static_cast<double>(tick_) * period_us_ * 1e-6 / 900);
+  frame.temperature_c = 36 - 10 * std::exp(-static_cast<double>(elapsed().count()) * 1e-9 / 900);
   frame.noise_seed = mix_bits(bits, pixels);
   // One sensor's frames share a pipe: none overtakes another.
-  WorldNs& last_ns = last_arrival_ns_[color ? 0 : 1];
-  frame.arrival_ns = std::max(tick_ns_ + (phase_us + latency_us) * 1e3, last_ns + 1e5);
-  last_ns = frame.arrival_ns;
+  HostTime& last = last_arrival_[color ? 0 : 1];
+  frame.arrival = std::max(tick_began_ + nanos((phase_us + latency_us) * 1e3), last + kPipeGap);
+  last = frame.arrival;
   if (frame.stamp > DeviceTime{}) frames.push_back(frame);
 }
 
-DeviceTime CameraRun::stamp(double exact_us, uint64_t bits) const {
-  const double jittered_us = exact_us + traits_.stamp_jitter_us * normal(bits);
-  const double steps = std::floor(jittered_us / kRegisterStepUs);
-  return DeviceTime(Micros(static_cast<int64_t>(steps) * 100 / 9));
+DeviceTime CameraRun::stamp(double after_tick_us, uint64_t bits) const {
+  const double jitter_us = traits_.stamp_jitter_us * normal(bits);
+  return register_stamp(device_time() + nanos((after_tick_us + jitter_us) * 1e3));
 }
 
-WorldNs CameraRun::world_ns(double device_us) const {
-  const double us_per_true_us = locked_ && traits_.disciplined
-                                    ? period_us_ * 1e3 / pulse_.train.period_ns
-                                    : 1 + traits_.own_rate_ppm * 1e-6;
-  return tick_ns_ + (device_us - device_us_) * 1e3 / us_per_true_us;
+DeviceTime CameraRun::device_time() const {
+  return pace_.device + nanos(ticks_of_pace() * pace_.device_ns);
+}
+
+HostTime CameraRun::world_time(DeviceTime time) const {
+  const auto ahead_ns = static_cast<double>(since(device_time(), time).count());
+  return tick_began_ + nanos(ahead_ns * pace_.world_ns / pace_.device_ns);
 }
 
 }  // namespace lockstep

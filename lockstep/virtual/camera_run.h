@@ -8,6 +8,7 @@
 
 #include "lockstep/frame/capture.h"
 #include "lockstep/sensor/config.h"
+#include "lockstep/sensor/timing.h"
 #include "lockstep/virtual/camera_traits.h"
 #include "lockstep/virtual/sync_line.h"
 
@@ -21,58 +22,81 @@ struct FrameInstant {
   int64_t tick = 0;        ///< pulses since this camera's clock was zeroed
   int64_t world_tick = 0;  ///< frame periods since the source began: which picture it sees
   DeviceTime stamp;
-  WorldNs arrival_ns = 0;    ///< when the host has the whole frame
+  HostTime arrival;          ///< when the host has the whole frame
   Micros exposure{0};        ///< of colour
   double temperature_c = 0;  ///< of the depth sensor
   uint64_t noise_seed = 0;   ///< of this frame's pixels
 };
+
+/// What a device stamps at an instant of its clock: whole microseconds of its 90 kHz register, both
+/// rounded down.
+[[nodiscard]] DeviceTime register_stamp(DeviceTime instant);
 
 /// A camera from its start to its stop: when its clock is zeroed, which pulses it sees, and what it
 /// makes of them. Time is an argument and never goes back. Not thread-safe.
 class CameraRun {
  public:
   /// For a source the line must have its train (see train_of).
-  CameraRun(const CameraTraits& traits, const CameraConfig& config, WorldNs started_ns,
+  CameraRun(const CameraTraits& traits, const CameraConfig& config, HostTime started,
             uint64_t run_number);
 
-  /// Appends the frames of the ticks that have begun by `now_ns`; their arrivals are later.
-  void advance(const SyncLine& line, WorldNs now_ns, std::vector<FrameInstant>& frames);
+  /// Appends the frames of the ticks that have begun by `now`; their arrivals are later.
+  void advance(const SyncLine& line, HostTime now, std::vector<FrameInstant>& frames);
   /// When the next tick begins; nothing while the camera waits for a first pulse it can't foresee.
-  [[nodiscard]] std::optional<WorldNs> next_tick_ns(const SyncLine& line) const;
+  [[nodiscard]] std::optional<HostTime> next_tick(const SyncLine& line) const;
 
   /// The device is gone from this instant on (fault "unplug").
-  [[nodiscard]] bool lost_at(WorldNs now_ns) const { return now_ns >= lost_ns_; }
+  [[nodiscard]] bool lost_at(HostTime now) const { return now >= lost_; }
   [[nodiscard]] bool zeroed() const { return zeroed_; }
-  /// World time at which the device clock shows `device_us`; needs zeroed().
-  [[nodiscard]] WorldNs world_ns(double device_us) const;
+  /// World time at which the device clock shows `time`, as its present pace has it; needs zeroed().
+  [[nodiscard]] HostTime world_time(DeviceTime time) const;
   /// Number of the epoch: counts the zeroings of the clock.
   [[nodiscard]] uint64_t epoch() const { return epoch_; }
   /// When the last tick began.
-  [[nodiscard]] WorldNs tick_began_ns() const { return tick_ns_; }
+  [[nodiscard]] HostTime tick_began() const { return tick_began_; }
 
-  /// The trains that a source started at `start_ns` gives: one, or two when it will restart itself.
+  /// The trains that a source started at `start` gives: one, or two when it will restart itself.
   [[nodiscard]] static std::vector<PulseTrain> trains_of(const CameraTraits& traits,
                                                          const CameraConfig& config,
-                                                         WorldNs start_ns);
+                                                         HostTime start);
 
  private:
   [[nodiscard]] bool is_source() const { return config_.wired_sync != WiredSync::subordinate; }
+  /// How its clock goes: from its zero, and anew from where it loses the line. What comes later is
+  /// reckoned from the origin, so that no rounding adds up.
+  struct Pace {
+    int64_t first_tick = 0;
+    HostTime began;        ///< world time of first_tick
+    DeviceTime device;     ///< device time of first_tick
+    double world_ns = 0;   ///< true length of a tick
+    double device_ns = 0;  ///< what the device counts in a tick
+  };
+
   void zero(const SyncLine& line);
+  void lose_line();
+  void begin_pace(HostTime began, DeviceTime device, double world_ns, bool held);
   void step(const SyncLine& line);
   [[nodiscard]] const WorldFault* active(std::string_view kind) const;
   void emit(std::vector<FrameInstant>& frames);
   void emit_sensor(Sensor sensor, double extra_us, std::vector<FrameInstant>& frames);
-  [[nodiscard]] DeviceTime stamp(double exact_us, uint64_t bits) const;
+  [[nodiscard]] DeviceTime stamp(double after_tick_us, uint64_t bits) const;
+  /// What the device clock shows at the current tick.
+  [[nodiscard]] DeviceTime device_time() const;
+  [[nodiscard]] double ticks_of_pace() const {
+    return static_cast<double>(tick_ - pace_.first_tick);
+  }
+  /// Nominal time from the zero of the clock to the current tick.
+  [[nodiscard]] Nanos elapsed() const { return rig_time({tick_}, fps_).time_since_epoch(); }
 
   const CameraTraits& traits_;
   CameraConfig config_;
-  double period_us_;           ///< nominal T
-  double free_period_ns_;      ///< true length of T by its own crystal
-  double color_delay_us_ = 0;  ///< realised
-  double depth_delay_us_ = 0;
+  int fps_;
+  double period_ns_;       ///< nominal T
+  double free_period_ns_;  ///< true length of T by its own crystal
+  RealisedDelays delays_;
   Micros exposure_;
   int64_t first_tick_;  ///< that delivers frames
-  WorldNs started_ns_;
+  HostTime started_;
   uint64_t seed_;
   uint64_t epoch_ = 0;
 
@@ -82,12 +106,12 @@ class CameraRun {
   bool restarted_ = false;
   SeenPulse pulse_;  ///< of the current tick, while locked
   int64_t tick_ = 0;
-  WorldNs tick_ns_ = 0;   ///< true time of the current tick
-  double device_us_ = 0;  ///< device clock at the current tick
-  WorldNs scene_start_ns_ = 0;
+  HostTime tick_began_;  ///< true time of the current tick
+  Pace pace_;
+  HostTime scene_start_;
   double scene_period_ns_ = 0;
-  WorldNs lost_ns_;
-  WorldNs last_arrival_ns_[2] = {0, 0};
+  HostTime lost_ = kNever;
+  HostTime last_arrival_[2];
 };
 
 }  // namespace lockstep

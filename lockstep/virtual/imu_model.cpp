@@ -10,7 +10,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kBatch = 8;
-constexpr double kDeliveryNs = 2e6;  // from the last sample of a batch to the host
+constexpr Nanos kDelivery{2'000'000};  // from the last sample of a batch to the host
 // Noise of a real unit's calibration: acceleration in m/s^2, angular rate in rad/s, one sigma.
 constexpr float kAccelerationNoise = 0.0107F;
 constexpr float kAngularRateNoise = 0.00095F;
@@ -28,31 +28,29 @@ const std::array<float, kNoiseTable>& noise_table() {
   return table;
 }
 
-DeviceTime stamp_of(double device_us) {
-  const auto steps = static_cast<int64_t>(std::max(0.0, device_us) / kRegisterStepUs);
-  return DeviceTime(Micros(steps * 100 / 9));
-}
-
 }  // namespace
 
 ImuModel::ImuModel(const CameraTraits& traits, std::array<float, 3> gravity_mps2)
     : seed_(mix_bits(traits.seed, 77)),
-      interval_us_(1e6 / traits.imu_rate_hz),
-      gyro_lag_us_(traits.imu_gyro_lag_us),
+      interval_ns_(1e9 / traits.imu_rate_hz),
+      gyro_lag_(nanos(traits.imu_gyro_lag_us * 1e3)),
       gravity_mps2_(gravity_mps2) {}
 
-void ImuModel::advance(const CameraRun& run, WorldNs now_ns, std::vector<ImuSample>& samples) {
+void ImuModel::advance(const CameraRun& run, HostTime now, std::vector<ImuSample>& samples) {
   if (!run.zeroed()) return;
   if (run.epoch() != epoch_) {
     epoch_ = run.epoch();
     next_ = 1;
   }
   while (true) {
-    const double last_us = static_cast<double>(next_ + kBatch - 1) * interval_us_;
-    const WorldNs here_ns = run.world_ns(last_us) + kDeliveryNs;
-    if (here_ns > now_ns || run.lost_at(here_ns)) return;
+    const HostTime here = run.world_time(sample_time(next_ + kBatch - 1)) + kDelivery;
+    if (here > now || run.lost_at(here)) return;
     append_batch(samples);
   }
+}
+
+DeviceTime ImuModel::sample_time(int64_t number) const {
+  return DeviceTime(nanos(static_cast<double>(number) * interval_ns_));
 }
 
 void ImuModel::append_batch(std::vector<ImuSample>& samples) {
@@ -60,10 +58,10 @@ void ImuModel::append_batch(std::vector<ImuSample>& samples) {
   const uint64_t bits = mix_bits(mix_bits(seed_, epoch_), static_cast<uint64_t>(next_));
   const float* draw = noise.data() + bits % (kNoiseTable - size_t{kBatch} * 6);
   for (int i = 0; i < kBatch; ++i, ++next_, draw += 6) {
-    const double at_us = static_cast<double>(next_) * interval_us_;
+    const DeviceTime at = sample_time(next_);
     ImuSample sample;
-    sample.acceleration_stamp = stamp_of(at_us);
-    sample.angular_rate_stamp = stamp_of(at_us + gyro_lag_us_);
+    sample.acceleration_stamp = register_stamp(at);
+    sample.angular_rate_stamp = register_stamp(at + gyro_lag_);
     for (int axis = 0; axis < 3; ++axis) {
       const auto a = static_cast<size_t>(axis);
       sample.acceleration_mps2[axis] = gravity_mps2_[a] + kAccelerationNoise * draw[a];

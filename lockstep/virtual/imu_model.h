@@ -18,15 +18,17 @@ class ImuModel {
   /// `gravity_mps2`: what the accelerometer reads at rest, sensor frame.
   ImuModel(const CameraTraits& traits, std::array<float, 3> gravity_mps2);
 
-  /// Appends the samples of the batches that reached the host by `now_ns`.
-  void advance(const CameraRun& run, WorldNs now_ns, std::vector<ImuSample>& samples);
+  /// Appends the samples of the batches that reached the host by `now`.
+  void advance(const CameraRun& run, HostTime now, std::vector<ImuSample>& samples);
 
  private:
+  /// Device time of a sample, by its number.
+  [[nodiscard]] DeviceTime sample_time(int64_t number) const;
   void append_batch(std::vector<ImuSample>& samples);
 
   const uint64_t seed_;
-  const double interval_us_;
-  const double gyro_lag_us_;
+  const double interval_ns_;
+  const Nanos gyro_lag_;
   const std::array<float, 3> gravity_mps2_;
   uint64_t epoch_ = 0;
   int64_t next_ = 1;  ///< number of the next sample, from the zero of the clock

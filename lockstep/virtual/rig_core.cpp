@@ -10,8 +10,8 @@ namespace lockstep {
 namespace {
 
 // Pulses begin when the master starts and go on for a while after it has stopped.
-constexpr double kAfterglowNs = 0.35e9;
-constexpr double kGeneratorDelayNs = 1e9;  // from the last armed camera to the first pulse
+constexpr Nanos kAfterglow{350'000'000};
+constexpr Nanos kGeneratorDelay{1'000'000'000};  // from the last armed camera to the first pulse
 
 std::vector<CameraTraits> draw_all(const Rig& rig) {
   std::vector<CameraTraits> all;
@@ -33,8 +33,8 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
       pictures(rig_in, options) {
   for (const CameraTraits& camera : traits) {
     for (const WorldFault& fault : camera.faults) {
-      if (fault.kind == "cable-pull") line.cut_cable(camera.index, fault.at_s);
-      if (fault.kind == "cable-loose") line.cut_cable(camera.index, 0);
+      if (fault.kind == "cable-pull") line.cut_cable(camera.index, nanos(fault.at_s * 1e9));
+      if (fault.kind == "cable-loose") line.cut_cable(camera.index, Nanos{0});
     }
   }
 }
@@ -49,12 +49,12 @@ void RigCore::release(int camera) {
   open_.erase(camera);
 }
 
-void RigCore::started(int camera, const CameraConfig& config, WorldNs now_ns) {
+void RigCore::started(int camera, const CameraConfig& config, HostTime now) {
   const MutexLock lock(mutex_);
   running_.insert(camera);
   const auto index = static_cast<size_t>(camera);
   if (config.wired_sync == WiredSync::master) {
-    for (const PulseTrain& train : CameraRun::trains_of(traits[index], config, now_ns)) {
+    for (const PulseTrain& train : CameraRun::trains_of(traits[index], config, now)) {
       line.start_train(camera, train);
     }
   }
@@ -66,19 +66,19 @@ void RigCore::started(int camera, const CameraConfig& config, WorldNs now_ns) {
     }
     const double ppm = uniform(mix_bits(rig.world->seed, 0xfeed), -2, 2);
     const double period_ns = frame_period_us(frames_per_second(config.frame_rate)) * 1e3;
-    if (all) line.start_train(-1, {now_ns + kGeneratorDelayNs, period_ns * (1 + ppm * 1e-6)});
+    if (all) line.start_train(-1, {now + kGeneratorDelay, period_ns * (1 + ppm * 1e-6)});
   }
   clock.change();
 }
 
-void RigCore::stopped(int camera, WorldNs now_ns) {
+void RigCore::stopped(int camera, HostTime now) {
   const MutexLock lock(mutex_);
   running_.erase(camera);
-  line.end_trains(camera, now_ns + kAfterglowNs);
+  line.end_trains(camera, now + kAfterglow);
   const bool any = std::any_of(running_.begin(), running_.end(), [&](int other) {
     return wiring[static_cast<size_t>(other)].generator_upstream;
   });
-  if (wiring[static_cast<size_t>(camera)].generator_upstream && !any) line.end_trains(-1, now_ns);
+  if (wiring[static_cast<size_t>(camera)].generator_upstream && !any) line.end_trains(-1, now);
   clock.change();
 }
 

@@ -37,8 +37,8 @@ class RigCore {
 
   /// A camera runs from now on, or no longer: sources begin and end their pulses, and the generator
   /// is turned on by the rig's invisible hand once every camera that it feeds is armed.
-  void started(int camera, const CameraConfig& config, WorldNs now_ns);
-  void stopped(int camera, WorldNs now_ns);
+  void started(int camera, const CameraConfig& config, HostTime now);
+  void stopped(int camera, HostTime now);
 
  private:
   Mutex mutex_;

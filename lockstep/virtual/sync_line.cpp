@@ -2,18 +2,20 @@
 #include "lockstep/virtual/sync_line.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace lockstep {
 namespace {
 
-constexpr double kHopNs = 500;  // a subordinate repeats its sync-in about half a microsecond later
-constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr Nanos kHop{500};  // a subordinate repeats its sync-in about half a microsecond later
+
+std::optional<Nanos> earlier(std::optional<Nanos> a, std::optional<Nanos> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
 
 }  // namespace
 
 SyncLine::SyncLine(std::vector<CameraWiring> wiring)
-    : wiring_(std::move(wiring)), cut_after_s_(wiring_.size(), kNever) {}
+    : wiring_(std::move(wiring)), cut_after_(wiring_.size()) {}
 
 SyncLine::Source& SyncLine::source(int camera) {
   for (Source& known : sources_) {
@@ -28,18 +30,18 @@ void SyncLine::start_train(int source_camera, PulseTrain train) {
   source(source_camera).trains.push_back(train);
 }
 
-void SyncLine::end_trains(int source_camera, WorldNs end_ns) {
+void SyncLine::end_trains(int source_camera, HostTime end) {
   const MutexLock lock(mutex_);
   auto& trains = source(source_camera).trains;
   // A train that would only have begun later never comes.
-  std::erase_if(trains, [&](const PulseTrain& train) { return train.start_ns > end_ns; });
-  for (PulseTrain& train : trains) train.end_ns = std::min(train.end_ns, end_ns);
+  std::erase_if(trains, [&](const PulseTrain& train) { return train.start > end; });
+  for (PulseTrain& train : trains) train.end = std::min(train.end, end);
 }
 
-void SyncLine::cut_cable(int camera, double seconds) {
+void SyncLine::cut_cable(int camera, Nanos after) {
   const MutexLock lock(mutex_);
-  double& cut = cut_after_s_[static_cast<size_t>(camera)];
-  cut = std::min(cut, seconds);
+  auto& cut = cut_after_[static_cast<size_t>(camera)];
+  cut = earlier(cut, after);
 }
 
 const SyncLine::Source* SyncLine::source_of(int camera, int* hops) const {
@@ -58,37 +60,39 @@ const SyncLine::Source* SyncLine::source_of(int camera, int* hops) const {
   return nullptr;
 }
 
-WorldNs SyncLine::cut_ns(int camera, const Source& source) const {
+HostTime SyncLine::cut_time(int camera, const Source& source) const {
   if (source.trains.empty()) return kNever;
   // A cut above takes the line from everybody below it.
-  double cut_s = cut_after_s_[static_cast<size_t>(camera)];
+  std::optional<Nanos> cut = cut_after_[static_cast<size_t>(camera)];
   for (const int above : wiring_[static_cast<size_t>(camera)].upstream) {
     if (above == source.camera) break;
-    cut_s = std::min(cut_s, cut_after_s_[static_cast<size_t>(above)]);
+    cut = earlier(cut, cut_after_[static_cast<size_t>(above)]);
   }
-  return source.trains.front().start_ns + cut_s * 1e9;
+  return cut ? source.trains.front().start + *cut : kNever;
 }
 
-std::optional<SeenPulse> SyncLine::first_pulse(int camera, WorldNs from_ns) const {
+std::optional<SeenPulse> SyncLine::first_pulse(int camera, HostTime from) const {
   const MutexLock lock(mutex_);
   int hops = 0;
-  const Source* from = source_of(camera, &hops);
-  if (from == nullptr) return std::nullopt;
-  const WorldNs cut = cut_ns(camera, *from);
-  for (PulseTrain train : from->trains) {
-    train.start_ns += hops * kHopNs;
-    train.end_ns += hops * kHopNs;
-    const double index = std::max(0.0, std::ceil((from_ns - train.start_ns) / train.period_ns));
-    const SeenPulse pulse{train, static_cast<int64_t>(index)};
-    const WorldNs at = train.pulse_ns(pulse.index);
-    if (at <= train.end_ns && at < cut) return pulse;
+  const Source* source = source_of(camera, &hops);
+  if (source == nullptr) return std::nullopt;
+  const HostTime cut = cut_time(camera, *source);
+  for (PulseTrain train : source->trains) {
+    train.start += hops * kHop;
+    train.end += hops * kHop;
+    const auto since_start_ns = static_cast<double>((from - train.start).count());
+    SeenPulse pulse{train,
+                    std::max<int64_t>(0, static_cast<int64_t>(since_start_ns / train.period_ns))};
+    while (train.pulse(pulse.index) < from) ++pulse.index;
+    const HostTime at = train.pulse(pulse.index);
+    if (at <= train.end && at < cut) return pulse;
   }
   return std::nullopt;
 }
 
 bool SyncLine::comes(int camera, const PulseTrain& train, int64_t index) const {
-  const auto pulse = first_pulse(camera, train.pulse_ns(index) - train.period_ns / 2);
-  return pulse && std::abs(pulse->train.start_ns - train.start_ns) < 1 && pulse->index == index;
+  const auto pulse = first_pulse(camera, train.pulse(index) - nanos(train.period_ns / 2));
+  return pulse && pulse->train.start == train.start && pulse->index == index;
 }
 
 }  // namespace lockstep

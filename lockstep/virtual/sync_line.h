@@ -2,26 +2,23 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/virtual/wiring.h"
+#include "lockstep/virtual/world_time.h"
 
 namespace lockstep {
 
-/// World time: nanoseconds of the host clock as a number, for the simulation's arithmetic.
-using WorldNs = double;
-
 /// Pulses that a source gives without a break: number i at start + i * period.
 struct PulseTrain {
-  WorldNs start_ns = 0;
+  HostTime start;
   double period_ns = 0;
-  WorldNs end_ns = std::numeric_limits<double>::infinity();  ///< no pulse after this
+  HostTime end = kNever;  ///< no pulse after this
 
-  [[nodiscard]] WorldNs pulse_ns(int64_t index) const {
-    return start_ns + static_cast<double>(index) * period_ns;
+  [[nodiscard]] HostTime pulse(int64_t index) const {
+    return start + nanos(static_cast<double>(index) * period_ns);
   }
 };
 
@@ -40,14 +37,14 @@ class SyncLine {
 
   /// Pulses from camera `source` (-1: the generator).
   void start_train(int source, PulseTrain train);
-  /// The source gives no pulse after `end_ns`.
-  void end_trains(int source, WorldNs end_ns);
-  /// From `seconds` after the first pulse that ever came along this cable, nothing comes through
-  /// the cable at the sync-in of `camera`.
-  void cut_cable(int camera, double seconds);
+  /// The source gives no pulse after `end`.
+  void end_trains(int source, HostTime end);
+  /// From `after` the first pulse that ever came along this cable on, nothing comes through the
+  /// cable at the sync-in of `camera`.
+  void cut_cable(int camera, Nanos after);
 
-  /// First pulse that reaches `camera` at or after `from_ns`, as far as is known.
-  [[nodiscard]] std::optional<SeenPulse> first_pulse(int camera, WorldNs from_ns) const;
+  /// First pulse that reaches `camera` at or after `from`, as far as is known.
+  [[nodiscard]] std::optional<SeenPulse> first_pulse(int camera, HostTime from) const;
   /// True while pulse `index` of `train`, seen by `camera`, really comes.
   [[nodiscard]] bool comes(int camera, const PulseTrain& train, int64_t index) const;
 
@@ -58,13 +55,13 @@ class SyncLine {
   };
 
   [[nodiscard]] const Source* source_of(int camera, int* hops) const LOCKSTEP_REQUIRES(mutex_);
-  [[nodiscard]] WorldNs cut_ns(int camera, const Source& source) const LOCKSTEP_REQUIRES(mutex_);
+  [[nodiscard]] HostTime cut_time(int camera, const Source& source) const LOCKSTEP_REQUIRES(mutex_);
   Source& source(int camera) LOCKSTEP_REQUIRES(mutex_);
 
   const std::vector<CameraWiring> wiring_;
   mutable Mutex mutex_;
   std::vector<Source> sources_ LOCKSTEP_GUARDED_BY(mutex_);
-  std::vector<double> cut_after_s_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::vector<std::optional<Nanos>> cut_after_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
 }  // namespace lockstep

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,11 +19,7 @@ constexpr int kDefaultGain = 128;
 constexpr int kDefaultWhiteBalanceK = 4500;
 
 bool later(const FrameInstant& a, const FrameInstant& b) {
-  return a.arrival_ns > b.arrival_ns;
-}
-
-HostTime host_time(WorldNs time_ns) {
-  return HostTime(Nanos(std::llround(time_ns)));
+  return a.arrival > b.arrival;
 }
 
 DeviceInfo info_of(const RigCore& core, int camera) {
@@ -40,10 +35,10 @@ DeviceInfo info_of(const RigCore& core, int camera) {
 
 /// Everything of one start, gone with the stop.
 struct Run {
-  Run(const CameraTraits& traits, const CameraConfig& config_in, WorldNs now_ns, uint64_t number,
+  Run(const CameraTraits& traits, const CameraConfig& config_in, HostTime now, uint64_t number,
       std::array<float, 3> gravity, std::shared_ptr<const Pictures> pictures_in)
       : config(config_in),
-        camera(traits, config_in, now_ns, number),
+        camera(traits, config_in, now, number),
         pairing(config_in),
         imu(traits, gravity),
         pictures(std::move(pictures_in)) {}
@@ -86,10 +81,10 @@ class VirtualDevice final : public Device {
     return core_->wiring[static_cast<size_t>(camera_)].jacks;
   }
   [[nodiscard]] Result<void> check_jacks(const CameraConfig& config) const;
-  void pump(Run& run, WorldNs now_ns);
+  void pump(Run& run, HostTime now);
   static void deliver(Run& run, const FrameInstant& frame);
   [[nodiscard]] CapturePtr finish(Capture capture) const;
-  [[nodiscard]] WorldNs next_event_ns(const Run& run) const;
+  [[nodiscard]] HostTime next_event(const Run& run) const;
   [[nodiscard]] Error lost() const;
 
   const std::shared_ptr<RigCore> core_;
@@ -132,13 +127,13 @@ Result<void> VirtualDevice::do_start(const CameraConfig& config) {
   if (!pictures) return std::move(pictures).error();
   {
     const MutexLock lock(mutex_);
-    const WorldNs now_ns = core_->clock.now_ns();
+    const HostTime now = core_->clock.now();
     if (run_ == nullptr) {
-      run_ = std::make_unique<Run>(traits(), config, now_ns, ++runs_,
+      run_ = std::make_unique<Run>(traits(), config, now, ++runs_,
                                    core_->pictures.pose(camera_).gravity_in_imu_mps2,
                                    *std::move(pictures));
     }
-    core_->started(camera_, config, now_ns);
+    core_->started(camera_, config, now);
   }
   return {};
 }
@@ -146,7 +141,7 @@ Result<void> VirtualDevice::do_start(const CameraConfig& config) {
 void VirtualDevice::do_stop() {
   const MutexLock lock(mutex_);
   run_.reset();
-  core_->stopped(camera_, core_->clock.now_ns());
+  core_->stopped(camera_, core_->clock.now());
 }
 
 Error VirtualDevice::lost() const {
@@ -158,7 +153,7 @@ Error VirtualDevice::lost() const {
 void VirtualDevice::deliver(Run& run, const FrameInstant& frame) {
   const auto stamped = [&](Image image) {
     image.stamp = frame.stamp;
-    image.arrival = host_time(frame.arrival_ns);
+    image.arrival = frame.arrival;
     return image;
   };
   if (frame.sensor == Sensor::color) {
@@ -176,21 +171,21 @@ void VirtualDevice::deliver(Run& run, const FrameInstant& frame) {
   run.pairing.add_depth(std::move(sample));
 }
 
-void VirtualDevice::pump(Run& run, WorldNs now_ns) {
+void VirtualDevice::pump(Run& run, HostTime now) {
   auto& heap = run.on_their_way;
   const size_t before = heap.size();
-  run.camera.advance(core_->line, now_ns, heap);
+  run.camera.advance(core_->line, now, heap);
   for (size_t i = before + 1; i <= heap.size(); ++i) {
     std::push_heap(heap.begin(), heap.begin() + static_cast<ptrdiff_t>(i), later);
   }
-  while (!heap.empty() && heap.front().arrival_ns <= now_ns) {
+  while (!heap.empty() && heap.front().arrival <= now) {
     std::pop_heap(heap.begin(), heap.end(), later);
     const FrameInstant frame = heap.back();
     heap.pop_back();
-    if (!run.camera.lost_at(frame.arrival_ns)) deliver(run, frame);
+    if (!run.camera.lost_at(frame.arrival)) deliver(run, frame);
   }
   if (!run.config.imu) return;
-  run.imu.advance(run.camera, now_ns, run.imu_samples);
+  run.imu.advance(run.camera, now, run.imu_samples);
   if (run.imu_samples.size() > kImuQueue) {
     run.imu_samples.erase(run.imu_samples.begin(), run.imu_samples.end() - kImuQueue);
   }
@@ -201,38 +196,39 @@ CapturePtr VirtualDevice::finish(Capture capture) const {
   return std::make_shared<const Capture>(std::move(capture));
 }
 
-WorldNs VirtualDevice::next_event_ns(const Run& run) const {
-  WorldNs next = run.camera.next_tick_ns(core_->line).value_or(1e18);
-  if (!run.on_their_way.empty()) next = std::min(next, run.on_their_way.front().arrival_ns);
+HostTime VirtualDevice::next_event(const Run& run) const {
+  HostTime next = run.camera.next_tick(core_->line).value_or(kNever);
+  if (!run.on_their_way.empty()) next = std::min(next, run.on_their_way.front().arrival);
   return next;
 }
 
 Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
   WorldClock& clock = core_->clock;
-  const WorldNs deadline_ns = clock.now_ns() + static_cast<WorldNs>(timeout.count());
+  const HostTime called = clock.now();
+  const HostTime deadline = called + std::min(timeout, kNever - called);
   while (true) {
     const uint64_t seen = clock.changes();
-    WorldNs wake_ns = deadline_ns;
+    HostTime wake = deadline;
     {
       const MutexLock lock(mutex_);
       if (run_ == nullptr) return Read(ReadEnd::ended);
-      const WorldNs now_ns = clock.now_ns();
-      pump(*run_, now_ns);
+      const HostTime now = clock.now();
+      pump(*run_, now);
       if (auto capture = run_->pairing.next()) return Read(finish(*std::move(capture)));
-      if (run_->camera.lost_at(now_ns)) return lost();
-      if (!clock.waits() || now_ns >= deadline_ns) return Read(ReadEnd::timeout);
-      wake_ns = std::min(wake_ns, next_event_ns(*run_));
+      if (run_->camera.lost_at(now)) return lost();
+      if (!clock.waits() || now >= deadline) return Read(ReadEnd::timeout);
+      wake = std::min(wake, next_event(*run_));
     }
-    clock.wait(wake_ns, seen);
+    clock.wait(wake, seen);
   }
 }
 
 Result<std::vector<ImuSample>> VirtualDevice::do_take_imu() {
   const MutexLock lock(mutex_);
   if (run_ == nullptr) return std::vector<ImuSample>();
-  const WorldNs now_ns = core_->clock.now_ns();
-  pump(*run_, now_ns);
-  if (run_->camera.lost_at(now_ns)) return lost();
+  const HostTime now = core_->clock.now();
+  pump(*run_, now);
+  if (run_->camera.lost_at(now)) return lost();
   return std::exchange(run_->imu_samples, {});
 }
 

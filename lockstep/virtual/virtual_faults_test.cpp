@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "lockstep/virtual/rig_fixture_test.h"
+#include "tests/support/virtual_rigs.h"
 
 namespace lockstep {
 namespace {
@@ -193,6 +193,18 @@ TEST(VirtualFaults, ChangedExposureMovesTheCentreAndIsReported) {
               5);
   EXPECT_EQ(driver.captures[1].front()->color->exposure, Micros(8'330));
   EXPECT_EQ(driver.captures[1].back()->color->exposure, Micros(16'670));
+}
+
+TEST(VirtualFaults, NumbersBeyondReasonDoNoHarm) {
+  for (const std::string_view kind : kWorldFaultKinds) {
+    for (const double value : {1e300, -1e300}) {
+      for (const double at_s : {0.0, 1e300}) {
+        const Driver driver =
+            driven(std::string(kind).c_str(), at_s, value, INT64_MAX, 2, milliseconds(600));
+        EXPECT_FALSE(driver.captures[0].empty()) << kind;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include "lockstep/virtual/depth_noise.h"
 #include "lockstep/virtual/picture_file.h"
 #include "lockstep/virtual/rendered_pictures.h"
-#include "lockstep/virtual/rig_fixture_test.h"
 #include "tests/support/files.h"
+#include "tests/support/virtual_rigs.h"
 
 namespace lockstep {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "lockstep/sensor/timing.h"
-#include "lockstep/virtual/rig_fixture_test.h"
+#include "tests/support/virtual_rigs.h"
 
 namespace lockstep {
 namespace {
@@ -69,6 +69,41 @@ TEST(VirtualTiming, EveryStampIsOnTheRegistersGridAndRises) {
     for (const int64_t stamp : stamps) {
       EXPECT_EQ((stamp * 9 + 99) / 100 * 100 / 9, stamp) << stamp;
     }
+  }
+}
+
+TEST(VirtualTiming, WithoutJitterEveryStampIsTheTickToTheMicrosecond) {
+  Rig rig = chain_rig(2, 1000);
+  rig.world->stamp_jitter_us = 0;
+  rig.world->q = 0;
+  Driver driver(rig);
+  driver.start_all();
+  driver.pass(seconds(600));
+  const auto stamps = stamps_us(driver.captures[1], true);
+  ASSERT_GT(stamps.size(), 17'000U);
+  const int64_t first = tick_of(stamps.front(), 1000);
+  for (size_t i = 0; i < stamps.size(); ++i) {
+    // T is 3000 steps of the register, and 1000 us are 90.
+    const int64_t steps = (first + static_cast<int64_t>(i)) * 3000 + 90;
+    ASSERT_EQ(stamps[i], steps * 100 / 9) << i;
+  }
+}
+
+TEST(VirtualTiming, AFemtoDelaysItsColourInsteadOfHurryingItsDepth) {
+  Rig rig = chain_rig(2, 1000, Family::femto_bolt);
+  rig.world->stamp_jitter_us = 0;
+  rig.cameras[1].config.depth_delay_off_color = Micros(-500);
+  const RealisedDelays delays = realised_delays(Family::femto_bolt, rig.cameras[1].config);
+  EXPECT_EQ(delays.color_us, 1500);
+  Driver driver(rig);
+  driver.start_all();
+  driver.pass(seconds(3));
+  const auto& captures = driver.captures[1];
+  ASSERT_GT(captures.size(), 50U);
+  for (const auto& capture : captures) {
+    if (!capture->color || !capture->ir) continue;
+    const Nanos apart = since(capture->ir->stamp, capture->color->stamp);
+    EXPECT_NEAR(static_cast<double>(apart.count()), 500e3, 13e3);
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/virtual/world_clock.h"
 
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -11,9 +10,8 @@ namespace {
 // std::chrono::steady_clock is CLOCK_MONOTONIC here.
 using Steady = std::chrono::steady_clock;
 
-Steady::time_point steady(WorldNs time_ns) {
-  constexpr double kFarNs = 9e18;
-  return Steady::time_point(Nanos(static_cast<int64_t>(std::min(time_ns, kFarNs))));
+Steady::time_point steady(HostTime time) {
+  return Steady::time_point(time.time_since_epoch());
 }
 
 }  // namespace
@@ -28,7 +26,7 @@ HostTime WorldClock::now() {
 
 void WorldClock::sleep_until(HostTime time) {
   if (waits()) {
-    std::this_thread::sleep_until(Steady::time_point(time.time_since_epoch()));
+    std::this_thread::sleep_until(steady(time));
     return;
   }
   const int64_t target_ns = time.time_since_epoch().count();
@@ -48,10 +46,10 @@ void WorldClock::change() {
   changed_.notify_all();
 }
 
-void WorldClock::wait(WorldNs until_ns, uint64_t seen) {
+void WorldClock::wait(HostTime until, uint64_t seen) {
   const MutexLock lock(mutex_);
   while (changes_ == seen) {
-    if (changed_.wait_until(mutex_, steady(until_ns)) == std::cv_status::timeout) return;
+    if (changed_.wait_until(mutex_, steady(until)) == std::cv_status::timeout) return;
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/device/device.h"
-#include "lockstep/virtual/sync_line.h"
 #include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
@@ -19,15 +18,14 @@ class WorldClock final : public SessionClock {
   HostTime now() override;
   void sleep_until(HostTime time) override;
 
-  [[nodiscard]] WorldNs now_ns() { return static_cast<WorldNs>(now().time_since_epoch().count()); }
   /// False: waiting has no sense, the one who would wait moves the clock.
   [[nodiscard]] bool waits() const { return pace_ == VirtualRigOptions::Pace::real_time; }
 
   /// Counts the starts and stops in the rig.
   [[nodiscard]] uint64_t changes();
   void change();
-  /// Returns at `until_ns`, or earlier once changes() is no longer `seen`.
-  void wait(WorldNs until_ns, uint64_t seen);
+  /// Returns at `until`, or earlier once changes() is no longer `seen`.
+  void wait(HostTime until, uint64_t seen);
 
  private:
   const VirtualRigOptions::Pace pace_;

@@ -10,7 +10,7 @@
 
 #include "lockstep/virtual/virtual_rig.h"
 
-// Rigs and a driver for the tests of this room.
+// Rigs of virtual cameras as values, and a driver that starts and reads them.
 
 namespace lockstep::testing {
 
