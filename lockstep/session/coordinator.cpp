@@ -68,7 +68,7 @@ Coordinator::Coordinator(const Plan& plan, CoordinatorOptions options)
   for (const PlannedCamera& planned : plan.cameras) {
     powers_down_ = powers_down_ || family_traits(planned.family).depth_power_down_s.has_value();
     const bool source = planned.config.wired_sync == WiredSync::master;
-    if (source) source_ = cameras_.size();
+    if (source && !source_) source_ = cameras_.size();
     if (!source) start_order_.push_back(cameras_.size());
     cameras_.push_back(
         {.planned = planned, .cable_from = cable_to(plan, planned.name), .source = source});
@@ -90,17 +90,20 @@ Coordinator::Orders Coordinator::begin(HostTime now) {
   phase_since_ = now;
   started_ = 0;
   first_armed_.reset();
-  start_next(orders);
+  start_next(now, orders);
   if (start_order_.empty()) start_source(now, orders);
   return orders;
 }
 
-/// One after the other, in the planned order: a camera's start loads its host's USB and power.
-void Coordinator::start_next(Orders& orders) {
-  if (started_ >= start_order_.size()) return;
-  const size_t camera = start_order_[started_++];
+void Coordinator::start(size_t camera, HostTime now, Orders& orders) {
   cameras_[camera].state = DeviceState::starting;
+  starting_since_ = now;
   orders.push_back({camera, StartOrder{}});
+}
+
+/// One after the other, in the planned order: a camera's start loads its host's USB and power.
+void Coordinator::start_next(HostTime now, Orders& orders) {
+  if (started_ < start_order_.size()) start(start_order_[started_++], now, orders);
 }
 
 Coordinator::Orders Coordinator::on_report(size_t index, const Report& report, HostTime now) {
@@ -119,7 +122,7 @@ Coordinator::Orders Coordinator::on_report(size_t index, const Report& report, H
       camera.state = DeviceState::locking;
     }
     if (camera.source || (!source_ && !generator_)) begin_locking(now);
-    start_next(orders);
+    start_next(now, orders);
   } else if (const auto* refused = std::get_if<RefusedReport>(&report)) {
     camera.state = DeviceState::failed;
     camera.running = false;
@@ -166,9 +169,10 @@ void Coordinator::start_source(HostTime now, Orders& orders) {
   phase_ = Phase::source;
   phase_since_ = now;
   for (const size_t camera : start_order_) orders.push_back({camera, ExpectPulsesOrder{}});
-  if (!source_) return;
-  cameras_[*source_].state = DeviceState::starting;
-  orders.push_back({*source_, StartOrder{}});
+  // More than one only when a rig is recorded against its plan.
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    if (cameras_[i].source) start(i, now, orders);
+  }
 }
 
 void Coordinator::begin_locking(HostTime now) {
@@ -229,7 +233,7 @@ void Coordinator::on_lost(size_t index, const Error& error, HostTime now, Orders
   }
   if (!outcome_.failure) outcome_.failure = named;
   outcome_.alarms.push_back(named.message);
-  if (options_.if_camera_lost == IfCameraLost::stop) cut_all(orders);
+  if (options_.if_camera_lost == IfCameraLost::stop) cut_all(now, orders);
   stop_if_all_done(now, orders);
 }
 
@@ -237,6 +241,11 @@ void Coordinator::on_stopped(size_t index, HostTime now, Orders& orders) {
   Camera& camera = cameras_[index];
   camera.running = false;
   if (camera.state != DeviceState::lost && camera.state != DeviceState::failed) {
+    if (phase_ == Phase::arming && camera.state == DeviceState::starting) {
+      // It answers the stop of the last round only now, and ignored the start of this one.
+      start(index, now, orders);
+      return;
+    }
     camera.state = DeviceState::idle;
   }
   const bool any_running =
@@ -280,6 +289,15 @@ Coordinator::Orders Coordinator::on_time(HostTime now) {
 }
 
 void Coordinator::watch_arming(HostTime now, Orders& orders) {
+  const bool starting = std::any_of(cameras_.begin(), cameras_.end(), [](const Camera& c) {
+    return c.state == DeviceState::starting;
+  });
+  if (starting && now - starting_since_ >= kArmLimit) {
+    fail({Errc::timeout, fmt::format("not all cameras were ready within {} s. {}",
+                                     to_seconds(kArmLimit), why_not_locked())},
+         now, orders);
+    return;
+  }
   if (powers_down_ && first_armed_ && now - *first_armed_ >= kArmAnewAfter) {
     if (armed_anew_ < kArmAnewTimes) {
       ++armed_anew_;
@@ -343,8 +361,12 @@ std::string Coordinator::why_not_locked() const {
 }
 
 void Coordinator::watch_recording(HostTime now, Orders& orders) {
+  if (cut_since_) {
+    if (now - *cut_since_ > kStopWithin) give_up_cutting(now, orders);
+    return;
+  }
   if (first_done_ && now - *first_done_ >= kGraceAfterLength) {
-    cut_all(orders);
+    cut_all(now, orders);
     return;
   }
   HostTime last = phase_since_;
@@ -357,13 +379,27 @@ void Coordinator::watch_recording(HostTime now, Orders& orders) {
               "source of the sync line"};
     outcome_.alarms.push_back(outcome_.failure->message);
   }
-  cut_all(orders);
+  cut_all(now, orders);
 }
 
-void Coordinator::cut_all(Orders& orders) {
+void Coordinator::cut_all(HostTime now, Orders& orders) {
+  if (!cut_since_) cut_since_ = now;
   for (size_t i = 0; i < cameras_.size(); ++i) {
     if (!cameras_[i].done) orders.push_back({i, CutOrder{}});
   }
+}
+
+/// A camera that does not answer must not keep the others from being stopped and saved.
+void Coordinator::give_up_cutting(HostTime now, Orders& orders) {
+  for (Camera& camera : cameras_) {
+    if (camera.done) continue;
+    camera.done = true;
+    fail({Errc::timeout, fmt::format("{}: it did not end its recording within {} s, so the end of "
+                                     "its file is in doubt: run lockstep recover on the take",
+                                     camera.planned.name, to_seconds(kStopWithin))},
+         now, orders);
+  }
+  stop_if_all_done(now, orders);
 }
 
 void Coordinator::stop_if_all_done(HostTime now, Orders& orders) {
@@ -394,7 +430,7 @@ void Coordinator::stop_all(HostTime now, Orders& orders) {
 void Coordinator::fail(Error error, HostTime now, Orders& orders) {
   if (!outcome_.failure) outcome_.failure = std::move(error);
   if (phase_ == Phase::recording) {
-    cut_all(orders);
+    cut_all(now, orders);
   } else if (phase_ != Phase::stopping && phase_ != Phase::done) {
     stop_all(now, orders);
   }
@@ -405,8 +441,9 @@ Coordinator::Orders Coordinator::end(HostTime now, std::optional<Error> failure)
   if (failure) {
     fail(*std::move(failure), now, orders);
   } else if (phase_ == Phase::recording) {
-    cut_all(orders);
-  } else {
+    cut_all(now, orders);
+  } else if (phase_ != Phase::stopping && phase_ != Phase::done) {
+    // What is ending already ends as it was going to.
     fail({Errc::cancelled, "stopped before anything was recorded"}, now, orders);
   }
   return orders;

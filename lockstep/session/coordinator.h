@@ -71,7 +71,8 @@ class Coordinator {
     std::optional<double> first_offset_us{};  ///< since the rig tries to lock
   };
 
-  void start_next(Orders& orders);
+  void start(size_t camera, HostTime now, Orders& orders);
+  void start_next(HostTime now, Orders& orders);
   void begin_settling(HostTime now);
   void start_source(HostTime now, Orders& orders);
   void arm_anew(Orders& orders);
@@ -83,7 +84,8 @@ class Coordinator {
   void watch_arming(HostTime now, Orders& orders);
   void watch_lock(HostTime now, Orders& orders);
   void watch_recording(HostTime now, Orders& orders);
-  void cut_all(Orders& orders);
+  void cut_all(HostTime now, Orders& orders);
+  void give_up_cutting(HostTime now, Orders& orders);
   void stop_all(HostTime now, Orders& orders);
   void stop_if_all_done(HostTime now, Orders& orders);
   void fail(Error error, HostTime now, Orders& orders);
@@ -104,8 +106,10 @@ class Coordinator {
   int armed_anew_ = 0;
   std::optional<HostTime> first_armed_;
   HostTime last_started_{};
+  HostTime starting_since_{};  ///< of the newest order to start
   HostTime phase_since_{};
   std::optional<HostTime> first_done_;
+  std::optional<HostTime> cut_since_;
   SessionOutcome outcome_;
 };
 

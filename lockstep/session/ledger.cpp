@@ -64,7 +64,11 @@ void Ledger::dropped(size_t index, int64_t own_tick) {
 }
 
 void Ledger::ended(size_t camera, const std::string& how) {
-  cameras_[camera].end = how;
+  if (cameras_[camera].end.empty()) cameras_[camera].end = how;
+}
+
+void Ledger::disk_failed(size_t camera, const std::string& why) {
+  if (!was_lost(cameras_[camera].end)) cameras_[camera].end = "disk: " + why;
 }
 
 void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {

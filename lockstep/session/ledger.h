@@ -23,7 +23,10 @@ class Ledger {
   void wrote(size_t camera, int64_t own_tick, DeviceTime stamp);
   void dropped(size_t camera, int64_t own_tick);
   [[nodiscard]] size_t parts(size_t camera) const { return cameras_[camera].parts.size(); }
+  /// The first end stands: a cut that follows a loss does not hide it.
   void ended(size_t camera, const std::string& how);
+  /// The disk refused; stands instead of every end but a loss.
+  void disk_failed(size_t camera, const std::string& why);
 
   /// Fills cameras' parts, drops, ends, holes, tick 0 and the common range. A camera that was lost
   /// does not end the common range of the others: its missing rest is a hole.

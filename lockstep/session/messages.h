@@ -25,7 +25,7 @@ struct RecordOrder {
   std::optional<DeviceTime> from{};
   std::optional<int64_t> ticks{};  ///< stop after so many; nothing: until cut
 };
-struct CutOrder {};   ///< close the file
+struct CutOrder {};   ///< close the file; answered by RecordedReport in every state
 struct StopOrder {};  ///< stop the camera
 using Order = std::variant<StartOrder, ExpectPulsesOrder, RecordOrder, CutOrder, StopOrder>;
 

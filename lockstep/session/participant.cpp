@@ -54,9 +54,7 @@ Participant::Actions Participant::on_order(const Order& order, HostTime now) {
                  [&](const RecordOrder& what) {
                    if (phase_ == Phase::expecting) record(what, actions);
                  },
-                 [&](const CutOrder&) {
-                   if (phase_ == Phase::recording) close("cut", actions);
-                 },
+                 [&](const CutOrder&) { cut(actions); },
                  [&](const StopOrder&) {
                    if (phase_ == Phase::recording) close("stopped", actions);
                    if (phase_ == Phase::idle) {
@@ -199,10 +197,20 @@ void Participant::close(const std::string& how, Actions& actions) {
   actions.push_back(Report(RecordedReport{how}));
 }
 
+/// Always answers: whoever cuts waits for every camera, those that never began to record too.
+void Participant::cut(Actions& actions) {
+  if (phase_ == Phase::recording || phase_ == Phase::expecting) {
+    close("cut", actions);
+    return;
+  }
+  actions.push_back(CloseFile{"cut"});
+  actions.push_back(Report(RecordedReport{"cut"}));
+}
+
 void Participant::lost(const Error& error, Actions& actions) {
   if (phase_ == Phase::lost || phase_ == Phase::stopping || phase_ == Phase::idle) return;
-  if (phase_ == Phase::recording) actions.push_back(CloseFile{"lost: " + error.message});
   const bool was_done = phase_ == Phase::recorded;
+  if (!was_done) actions.push_back(CloseFile{"lost: " + error.message});
   phase_ = Phase::lost;
   if (!was_done) actions.push_back(Report(LostReport{error}));
 }

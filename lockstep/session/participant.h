@@ -45,6 +45,7 @@ class Participant {
   void write(const DeviceData& data, const TickStep& step, Actions& actions);
   void write_imu(const std::vector<ImuSample>& samples, Actions& actions);
   void close(const std::string& how, Actions& actions);
+  void cut(Actions& actions);
   void lost(const Error& error, Actions& actions);
   [[nodiscard]] bool waits_for_pulses() const;
 

@@ -52,9 +52,8 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Pos
 
 void Session::begin(HostTime now) {
   setup_.manifest.state = TakeState::recording;
-  save_manifest();
-  if (failure_) {
-    end_with(*failure_, now);
+  if (const auto saved = save_manifest(); !saved) {
+    end_with(saved.error(), now);
   } else {
     dispatch(coordinator_.begin(now), now);
   }
@@ -67,13 +66,14 @@ void Session::on_event(size_t camera, const DeviceEvent& event, HostTime now) {
 void Session::on_time(HostTime now) {
   for (size_t i = 0; i < cameras_.size(); ++i) apply(i, cameras_[i].participant.on_time(now), now);
   dispatch(coordinator_.on_time(now), now);
-  watch_recorders(now);
+  if (auto failure = note_disk_failures()) end_with(*std::move(failure), now);
   if (coordinator_.phase() == Coordinator::Phase::recording) watch_disk(now);
   if (manifest_due_ && std::all_of(cameras_.begin(), cameras_.end(),
                                    [](const Camera& c) { return !c.recorder || c.written > 0; })) {
     manifest_due_ = false;
-    save_manifest();
+    if (const auto saved = save_manifest(); !saved) end_with(saved.error(), now);
   }
+  if (coordinator_.phase() == Coordinator::Phase::done) close_recorders();
   collect_alarms();
 }
 
@@ -87,8 +87,8 @@ void Session::end_with(Error failure, HostTime now) {
 }
 
 void Session::dispatch(const Coordinator::Orders& orders, HostTime now) {
+  if (!open_recorders(orders, now)) return;
   for (const auto& [camera, order] : orders) {
-    if (std::holds_alternative<RecordOrder>(order)) open_recorder(camera, now);
     apply(camera, cameras_[camera].participant.on_order(order, now), now);
   }
 }
@@ -113,16 +113,32 @@ void Session::apply(size_t index, Participant::Actions actions, HostTime now) {
   }
 }
 
-void Session::open_recorder(size_t index, HostTime now) {
+/// All files first: when one cannot be made nobody begins to record. False: the session was ended,
+/// and with it these orders.
+bool Session::open_recorders(const Coordinator::Orders& orders, HostTime now) {
+  for (const auto& [camera, order] : orders) {
+    if (!std::holds_alternative<RecordOrder>(order)) continue;
+    if (const auto opened = open_recorder(camera); !opened) {
+      ledger_.disk_failed(camera, opened.error().message);
+      cameras_[camera].disk_failed = true;
+      end_with(opened.error(), now);
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<void> Session::open_recorder(size_t index) {
   Camera& camera = cameras_[index];
-  if (camera.recorder) return;
+  if (camera.recorder) return {};
   camera.recorder = std::make_unique<CameraRecorder>(
       setup_.folder, camera.name, camera.header,
       CameraRecorder::Options{setup_.threaded_recorders, camera.queue_bytes, setup_.file,
                               setup_.make_writer, setup_.wall_clock});
+  if (auto opened = camera.recorder->open(); !opened) return opened;
   ledger_.open(index, part_file_name(camera.name, 1));
   manifest_due_ = true;
-  if (const auto opened = camera.recorder->open(); !opened) end_with(opened.error(), now);
+  return {};
 }
 
 void Session::write(size_t index, const WriteCapture& item) {
@@ -161,19 +177,24 @@ void Session::begin_part(size_t index, const std::string& reason) {
   manifest_due_ = true;
 }
 
-void Session::watch_recorders(HostTime now) {
+/// Puts what the disk refused since the last call in the books; the first of it, if any.
+std::optional<Error> Session::note_disk_failures() {
+  std::optional<Error> first;
   for (size_t i = 0; i < cameras_.size(); ++i) {
-    if (!cameras_[i].recorder || failure_) continue;
-    if (const auto failure = cameras_[i].recorder->failure()) {
-      ledger_.ended(i, "disk: " + failure->message);
-      alarms_.push_back(failure->message);
-      end_with(*failure, now);
-    }
+    Camera& camera = cameras_[i];
+    if (!camera.recorder || camera.disk_failed) continue;
+    const auto failure = camera.recorder->failure();
+    if (!failure) continue;
+    camera.disk_failed = true;
+    ledger_.disk_failed(i, failure->message);
+    alarms_.push_back(failure->message);
+    if (!first) first = failure;
   }
+  return first;
 }
 
 void Session::watch_disk(HostTime now) {
-  if (!setup_.free_bytes || now < next_disk_check_ || failure_) return;
+  if (!setup_.free_bytes || now < next_disk_check_ || disk_cut_) return;
   next_disk_check_ = now + kDiskCheckEvery;
   const auto free = setup_.free_bytes();
   if (!free) return;
@@ -187,6 +208,7 @@ void Session::watch_disk(HostTime now) {
                                   setup_.folder.string(), disk_.seconds_left(*free) / 60));
   }
   if (advice == DiskRule::Advice::cut) {
+    disk_cut_ = true;
     end_with({Errc::no_space,
               fmt::format("{}: the disk has room for less than 30 s: the take was cut, and "
                           "what is recorded is whole",
@@ -206,7 +228,7 @@ bool Session::done() const {
                      [](const Camera& c) { return !c.recorder || c.recorder->finished(); });
 }
 
-void Session::save_manifest() {
+Result<void> Session::save_manifest() {
   for (size_t i = 0; i < cameras_.size(); ++i) {
     if (!cameras_[i].recorder) continue;
     const RecordingWriterStats stats = cameras_[i].recorder->stats();
@@ -214,8 +236,12 @@ void Session::save_manifest() {
     setup_.manifest.cameras[i].imu_samples = stats.imu_samples;
   }
   ledger_.fill(coordinator_.monitor(), setup_.manifest);
-  if (const auto saved = write_manifest(setup_.folder, setup_.manifest); !saved && !failure_) {
-    failure_ = saved.error();
+  return write_manifest(setup_.folder, setup_.manifest);
+}
+
+void Session::close_recorders() {
+  for (Camera& camera : cameras_) {
+    if (camera.recorder) camera.recorder->close();
   }
 }
 
@@ -225,9 +251,8 @@ void Session::collect_alarms() {
 }
 
 SessionOutcome Session::finish() {
-  for (Camera& camera : cameras_) {
-    if (camera.recorder) camera.recorder->close();
-  }
+  close_recorders();
+  if (auto failure = note_disk_failures(); failure && !failure_) failure_ = std::move(failure);
   collect_alarms();
   SessionOutcome outcome = coordinator_.outcome();
   if (!outcome.failure) outcome.failure = failure_;
@@ -235,8 +260,9 @@ SessionOutcome Session::finish() {
   setup_.manifest.remarks.insert(setup_.manifest.remarks.end(), alarms_.begin(), alarms_.end());
   if (outcome.failure) setup_.manifest.remarks.push_back(outcome.failure->message);
   if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
-  save_manifest();
-  if (!outcome.failure) outcome.failure = failure_;
+  if (const auto saved = save_manifest(); !saved && !outcome.failure) {
+    outcome.failure = saved.error();
+  }
   outcome.alarms = alarms_;
   return outcome;
 }

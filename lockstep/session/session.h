@@ -75,17 +75,20 @@ class Session {
     uint64_t dropped_since = 0;  ///< not yet told to the file
     int64_t written = 0;
     bool dropping = false;
+    bool disk_failed = false;  ///< and that is in the books
   };
 
   void apply(size_t index, Participant::Actions actions, HostTime now);
   void dispatch(const Coordinator::Orders& orders, HostTime now);
-  void open_recorder(size_t index, HostTime now);
+  bool open_recorders(const Coordinator::Orders& orders, HostTime now);
+  Result<void> open_recorder(size_t index);
   void write(size_t index, const WriteCapture& item);
   void begin_part(size_t index, const std::string& reason);
   void watch_disk(HostTime now);
-  void watch_recorders(HostTime now);
+  std::optional<Error> note_disk_failures();
   [[nodiscard]] double seconds_to_go() const;
-  void save_manifest();
+  Result<void> save_manifest();
+  void close_recorders();
   void collect_alarms();
   void end_with(Error failure, HostTime now);
 
@@ -99,6 +102,7 @@ class Session {
   size_t alarms_taken_ = 0;
   HostTime next_disk_check_{};
   bool disk_warned_ = false;
+  bool disk_cut_ = false;
   bool manifest_due_ = false;
   std::optional<Error> failure_;
 };
