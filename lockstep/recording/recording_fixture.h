@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -14,6 +15,15 @@
 #include "lockstep/recording/writer.h"
 
 // What the tests of this room share: captures with known content and files made of them.
+
+namespace lockstep {
+
+/// In the names of tests.
+inline void PrintTo(BlockTimes times, std::ostream* out) {
+  *out << (times == BlockTimes::absolute ? "absolute" : "relative");
+}
+
+}  // namespace lockstep
 
 namespace lockstep::testing {
 
