@@ -15,7 +15,8 @@ namespace lockstep {
 /// order, 0 = no reading. ir16: u16 intensity, host byte order.
 enum class PixelFormat { mjpg, nv12, yuy2, bgra32, depth16, ir16 };
 
-/// Bytes of an image and what keeps them alive (a pool, a mapped file); they never change while held.
+/// Bytes of an image and what keeps them alive (a pool, a mapped file); they never change while
+/// held.
 class ImageBytes {
  public:
   ImageBytes() = default;
