@@ -5,7 +5,7 @@
 #include <map>
 
 #include "lockstep/rig/rig_reader.h"
-#include "lockstep/rig/suggestion.h"
+#include "lockstep/base/suggestion.h"
 
 namespace lockstep {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lockstep/rig/suggestion.h"
+#include "lockstep/base/suggestion.h"
 
 namespace lockstep {
 

@@ -8,10 +8,12 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/base/suggestion.h"
 
 namespace lockstep {
 namespace {
@@ -56,9 +58,9 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
     const std::string what = fmt::format("lockstep {}: {}", first, error.what());
     fmt::print(stderr, "{}\nSee 'lockstep {} --help'.\n", wrapped(what, 2), first);
   } else if (*first != '\0' && *first != '-') {
-    std::string names;
-    for (const CLI::App* command : commands) names += " " + command->get_name();
-    fmt::print(stderr, "lockstep: there is no command '{}'. The commands are:{}\n", first, names);
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands) names.push_back(command->get_name());
+    say(fmt::format("lockstep: there is no command '{}': {}", first, suggest(first, names)));
   } else {
     fmt::print(stderr, "lockstep: {}. See 'lockstep --help'.\n", error.what());
   }
@@ -81,7 +83,12 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return report_usage_error(app, error, argc > 1 ? argv[1] : "");
   }
-  return action ? action() : kExitUnusable;
+  const int code = action ? action() : kExitUnusable;
+  // A report that did not reach its reader was not made, whatever it said.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  say("lockstep: the output could not be written in full: its disk is full or its reader went "
+      "away");
+  return kExitDeviceFailed;
 }
 
 }  // namespace

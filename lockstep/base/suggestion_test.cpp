@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/rig/suggestion.h"
+#include "lockstep/base/suggestion.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -25,6 +25,8 @@ RC_GTEST_PROP(EditDistanceProperty, IsADistance, ()) {
 }
 
 TEST(Suggest, NamesTheNearestOrAll) {
+  EXPECT_EQ(suggest("exposre", {"gain", "exposure_us"}), "did you mean 'exposure_us'?");
+  EXPECT_EQ(suggest("lenght", {"length_m", "from"}), "did you mean 'length_m'?");
   EXPECT_EQ(suggest("deph_mode", {"depth_mode", "color_mode"}), "did you mean 'depth_mode'?");
   EXPECT_EQ(suggest("nonsense", {"in", "out"}), "it is one of 'in' or 'out'");
   EXPECT_EQ(suggest("nonsense", {"ask"}), "it can only be 'ask'");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/rig/suggestion.h"
+#include "lockstep/base/suggestion.h"
 
 #include <algorithm>
 #include <cctype>
@@ -9,6 +9,17 @@ namespace {
 
 char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+// A person who forgets the unit at the end of a name means the name: "exposure" is 'exposure_us'.
+std::string_view without_unit(std::string_view name) {
+  static constexpr std::string_view kUnits[] = {"_us", "_ms", "_s", "_m", "_k", "_hz", "_gb", "_v"};
+  for (const std::string_view unit : kUnits) {
+    if (name.size() > unit.size() && name.substr(name.size() - unit.size()) == unit) {
+      return name.substr(0, name.size() - unit.size());
+    }
+  }
+  return name;
 }
 
 constexpr size_t kLongestCompared = 64;  // quadratic cost; a longer word is no slip of the finger
@@ -41,7 +52,8 @@ std::string suggest(std::string_view text, const std::vector<std::string>& candi
   const std::string* best = nullptr;
   for (const std::string& candidate : candidates) {
     if (text.size() > kLongestCompared) break;
-    const int distance = edit_distance(text, candidate);
+    const int distance =
+        std::min(edit_distance(text, candidate), edit_distance(text, without_unit(candidate)));
     if (distance < best_distance) {
       best_distance = distance;
       best = &candidate;
