@@ -19,7 +19,8 @@ enum class OverflowPolicy {
 };
 
 /// A queue whose cost is bounded: every item has a cost (bytes, or 1) and the sum stays within
-/// `capacity`, except that one item is always admitted to an empty queue. Drops are counted.
+/// `capacity`, except that one item is always admitted to an empty queue, and that what costs
+/// nothing is always admitted, without waiting. Drops are counted.
 /// Thread-safe; any number of producers and consumers.
 template <typename T>
 class BoundedQueue {
@@ -29,7 +30,7 @@ class BoundedQueue {
   /// False when the item was dropped (drop_newest) or the queue is closed.
   bool push(T item, uint64_t cost = 1) {
     const MutexLock lock(mutex_);
-    while (!closed_ && !items_.empty() && used_ + cost > capacity_) {
+    while (!closed_ && cost > 0 && !items_.empty() && used_ + cost > capacity_) {
       if (policy_ == OverflowPolicy::drop_newest) {
         ++dropped_;
         return false;

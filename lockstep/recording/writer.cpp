@@ -56,6 +56,8 @@ class Writer final : public RecordingWriter {
   [[nodiscard]] RecordingWriterStats stats() const override {
     RecordingWriterStats stats = stats_;
     stats.bytes = segment_->bytes();
+    // No image has a stamp before 0.
+    stats.written_until = DeviceTime(Micros(std::max<int64_t>(written_until_us_, 0)));
     return stats;
   }
 

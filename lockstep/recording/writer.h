@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "lockstep/base/result.h"
 #include "lockstep/frame/capture.h"
@@ -31,6 +32,8 @@ struct RecordingWriterStats {
   uint64_t imu_samples = 0;
   uint64_t late_items = 0;  ///< refused because they were older than what is on disk
   uint64_t bytes = 0;
+  /// What is older is in the file; nothing: not known. Newer data is lost when the disk fails.
+  std::optional<DeviceTime> written_until{};
 };
 
 /// Writes one camera's recording, cluster by cluster, so that a crash at any instant leaves a file

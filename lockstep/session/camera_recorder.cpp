@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace lockstep {
 namespace {
 
@@ -10,6 +13,19 @@ namespace {
 int64_t matroska_date_ns(std::chrono::system_clock::time_point time) {
   constexpr auto kMatroskaEpoch = std::chrono::sys_days{std::chrono::year{2001} / 1 / 1};
   return std::chrono::duration_cast<Nanos>(time - kMatroskaEpoch).count();
+}
+
+/// True where the file takes nothing more; other errors speak of one capture or sample.
+bool ends_the_file(Errc code) {
+  return code == Errc::io || code == Errc::no_space || code == Errc::bad_state;
+}
+
+DeviceTime newest_of(const Capture& capture) {
+  DeviceTime newest = capture.stamp();
+  for (const std::optional<Image>* image : {&capture.color, &capture.depth, &capture.ir}) {
+    if (*image) newest = std::max(newest, (*image)->stamp);
+  }
+  return newest;
 }
 
 }  // namespace
@@ -40,17 +56,17 @@ Result<void> CameraRecorder::open() {
   return {};
 }
 
-bool CameraRecorder::write(CapturePtr capture) {
+bool CameraRecorder::write(CapturePtr capture, int64_t tick) {
   const uint64_t bytes = capture->byte_count();
-  if (options_.threaded) return queue_.push(std::move(capture), bytes);
-  handle(std::move(capture));
+  if (options_.threaded) return queue_.push(Numbered{std::move(capture), tick}, bytes);
+  handle(Numbered{std::move(capture), tick});
   return true;
 }
 
 void CameraRecorder::write_imu(std::vector<ImuSample> samples) {
   if (options_.threaded) {
-    const uint64_t bytes = samples.size() * sizeof(ImuSample);
-    queue_.push(std::move(samples), bytes);
+    const uint64_t count = samples.size();
+    if (!queue_.push(std::move(samples), count * sizeof(ImuSample))) imu_dropped_ += count;
   } else {
     handle(std::move(samples));
   }
@@ -58,7 +74,7 @@ void CameraRecorder::write_imu(std::vector<ImuSample> samples) {
 
 void CameraRecorder::begin_part() {
   if (options_.threaded) {
-    queue_.push(NextPart{}, 0);
+    queue_.push(NextPart{}, 0);  // costs nothing, so it is never dropped
   } else {
     handle(NextPart{});
   }
@@ -85,14 +101,58 @@ void CameraRecorder::handle(const Item& item) {
     note(open_part());
     return;
   }
-  if (failed_ || !writer_) return;
-  if (const auto* capture = std::get_if<CapturePtr>(&item)) {
-    note(writer_->write(**capture));
+  if (const auto* capture = std::get_if<Numbered>(&item)) {
+    write_capture(*capture);
     return;
   }
   for (const ImuSample& sample : std::get<std::vector<ImuSample>>(item)) {
-    if (!failed_) note(writer_->write_imu(sample));
+    if (failed_ || !writer_) return;
+    const auto written = writer_->write_imu(sample);
+    if (written || ends_the_file(written.error().code)) {
+      note(written);
+    } else {
+      ++imu_dropped_;
+    }
   }
+}
+
+void CameraRecorder::write_capture(const Numbered& item) {
+  if (failed_ || !writer_) {
+    lose(item.tick);
+    return;
+  }
+  const uint64_t late_before = writer_->stats().late_items;
+  const auto written = writer_->write(*item.capture);
+  if (!written && !ends_the_file(written.error().code)) {
+    refuse(item.tick, written.error().message);
+    return;
+  }
+  if (!written) lose(item.tick);
+  note(written);
+  if (!written) return;
+  if (writer_->stats().late_items > late_before) {
+    ++late_;
+    refuse(item.tick, "it came after younger ones were in the file already");
+  } else {
+    pending_.push_back({item.tick, newest_of(*item.capture)});
+  }
+  forget_written();
+}
+
+void CameraRecorder::forget_written() {
+  const auto until = writer_->stats().written_until;
+  if (!until) pending_.clear();
+  while (!pending_.empty() && pending_.front().newest < *until) pending_.pop_front();
+}
+
+void CameraRecorder::refuse(int64_t tick, std::string why) {
+  const MutexLock lock(mutex_);
+  refused_.push_back({tick, std::move(why)});
+}
+
+void CameraRecorder::lose(int64_t tick) {
+  const MutexLock lock(mutex_);
+  lost_from_ = std::min(lost_from_.value_or(tick), tick);
 }
 
 Result<void> CameraRecorder::open_part() {
@@ -111,9 +171,15 @@ void CameraRecorder::finish_part() {
   // Even after a failure: what is on disk is closed as well as the disk allows.
   note(writer_->finish());
   const RecordingWriterStats part = writer_->stats();
+  forget_written();
+  if (!failed_) pending_.clear();
+  if (!pending_.empty()) lose(pending_.front().tick);
   writer_.reset();
+  const uint64_t missing = late_ + pending_.size();
+  late_ = 0;
+  pending_.clear();
   const MutexLock lock(mutex_);
-  stats_.captures += part.captures;
+  stats_.captures += part.captures - std::min(part.captures, missing);
   stats_.imu_samples += part.imu_samples;
   stats_.late_items += part.late_items;
   stats_.bytes += part.bytes;
@@ -129,6 +195,16 @@ void CameraRecorder::note(const Result<void>& result) {
 std::optional<Error> CameraRecorder::failure() const {
   const MutexLock lock(mutex_);
   return failure_;
+}
+
+std::vector<CameraRecorder::Refused> CameraRecorder::take_refused() {
+  const MutexLock lock(mutex_);
+  return std::exchange(refused_, {});
+}
+
+std::optional<int64_t> CameraRecorder::lost_from_tick() const {
+  const MutexLock lock(mutex_);
+  return lost_from_;
 }
 
 RecordingWriterStats CameraRecorder::stats() const {

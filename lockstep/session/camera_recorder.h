@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -47,8 +48,8 @@ class CameraRecorder {
 
   /// Makes the first file, so that a folder that cannot be written to fails now.
   Result<void> open();
-  /// False: the queue was full and the capture is dropped.
-  bool write(CapturePtr capture);
+  /// False: the queue was full and the capture is dropped. `tick` names it in what is told later.
+  bool write(CapturePtr capture, int64_t tick = 0);
   void write_imu(std::vector<ImuSample> samples);
   void begin_part();
   /// No more comes; returns at once. finished() tells when the file is closed.
@@ -58,15 +59,34 @@ class CameraRecorder {
   [[nodiscard]] std::optional<Error> failure() const;
   /// Over all parts; complete once finished.
   [[nodiscard]] RecordingWriterStats stats() const;
+  /// A capture that cannot be recorded as it came, although the disk is well.
+  struct Refused {
+    int64_t tick = 0;
+    std::string why;
+  };
+  /// Those since the last call. Thread-safe.
+  std::vector<Refused> take_refused();
+  /// First tick of which nothing reached the file because the disk failed; known once finished.
+  [[nodiscard]] std::optional<int64_t> lost_from_tick() const;
+  /// Samples that the full queue or the writer did not take. Thread-safe.
+  [[nodiscard]] uint64_t imu_dropped() const { return imu_dropped_; }
 
  private:
   struct NextPart {};
-  using Item = std::variant<CapturePtr, std::vector<ImuSample>, NextPart>;
+  struct Numbered {
+    CapturePtr capture;
+    int64_t tick = 0;
+  };
+  using Item = std::variant<Numbered, std::vector<ImuSample>, NextPart>;
 
   void run();
   void handle(const Item& item);
   Result<void> open_part();
   void finish_part();
+  void write_capture(const Numbered& item);
+  void forget_written();
+  void refuse(int64_t tick, std::string why);
+  void lose(int64_t tick);
   void note(const Result<void>& result);
 
   const std::filesystem::path folder_;
@@ -77,13 +97,22 @@ class CameraRecorder {
   // Of the writing thread.
   std::unique_ptr<RecordingWriter> writer_;
   size_t part_ = 1;
+  struct Pending {
+    int64_t tick;
+    DeviceTime newest;  ///< of its images
+  };
+  std::deque<Pending> pending_;  ///< taken by the writer, not yet in the file
+  uint64_t late_ = 0;            ///< captures of this part that the writer took too late
 
   BoundedQueue<Item> queue_;
   std::atomic<bool> finished_{false};
   std::atomic<bool> failed_{false};
+  std::atomic<uint64_t> imu_dropped_{0};
   mutable Mutex mutex_;
   std::optional<Error> failure_ LOCKSTEP_GUARDED_BY(mutex_);
   RecordingWriterStats stats_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::vector<Refused> refused_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::optional<int64_t> lost_from_ LOCKSTEP_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

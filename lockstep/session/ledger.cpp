@@ -63,6 +63,38 @@ void Ledger::dropped(size_t index, int64_t own_tick) {
   camera.last = own_tick;
 }
 
+void Ledger::refused(size_t index, int64_t own_tick, const std::string& cause) {
+  std::vector<TakeHole>& holes = cameras_[index].holes;
+  const auto at = std::find_if(holes.begin(), holes.end(), [own_tick](const TakeHole& hole) {
+    return hole.first_tick > own_tick;
+  });
+  if (at != holes.begin()) {
+    TakeHole& before = *std::prev(at);
+    if (before.cause == cause && before.first_tick + before.count == own_tick) {
+      ++before.count;
+      return;
+    }
+  }
+  holes.insert(at, {cameras_[index].planned.name, own_tick, 1, cause});
+}
+
+void Ledger::lost_from(size_t index, int64_t own_tick) {
+  Camera& camera = cameras_[index];
+  if (!camera.last || *camera.last < own_tick) return;
+  if (own_tick <= *camera.first) {
+    camera.first.reset();
+    camera.last.reset();
+    camera.holes.clear();
+    return;
+  }
+  camera.last = own_tick - 1;
+  while (!camera.holes.empty() && camera.holes.back().first_tick >= own_tick)
+    camera.holes.pop_back();
+  if (camera.holes.empty()) return;
+  TakeHole& hole = camera.holes.back();
+  hole.count = std::min(hole.count, own_tick - hole.first_tick);
+}
+
 void Ledger::ended(size_t camera, const std::string& how) {
   if (cameras_[camera].end.empty()) cameras_[camera].end = how;
 }

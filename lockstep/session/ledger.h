@@ -22,6 +22,10 @@ class Ledger {
   void begin_part(size_t camera, const std::string& file, const std::string& reason);
   void wrote(size_t camera, int64_t own_tick, DeviceTime stamp);
   void dropped(size_t camera, int64_t own_tick);
+  /// A tick that was booked as written and is not in the file after all.
+  void refused(size_t camera, int64_t own_tick, const std::string& cause);
+  /// From this tick on nothing reached the file.
+  void lost_from(size_t camera, int64_t own_tick);
   [[nodiscard]] size_t parts(size_t camera) const { return cameras_[camera].parts.size(); }
   /// The first end stands: a cut that follows a loss does not hide it.
   void ended(size_t camera, const std::string& how);

@@ -128,7 +128,7 @@ class DeviceThread {
  public:
   DeviceThread(std::unique_ptr<DevicePump> pump)  // NOLINT(google-explicit-constructor)
       : pump_(std::move(pump)),
-        commands_(16, OverflowPolicy::block),
+        commands_(1, OverflowPolicy::drop_newest),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
   ~DeviceThread() {
     thread_.request_stop();
@@ -137,7 +137,11 @@ class DeviceThread {
   DeviceThread(const DeviceThread&) = delete;
   DeviceThread& operator=(const DeviceThread&) = delete;
 
-  void post(DeviceCommand command) { commands_.push(command); }
+  /// Never waits, for a device that hangs must not hold up the session. Only the first of several
+  /// waiting looks at the jacks is kept.
+  void post(DeviceCommand command) {
+    commands_.push(command, command == DeviceCommand::read_jacks ? 1 : 0);
+  }
 
  private:
   void run(const std::stop_token& stop) {
@@ -188,8 +192,10 @@ SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> camera
     }
   }
   events.close();  // a thread that waits for room must not wait for ever
+  // The take first: a device that hangs in its stop would keep it from being finished.
+  SessionOutcome outcome = session.finish();
   threads.clear();
-  return session.finish();
+  return outcome;
 }
 
 }  // namespace

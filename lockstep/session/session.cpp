@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lockstep/sensor/timing.h"
 #include "lockstep/take/told_family.h"
@@ -66,6 +67,7 @@ void Session::on_event(size_t camera, const DeviceEvent& event, HostTime now) {
 void Session::on_time(HostTime now) {
   for (size_t i = 0; i < cameras_.size(); ++i) apply(i, cameras_[i].participant.on_time(now), now);
   dispatch(coordinator_.on_time(now), now);
+  note_refused();
   if (auto failure = note_disk_failures()) end_with(*std::move(failure), now);
   if (coordinator_.phase() == Coordinator::Phase::recording) watch_disk(now);
   if (manifest_due_ && std::all_of(cameras_.begin(), cameras_.end(),
@@ -150,7 +152,7 @@ void Session::write(size_t index, const WriteCapture& item) {
     told->dropped_before += camera.dropped_since;
     capture = std::move(told);
   }
-  if (camera.recorder->write(capture)) {
+  if (camera.recorder->write(capture, item.tick)) {
     ledger_.wrote(index, item.tick, capture->stamp());
     camera.dropped_since = 0;
     ++camera.written;
@@ -191,6 +193,33 @@ std::optional<Error> Session::note_disk_failures() {
     if (!first) first = failure;
   }
   return first;
+}
+
+/// One bad capture is a hole, and no reason to end the take of a whole rig.
+void Session::note_refused() {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    Camera& camera = cameras_[i];
+    if (!camera.recorder) continue;
+    for (const auto& [tick, why] : camera.recorder->take_refused()) {
+      ledger_.refused(i, tick, "refused: " + why);
+      if (std::exchange(camera.refusing, true)) continue;
+      alarms_.push_back(
+          fmt::format("{}: a capture cannot be recorded, and is a hole: {}", camera.name, why));
+    }
+  }
+}
+
+/// What waited for a disk that failed is not in the files, whatever was booked.
+void Session::note_lost() {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const Camera& camera = cameras_[i];
+    if (!camera.recorder) continue;
+    if (const auto tick = camera.recorder->lost_from_tick()) ledger_.lost_from(i, *tick);
+    if (const uint64_t samples = camera.recorder->imu_dropped(); samples > 0) {
+      alarms_.push_back(
+          fmt::format("{}: {} IMU samples could not be recorded", camera.name, samples));
+    }
+  }
 }
 
 void Session::watch_disk(HostTime now) {
@@ -252,6 +281,8 @@ void Session::collect_alarms() {
 
 SessionOutcome Session::finish() {
   close_recorders();
+  note_refused();
+  note_lost();
   if (auto failure = note_disk_failures(); failure && !failure_) failure_ = std::move(failure);
   collect_alarms();
   SessionOutcome outcome = coordinator_.outcome();

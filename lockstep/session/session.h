@@ -76,6 +76,7 @@ class Session {
     int64_t written = 0;
     bool dropping = false;
     bool disk_failed = false;  ///< and that is in the books
+    bool refusing = false;     ///< some capture could not be recorded, and that is said
   };
 
   void apply(size_t index, Participant::Actions actions, HostTime now);
@@ -86,6 +87,8 @@ class Session {
   void begin_part(size_t index, const std::string& reason);
   void watch_disk(HostTime now);
   std::optional<Error> note_disk_failures();
+  void note_refused();
+  void note_lost();
   [[nodiscard]] double seconds_to_go() const;
   Result<void> save_manifest();
   void close_recorders();
