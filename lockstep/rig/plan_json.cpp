@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -95,8 +96,24 @@ auto parsed(const Json& json, const char* key, F from_text) {
   return known(from_text(text), key, text);
 }
 
+// A whole number within what any plan can hold: beyond it arithmetic would overflow later.
+int whole_at(const Json& json, const char* key) {
+  constexpr double kMost = 1e9;
+  const Json& value = json.at(key);
+  if (!value.is_number_integer() || std::abs(value.get<double>()) > kMost)
+    refuse(key, value.is_number() ? value.dump() : value.type_name());
+  return value.get<int>();
+}
+
+double number_at(const Json& json, const char* key) {
+  constexpr double kMost = 1e12;
+  const auto value = json.at(key).get<double>();
+  if (!(std::abs(value) <= kMost)) refuse(key, fmt::format("{}", value));
+  return value;
+}
+
 FrameRate rate_from(const Json& json) {
-  const int fps = json.at("frame_rate").get<int>();
+  const int fps = whole_at(json, "frame_rate");
   return known(frame_rate_from(fps), "frame_rate", std::to_string(fps));
 }
 
@@ -108,16 +125,15 @@ CameraConfig config_from(const Json& json) {
   config.depth_mode = parsed(json, "depth_mode", depth_mode_from);
   config.frame_rate = rate_from(json);
   config.wired_sync = parsed(json, "wired_sync", wired_sync_from);
-  config.depth_delay_off_color = Micros(json.at("depth_delay_us").get<int64_t>());
-  config.subordinate_delay_off_master = Micros(json.at("subordinate_delay_us").get<int64_t>());
+  config.depth_delay_off_color = Micros(whole_at(json, "depth_delay_us"));
+  config.subordinate_delay_off_master = Micros(whole_at(json, "subordinate_delay_us"));
   config.synchronized_images_only = json.at("synchronized_images_only").get<bool>();
   config.imu = json.at("imu").get<bool>();
-  if (json.contains("exposure_us")) config.exposure = Micros(json.at("exposure_us").get<int64_t>());
-  if (json.contains("gain")) config.gain = json.at("gain").get<int>();
-  if (json.contains("white_balance_k"))
-    config.white_balance_k = json.at("white_balance_k").get<int>();
+  if (json.contains("exposure_us")) config.exposure = Micros(whole_at(json, "exposure_us"));
+  if (json.contains("gain")) config.gain = whole_at(json, "gain");
+  if (json.contains("white_balance_k")) config.white_balance_k = whole_at(json, "white_balance_k");
   if (json.contains("powerline_hz")) {
-    config.powerline = json.at("powerline_hz").get<int>() == 50 ? Powerline::hz50 : Powerline::hz60;
+    config.powerline = whole_at(json, "powerline_hz") == 50 ? Powerline::hz50 : Powerline::hz60;
   }
   return config;
 }
@@ -134,21 +150,21 @@ PlannedCamera camera_from(const Json& json) {
   camera.serial = json.at("serial").get<std::string>();
   camera.family = parsed(json, "family", family_from);
   camera.config = config_from(json.at("config"));
-  camera.start_order = json.at("start_order").get<int>();
-  camera.hops = json.at("hops").get<int>();
+  camera.start_order = whole_at(json, "start_order");
+  camera.hops = whole_at(json, "hops");
   camera.clock_disciplined = disciplined_from(json);
-  camera.color_delay_us = json.at("color_delay_us").get<double>();
-  camera.depth_delay_us = json.at("depth_delay_us").get<double>();
-  camera.first_pulse_us = json.at("first_pulse_us").get<double>();
+  camera.color_delay_us = number_at(json, "color_delay_us");
+  camera.depth_delay_us = number_at(json, "depth_delay_us");
+  camera.first_pulse_us = number_at(json, "first_pulse_us");
   const Json& laser = json.at("laser");
-  camera.laser = {laser.at("pulses").get<int>(), laser.at("pulse_us").get<double>(),
-                  laser.at("pitch_us").get<double>()};
+  camera.laser = {whole_at(laser, "pulses"), number_at(laser, "pulse_us"),
+                  number_at(laser, "pitch_us")};
   return camera;
 }
 
 PlannedLoad::Line load_from(const Json& json) {
-  return {json.at("what").get<std::string>(), json.at("megabytes_per_s").get<double>(),
-          json.at("limit_megabytes_per_s").get<double>(),
+  return {json.at("what").get<std::string>(), number_at(json, "megabytes_per_s"),
+          number_at(json, "limit_megabytes_per_s"),
           json.at("cameras").get<std::vector<std::string>>()};
 }
 
@@ -167,18 +183,18 @@ PlanFinding finding_from(const Json& json) {
 }
 
 Plan plan_from(const Json& json) {
-  if (json.at("schema").get<int>() != kSchema) refuse("schema", json.at("schema").dump());
+  if (whole_at(json, "schema") != kSchema) refuse("schema", json.at("schema").dump());
   Plan plan;
   plan.rig_name = json.at("rig").get<std::string>();
   plan.is_virtual = json.at("virtual").get<bool>();
   plan.frame_rate = rate_from(json);
   plan.source = json.at("source").get<std::string>();
   plan.external_source = json.at("external_source").get<bool>();
-  plan.settle_before_master_s = json.at("settle_before_master_s").get<double>();
+  plan.settle_before_master_s = number_at(json, "settle_before_master_s");
   for (const Json& camera : json.at("cameras")) plan.cameras.push_back(camera_from(camera));
   for (const Json& gap : json.at("gaps")) {
     plan.gaps.push_back({gap.at("a").get<std::string>(), gap.at("b").get<std::string>(),
-                         gap.at("gap_us").get<double>(), gap.at("may_overlap").get<bool>()});
+                         number_at(gap, "gap_us"), gap.at("may_overlap").get<bool>()});
   }
   for (const Json& line : json.at("load")) plan.load.lines.push_back(load_from(line));
   for (const Json& line : json.at("wiring")) {

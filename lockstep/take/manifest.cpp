@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "lockstep/base/files.h"
@@ -29,11 +31,79 @@ void put(json& object, const char* key, const std::optional<T>& value) {
   if (value) object[key] = *value;
 }
 
-template <typename T>
-void get(const json& object, const char* key, std::optional<T>& value) {
-  if (const auto found = object.find(key); found != object.end() && !found->is_null()) {
-    value = found->get<T>();
-  }
+// A manifest comes from anywhere: what follows keeps its numbers far from overflow and its names
+// inside its folder. Wrong ones throw, and stop in read_manifest.
+
+constexpr int kDeepest = 32;                       // of JSON values in each other; a take has 6
+constexpr int64_t kMostTicks = 1'000'000'000'000;  // a thousand years at 30 fps
+constexpr int64_t kMostNs = 1'000'000'000'000'000'000;  // 31 years
+
+[[noreturn]] void refuse(const char* key, const std::string& why) {
+  throw std::invalid_argument(fmt::format("'{}' {}", key, why));
+}
+
+int64_t whole_from(const json& value, const char* key, int64_t least, int64_t most) {
+  const bool fits = value.is_number_unsigned()
+                        ? value.get<uint64_t>() <= static_cast<uint64_t>(most)
+                        : value.is_number_integer() && value.get<int64_t>() <= most;
+  if (!fits || value.get<int64_t>() < least)
+    refuse(key, fmt::format("must be a whole number from {} to {}", least, most));
+  return value.get<int64_t>();
+}
+
+uint64_t count_from(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return 0;
+  return static_cast<uint64_t>(whole_from(*found, key, 0, kMostTicks));
+}
+
+std::optional<int64_t> whole_or_none(const json& object, const char* key, int64_t least,
+                                     int64_t most) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  return whole_from(*found, key, least, most);
+}
+
+/// A name that stays in the folder it is looked up in.
+std::string plain_name(std::string name, const char* key) {
+  const bool plain = !name.empty() && name != "." && name != ".." &&
+                     name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+  if (!plain) refuse(key, fmt::format("must be a plain file name in the take, not '{}'", name));
+  return name;
+}
+
+/// The text as JSON of bounded depth: what is deeper is no manifest, and would cost the stack.
+json parse_bounded(std::string_view text) {
+  return json::parse(text, [](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest)
+      throw std::invalid_argument(fmt::format("values are nested deeper than {}", kDeepest));
+    return true;
+  });
+}
+
+json to_json(const ClockMap& map) {
+  return {{"offset_us", map.offset_us}, {"at_rig_ns", map.mid.time_since_epoch().count()},
+          {"rate_ppm", map.rate_ppm},   {"residual_rms_us", map.rms_us},
+          {"from_ns", map.from.ns()},   {"to_ns", map.to.ns()}};
+}
+
+ClockMap clock_map_from(const json& object) {
+  const auto ns = [&](const char* key) {
+    return Nanos(whole_from(object.at(key), key, -kMostNs, kMostNs));
+  };
+  const auto number = [&](const char* key) {
+    const auto value = object.at(key).get<double>();
+    if (!(std::abs(value) <= static_cast<double>(kMostNs))) refuse(key, "is beyond any clock");
+    return value;
+  };
+  ClockMap map;
+  map.from = DeviceTime(ns("from_ns"));
+  map.to = DeviceTime(ns("to_ns"));
+  map.mid = RigTime(ns("at_rig_ns"));
+  map.offset_us = number("offset_us");
+  map.rate_ppm = number("rate_ppm");
+  map.rms_us = number("residual_rms_us");
+  return map;
 }
 
 json to_json(const TakePart& part) {
@@ -41,15 +111,18 @@ json to_json(const TakePart& part) {
   if (!part.reason.empty()) object["reason"] = part.reason;
   if (!part.recovered_from.empty()) object["recovered_from"] = part.recovered_from;
   put(object, "rig_from_device_ns", part.rig_from_device_ns);
+  if (part.clock_map) object["clock_map"] = to_json(*part.clock_map);
   return object;
 }
 
 TakePart part_from(const json& object) {
   TakePart part;
-  part.file = object.at("file").get<std::string>();
+  part.file = plain_name(object.at("file").get<std::string>(), "file");
   part.reason = object.value("reason", "");
   part.recovered_from = object.value("recovered_from", "");
-  get(object, "rig_from_device_ns", part.rig_from_device_ns);
+  part.rig_from_device_ns = whole_or_none(object, "rig_from_device_ns", -kMostNs, kMostNs);
+  if (const auto map = object.find("clock_map"); map != object.end() && map->is_object())
+    part.clock_map = clock_map_from(*map);
   return part;
 }
 
@@ -64,11 +137,11 @@ json to_json(const TakeCamera& camera) {
 
 TakeCamera camera_from(const json& object) {
   TakeCamera camera;
-  camera.name = object.at("name").get<std::string>();
+  camera.name = plain_name(object.at("name").get<std::string>(), "name");
   camera.serial = object.value("serial", "");
-  camera.captures = object.value("captures", uint64_t{0});
-  camera.imu_samples = object.value("imu_samples", uint64_t{0});
-  camera.dropped = object.value("dropped", uint64_t{0});
+  camera.captures = count_from(object, "captures");
+  camera.imu_samples = count_from(object, "imu_samples");
+  camera.dropped = count_from(object, "dropped");
   camera.end = object.value("end", "");
   for (const json& part : object.at("parts")) camera.parts.push_back(part_from(part));
   return camera;
@@ -82,8 +155,9 @@ json to_json(const TakeHole& hole) {
 }
 
 TakeHole hole_from(const json& object) {
-  return {object.at("camera").get<std::string>(), object.at("first_tick").get<int64_t>(),
-          object.at("count").get<int64_t>(), object.value("cause", "")};
+  return {object.at("camera").get<std::string>(),
+          whole_from(object.at("first_tick"), "first_tick", -kMostTicks, kMostTicks),
+          whole_from(object.at("count"), "count", 0, kMostTicks), object.value("cause", "")};
 }
 
 json to_json(const TakeManifest& manifest) {
@@ -125,10 +199,10 @@ void read_lists(const json& object, TakeManifest& manifest) {
   manifest.remarks = object.value("remarks", std::vector<std::string>{});
 }
 
-/// Throws nlohmann's exceptions on a wrong shape.
+/// Throws on a wrong shape.
 Result<TakeManifest> manifest_from(const json& object) {
   TakeManifest manifest;
-  manifest.schema = object.value("schema", 0);
+  manifest.schema = static_cast<int>(whole_or_none(object, "schema", 0, 1000).value_or(0));
   if (manifest.schema != kSchema || object.value("kind", "") != "lockstep-take") {
     return Error{Errc::unusable_input,
                  fmt::format("it is of schema {}, and this lockstep reads takes of schema {}",
@@ -143,8 +217,10 @@ Result<TakeManifest> manifest_from(const json& object) {
   manifest.host = object.value("host", "");
   manifest.rig_toml = object.value("rig_toml", "");
   manifest.verdict = object.value("verdict", "");
-  get(object, "first_common_tick_after_pulse", manifest.first_common_tick_after_pulse);
-  get(object, "common_ticks", manifest.common_ticks);
+  manifest.first_common_tick_after_pulse =
+      whole_or_none(object, "first_common_tick_after_pulse", -kMostTicks, kMostTicks);
+  manifest.common_ticks = whole_or_none(object, "common_ticks", 0, kMostTicks);
+  // Its depth is bounded, so that writing it out again cannot cost the stack.
   auto plan = plan_from_json(object.at("plan").dump());
   if (!plan) return std::move(plan).error();
   manifest.plan = *std::move(plan);
@@ -197,6 +273,20 @@ bool is_take_folder(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(path / kManifestFile, ignored);
 }
 
+Result<TakeManifest> manifest_from_json(std::string_view text) {
+  try {
+    return manifest_from(parse_bounded(text));
+  } catch (const std::exception& wrong) {
+    return Error{Errc::unusable_input, wrong.what()};
+  }
+}
+
+std::string manifest_to_json(const TakeManifest& manifest) {
+  // Text from outside (serials, messages) may hold bytes that are no UTF-8: they are replaced, not
+  // fatal.
+  return to_json(manifest).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder) {
   const std::filesystem::path path = take_folder / kManifestFile;
   std::error_code ignored;
@@ -208,26 +298,18 @@ Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder) {
   }
   const auto text = read_text_file(path);
   if (!text) return text.error();
-  std::string why;
-  try {
-    auto manifest = manifest_from(json::parse(*text));
-    if (manifest) return manifest;
-    why = manifest.error().message;
-  } catch (const json::exception& wrong) {
-    why = wrong.what();
-  }
+  auto manifest = manifest_from_json(*text);
+  if (manifest) return manifest;
   return Error{Errc::unusable_input,
                fmt::format("{}: not a manifest that can be read: {}. The recordings "
                            "beside it can still be verified by name",
-                           path.string(), why)};
+                           path.string(), manifest.error().message)};
 }
 
 Result<void> write_manifest(const std::filesystem::path& take_folder,
                             const TakeManifest& manifest) {
-  // Text from outside (serials, messages) may hold bytes that are no UTF-8: they are replaced, not
-  // fatal.
-  const std::string text = to_json(manifest).dump(2, ' ', false, json::error_handler_t::replace);
-  return write_file_whole(take_folder / kManifestFile, text + "\n", ExistingFile::replace);
+  return write_file_whole(take_folder / kManifestFile, manifest_to_json(manifest),
+                          ExistingFile::replace);
 }
 
 Result<std::filesystem::path> make_take_folder(const std::filesystem::path& takes,

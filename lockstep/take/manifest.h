@@ -10,7 +10,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/rig/plan.h"
-#include "lockstep/time/clock.h"
+#include "lockstep/time/clock_map.h"
 
 // take.json: what a take is (docs/take.md). A take is a folder; every file in it opens without us.
 
@@ -31,6 +31,8 @@ struct TakePart {
   std::string recovered_from;  ///< the torn original that `recover` left beside it; usually empty
   /// Rig time of this part's device time zero, when known: the tick count survives a restart by it.
   std::optional<int64_t> rig_from_device_ns;
+  /// Fitted when the take was verified: this part's clock, less the planned offset, to rig time.
+  std::optional<ClockMap> clock_map{};
 };
 
 struct TakeHole {
@@ -78,6 +80,10 @@ inline constexpr const char* kManifestFile = "take.json";
 
 /// not_found: no manifest there; unusable_input: one that cannot be read.
 Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder);
+/// A manifest out of text that comes from anywhere: unusable_input for a wrong shape, for names
+/// that leave the folder and for numbers beyond any take.
+Result<TakeManifest> manifest_from_json(std::string_view text);
+[[nodiscard]] std::string manifest_to_json(const TakeManifest& manifest);
 /// Replaces take.json whole.
 Result<void> write_manifest(const std::filesystem::path& take_folder, const TakeManifest& manifest);
 

@@ -23,7 +23,14 @@ TakeManifest example() {
   manifest.first_common_tick_after_pulse = 17;
   manifest.cameras = {{.name = "left",
                        .serial = "virtual-0001",
-                       .parts = {{.file = "left.mkv", .rig_from_device_ns = -5},
+                       .parts = {{.file = "left.mkv",
+                                  .rig_from_device_ns = -5,
+                                  .clock_map = ClockMap{.from = DeviceTime(Nanos(7)),
+                                                        .to = DeviceTime(Nanos(9)),
+                                                        .mid = RigTime(Nanos(8)),
+                                                        .offset_us = 0.25,
+                                                        .rate_ppm = -3.5,
+                                                        .rms_us = 1.5}},
                                  {.file = "left.part2.mkv", .reason = "the clock stepped back"}},
                        .captures = 12,
                        .dropped = 3,
@@ -48,6 +55,15 @@ TEST(Manifest, ComesBackAsItWasWritten) {
   ASSERT_EQ(back->cameras.size(), 1u);
   ASSERT_EQ(back->cameras[0].parts.size(), 2u);
   EXPECT_EQ(back->cameras[0].parts[0].rig_from_device_ns, -5);
+  const auto& map = back->cameras[0].parts[0].clock_map;
+  ASSERT_TRUE(map);
+  EXPECT_EQ(map->from.ns(), 7);
+  EXPECT_EQ(map->to.ns(), 9);
+  EXPECT_EQ(map->mid.time_since_epoch().count(), 8);
+  EXPECT_EQ(map->offset_us, 0.25);
+  EXPECT_EQ(map->rate_ppm, -3.5);
+  EXPECT_EQ(map->rms_us, 1.5);
+  EXPECT_FALSE(back->cameras[0].parts[1].clock_map);
   EXPECT_EQ(back->cameras[0].parts[1].reason, "the clock stepped back");
   EXPECT_EQ(back->cameras[0].dropped, 3u);
   ASSERT_EQ(back->holes.size(), 1u);
@@ -65,6 +81,56 @@ TEST(Manifest, SaysWhatIsWrongWithOneThatCannotBeRead) {
     EXPECT_EQ(read.error().code, Errc::unusable_input);
     EXPECT_THAT(read.error().message, HasSubstr("take.json"));
   }
+}
+
+/// What reading says of the example with one piece of its text replaced.
+Result<TakeManifest> read_changed(const std::string& from, const std::string& to) {
+  const TempFolder folder;
+  EXPECT_TRUE(write_manifest(folder.path(), example()));
+  std::string text = testing::read_file(folder / kManifestFile);
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  testing::write_file(folder / kManifestFile, text);
+  return read_manifest(folder.path());
+}
+
+TEST(Manifest, RefusesNamesThatLeaveTheFolder) {
+  const std::string file = "\"file\": \"left.mkv\"";
+  for (const char* name : {"/etc/passwd", "../left.mkv", "a/b.mkv", "..", ".", "", "a\\u0000b"}) {
+    const auto read = read_changed(file, std::string("\"file\": \"") + name + "\"");
+    ASSERT_FALSE(read) << name;
+    EXPECT_EQ(read.error().code, Errc::unusable_input);
+    EXPECT_THAT(read.error().message, HasSubstr("'file' must be a plain file name"));
+  }
+  EXPECT_TRUE(read_changed(file, "\"file\": \"..left.mkv\""));
+  EXPECT_FALSE(read_changed("\"name\": \"left\"", "\"name\": \"../left\""));
+}
+
+TEST(Manifest, RefusesNumbersThatWouldOverflow) {
+  for (const char* number : {"9223372036854775807", "18446744073709551615", "-9223372036854775808",
+                             "1e300", "4.5", "\"4\"", "[]"}) {
+    EXPECT_FALSE(read_changed("\"first_tick\": 4", std::string("\"first_tick\": ") + number))
+        << number;
+    EXPECT_FALSE(read_changed("\"rig_from_device_ns\": -5",
+                              std::string("\"rig_from_device_ns\": ") + number))
+        << number;
+    EXPECT_FALSE(read_changed("\"dropped\": 3", std::string("\"dropped\": ") + number)) << number;
+    EXPECT_FALSE(read_changed("\"settle_before_master_s\": 0.0",
+                              std::string("\"settle_before_master_s\": ") + "1e300"));
+  }
+  EXPECT_FALSE(read_changed("\"dropped\": 3", "\"dropped\": -1"));
+}
+
+TEST(Manifest, RefusesJsonThatIsNestedToExhaustTheStack) {
+  const std::string open(1'000'000, '[');
+  const auto cut =
+      read_changed("\"settle_before_master_s\": 0.0", "\"settle_before_master_s\": " + open);
+  ASSERT_FALSE(cut);
+  EXPECT_THAT(cut.error().message, HasSubstr("nested deeper"));
+  const std::string close(1'000'000, ']');
+  EXPECT_FALSE(read_changed("\"settle_before_master_s\": 0.0",
+                            "\"settle_before_master_s\": " + open + close));
 }
 
 TEST(TakeFolder, IsNumberedAndNeverTakenTwice) {
