@@ -46,8 +46,11 @@ DepthNoiseKernel::DepthNoiseKernel(const DepthNoise& noise, double factor)
           static_cast<int32_t>(std::lround(noise.constant_mm * factor * kDepthUnitsPerMm * 256))) {
   // units^2 / 2^16 of one metre squared
   const double square_of_metre = 1000.0 * kDepthUnitsPerMm * 1000.0 * kDepthUnitsPerMm / 65536;
-  quadratic_q8 = static_cast<int32_t>(std::lround(
-      noise.quadratic_mm_per_m2 * factor * kDepthUnitsPerMm * 256 * 65536 / square_of_metre));
+  // Beyond this every distance is at the largest sigma anyway, and the kernel would overflow.
+  constexpr double kMost = 0x7fffff;
+  quadratic_q8 = static_cast<int32_t>(
+      std::lround(std::min(kMost, noise.quadratic_mm_per_m2 * factor * kDepthUnitsPerMm * 256 *
+                                      65536 / square_of_metre)));
 }
 
 void add_noise(const DepthNoiseKernel& kernel, uint64_t seed, std::span<const uint16_t> depth_units,

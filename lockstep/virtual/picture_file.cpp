@@ -76,10 +76,12 @@ std::optional<std::vector<BlobPlace>> read_table(std::span<const std::byte> byte
   const std::string_view own(reinterpret_cast<const char*>(after.data()), header.key_bytes);
   if (!any_key && own != key) return std::nullopt;
   if (checksum(after) != header.checksum) return std::nullopt;
+  if (header.blob_count == 0) return std::vector<BlobPlace>{};
   std::vector<BlobPlace> table(header.blob_count);
   std::memcpy(table.data(), bytes.data() + table_at, table.size() * sizeof(BlobPlace));
   for (const BlobPlace& place : table) {
-    if (place.offset > bytes.size() || place.length > bytes.size() - place.offset) {
+    if (place.offset % kAlign != 0 || place.offset > bytes.size() ||
+        place.length > bytes.size() - place.offset) {
       return std::nullopt;
     }
   }
@@ -112,8 +114,12 @@ class MappedFile final : public PictureFile {
 
 class MemoryFile final : public PictureFile {
  public:
-  explicit MemoryFile(std::string content) : content_(std::move(content)) {
-    if (auto table = read_table(bytes(), {}, true)) table_ = *std::move(table);
+  explicit MemoryFile(std::string content) : content_(std::move(content)) {}
+
+  bool check() {
+    auto table = read_table(bytes(), {}, true);
+    if (table) table_ = *std::move(table);
+    return table.has_value();
   }
   [[nodiscard]] size_t size() const override { return table_.size(); }
   [[nodiscard]] std::span<const std::byte> blob(size_t index) const override {
@@ -148,13 +154,21 @@ std::string PictureFile::encode(std::string_view key, const Blobs& blobs) {
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
   header.version = kVersion;
-  header.total_bytes = content.size();
   header.key_bytes = key.size();
   header.blob_count = blobs.size();
+  std::memcpy(content.data(), &header, sizeof(header));
+  seal(content);
+  return content;
+}
+
+void PictureFile::seal(std::string& content) {
+  Header header{};
+  if (content.size() < sizeof(header)) return;
+  std::memcpy(&header, content.data(), sizeof(header));
+  header.total_bytes = content.size();
   header.checksum =
       checksum(std::as_bytes(std::span(content.data(), content.size())).subspan(sizeof(Header)));
   std::memcpy(content.data(), &header, sizeof(header));
-  return content;
 }
 
 Result<std::shared_ptr<const PictureFile>> PictureFile::open(const fs::path& path,
@@ -178,8 +192,10 @@ Result<std::shared_ptr<const PictureFile>> PictureFile::open(const fs::path& pat
   return std::shared_ptr<const PictureFile>(std::move(file));
 }
 
-std::shared_ptr<const PictureFile> PictureFile::in_memory(std::string content) {
-  return std::make_shared<MemoryFile>(std::move(content));
+Result<std::shared_ptr<const PictureFile>> PictureFile::in_memory(std::string content) {
+  auto file = std::make_shared<MemoryFile>(std::move(content));
+  if (!file->check()) return Error{Errc::unusable_input, "these bytes are no rendered world"};
+  return std::shared_ptr<const PictureFile>(std::move(file));
 }
 
 fs::path default_cache_folder() {
@@ -201,11 +217,13 @@ void make_room(const fs::path& folder, uint64_t room, uint64_t limit) {
   std::vector<Kept> kept;
   uint64_t total = room;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() != ".world") continue;
-    const uint64_t bytes = entry.file_size(ignored);
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed); !failed && entry != fs::directory_iterator{};
+       entry.increment(failed)) {
+    if (entry->path().extension() != ".world") continue;
+    const uint64_t bytes = entry->file_size(ignored);
     if (ignored) continue;
-    kept.push_back({entry.path(), entry.last_write_time(ignored), bytes});
+    kept.push_back({entry->path(), entry->last_write_time(ignored), bytes});
     total += bytes;
   }
   std::sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) { return a.used < b.used; });

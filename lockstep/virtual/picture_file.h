@@ -28,10 +28,12 @@ class PictureFile {
   /// A file that is whole and was made for `key`, else unusable_input or not_found.
   static Result<std::shared_ptr<const PictureFile>> open(const std::filesystem::path& path,
                                                          std::string_view key);
-  /// The same from memory, for when nothing can be kept.
-  static std::shared_ptr<const PictureFile> in_memory(std::string content);
+  /// The same from memory, whatever the key, for when nothing can be kept.
+  static Result<std::shared_ptr<const PictureFile>> in_memory(std::string content);
 
   [[nodiscard]] static std::string encode(std::string_view key, const Blobs& blobs);
+  /// Writes size and checksum of `content` into its head, if it is long enough to have one.
+  static void seal(std::string& content);
 };
 
 /// $XDG_CACHE_HOME/lockstep or ~/.cache/lockstep; empty when the environment has neither.

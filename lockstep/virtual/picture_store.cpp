@@ -56,33 +56,36 @@ const CameraPose& PictureStore::pose(int camera) const {
   return views_[static_cast<size_t>(camera)].job.pose;
 }
 
-Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, std::string_view mode,
-                                                              const Render& render) {
+Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const Recipe& recipe) {
   const RenderJob& job = views_[static_cast<size_t>(camera)].job;
   // Everything that the pictures depend on; the calibration and the pose follow from it.
   const std::string key = fmt::format(
       "pictures {} scene {} seed {} radius {} camera {} of {} period {} s at {} fps mode {}",
       kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
-      world_.period_s, job.frames_per_second, mode);
+      world_.period_s, job.frames_per_second, recipe.mode);
   if (const auto made = files_.find(key); made != files_.end()) return made->second;
 
   const fs::path folder =
       options_.cache_folder.empty() ? default_cache_folder() : options_.cache_folder;
   const fs::path path = folder / fmt::format("{:016x}.world", hash_of(key));
-  if (auto kept = PictureFile::open(path, key)) return files_[key] = *std::move(kept);
+  if (auto kept = PictureFile::open(path, key); kept && recipe.holds(**kept, job.frames())) {
+    return files_[key] = *std::move(kept);
+  }
 
   const int threads =
       options_.render_threads > 0 ? options_.render_threads : tbb::task_arena::automatic;
   tbb::task_arena arena(threads);
-  auto blobs = arena.execute([&] { return render(job); });
+  auto blobs = arena.execute([&] { return recipe.render(job); });
   if (!blobs) return std::move(blobs).error();
   std::string content = PictureFile::encode(key, *blobs);
-  if (auto kept = keep(folder, path, content); !kept) {
+  if (auto kept = keep(folder, path, content); kept) {
+    if (auto opened = PictureFile::open(path, key)) return files_[key] = *std::move(opened);
+  } else {
     log(LogLevel::warning, "the rendered world is not kept: " + kept.error().message);
-    return files_[key] = PictureFile::in_memory(std::move(content));
   }
-  auto opened = PictureFile::open(path, key);
-  return files_[key] = opened ? *std::move(opened) : PictureFile::in_memory(std::move(content));
+  auto held = PictureFile::in_memory(std::move(content));
+  if (held) files_[key] = *held;
+  return held;
 }
 
 Result<void> PictureStore::keep(const fs::path& folder, const fs::path& path,
@@ -116,18 +119,25 @@ Result<std::shared_ptr<const Pictures>> PictureStore::get(
   std::shared_ptr<const PictureFile> color;
   std::shared_ptr<const PictureFile> depth;
   if (config.color_on()) {
-    auto made = file(camera, fmt::format("colour {}", to_string(config.color_resolution)),
-                     [&](const RenderJob& job) {
-                       return render_color(job, config.color_resolution, part(0, color_share));
-                     });
+    const Recipe recipe{fmt::format("colour {}", to_string(config.color_resolution)),
+                        [&](const RenderJob& job) {
+                          return render_color(job, config.color_resolution, part(0, color_share));
+                        },
+                        holds_color};
+    auto made = file(camera, recipe);
     if (!made) return std::move(made).error();
     color = *std::move(made);
   }
   if (config.depth_on()) {
     const double from = config.color_on() ? color_share : 0;
-    auto made = file(camera, to_string(config.depth_mode), [&](const RenderJob& job) {
-      return render_depth(job, config.depth_mode, part(from, 1 - from));
-    });
+    const Recipe recipe{std::string(to_string(config.depth_mode)),
+                        [&](const RenderJob& job) {
+                          return render_depth(job, config.depth_mode, part(from, 1 - from));
+                        },
+                        [&](const PictureFile& kept, int frames) {
+                          return holds_depth(kept, config.depth_mode, frames);
+                        }};
+    auto made = file(camera, recipe);
     if (!made) return std::move(made).error();
     depth = *std::move(made);
   }

@@ -38,11 +38,16 @@ class PictureStore {
     std::string calibration_json;
     RenderJob job;
   };
-  using Render = std::function<Result<PictureFile::Blobs>(const RenderJob&)>;
+  /// How the file of one sensor in one mode is made and known.
+  struct Recipe {
+    std::string mode;
+    std::function<Result<PictureFile::Blobs>(const RenderJob&)> render;
+    std::function<bool(const PictureFile&, int frames)> holds;
+  };
 
   /// The file of a camera in a mode: open already, from the cache, or rendered now.
-  Result<std::shared_ptr<const PictureFile>> file(int camera, std::string_view mode,
-                                                  const Render& render) LOCKSTEP_REQUIRES(mutex_);
+  Result<std::shared_ptr<const PictureFile>> file(int camera, const Recipe& recipe)
+      LOCKSTEP_REQUIRES(mutex_);
   [[nodiscard]] Result<void> keep(const std::filesystem::path& folder,
                                   const std::filesystem::path& path,
                                   const std::string& content) const;

@@ -31,6 +31,21 @@ PatchView patch_view(std::span<const std::byte> blob) {
   return view;
 }
 
+size_t blob_bytes(const PatchView& patch) {
+  return 4 * sizeof(int32_t) + (patch.depth_units.size() + patch.ir.size()) * sizeof(uint16_t);
+}
+
+bool lies_within(const PatchView& patch, SizePx size) {
+  const PixelRect& rect = patch.rect;
+  if (rect.x < 0 || rect.y < 0 || rect.width < 0 || rect.height < 0) return false;
+  if (rect.x > size.width || rect.width > size.width - rect.x) return false;
+  if (rect.y > size.height || rect.height > size.height - rect.y) return false;
+  const auto samples = static_cast<size_t>(rect.width) * static_cast<size_t>(rect.height);
+  return patch.depth_units.size() == samples &&
+         std::all_of(patch.ir.begin(), patch.ir.end(),
+                     [](uint16_t ir) { return ir <= kBrightestIr; });
+}
+
 class RenderedPictures final : public Pictures {
  public:
   RenderedPictures(const CameraConfig& config, std::shared_ptr<const PictureFile> color,
@@ -113,6 +128,27 @@ class RenderedPictures final : public Pictures {
 };
 
 }  // namespace
+
+bool holds_color(const PictureFile& file, int frames) {
+  if (frames < 1 || file.size() != static_cast<size_t>(frames)) return false;
+  for (size_t i = 0; i < file.size(); ++i) {
+    if (file.blob(i).empty()) return false;
+  }
+  return true;
+}
+
+bool holds_depth(const PictureFile& file, DepthMode mode, int frames) {
+  if (frames < 1 || file.size() != static_cast<size_t>(frames) + 1) return false;
+  const SizePx size = depth_size(mode);
+  for (size_t i = 0; i < file.size(); ++i) {
+    const std::span<const std::byte> blob = file.blob(i);
+    const PatchView patch = patch_view(blob);
+    if (blob.size() != blob_bytes(patch) || !lies_within(patch, size)) return false;
+    const bool whole = patch.rect.width == size.width && patch.rect.height == size.height;
+    if (i == 0 && !whole) return false;
+  }
+  return true;
+}
 
 std::shared_ptr<const Pictures> play_rendered(const CameraConfig& config,
                                               std::shared_ptr<const PictureFile> color,

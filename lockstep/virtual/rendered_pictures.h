@@ -34,8 +34,13 @@ Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution re
 Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
                                         const std::function<void(double)>& progress);
 
-/// Pictures that play the files of render_color and render_depth, either of which may be null.
-/// Fresh noise on each depth and infrared frame.
+/// Whether a file holds what the above made for `frames` pictures: a file of the cache may be
+/// anything.
+[[nodiscard]] bool holds_color(const PictureFile& file, int frames);
+[[nodiscard]] bool holds_depth(const PictureFile& file, DepthMode mode, int frames);
+
+/// Pictures that play such files, either of which may be null. Fresh noise on each depth and
+/// infrared frame.
 [[nodiscard]] std::shared_ptr<const Pictures> play_rendered(
     const CameraConfig& config, std::shared_ptr<const PictureFile> color,
     std::shared_ptr<const PictureFile> depth, double depth_noise_scale);

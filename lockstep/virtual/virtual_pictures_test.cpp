@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <numeric>
 
@@ -117,6 +118,60 @@ TEST(VirtualPictures, ADamagedCacheFileIsMadeAgain) {
   EXPECT_EQ(bytes_of(*first[0]->depth), bytes_of(*again[0]->depth));
 }
 
+TEST(VirtualPictures, AFileOfTheCacheThatHoldsSomethingElseIsMadeAgain) {
+  const TempFolder folder;
+  Rig rig = small_rig();
+  rig.cameras[0].config.color_resolution = ColorResolution::off;
+  const auto first = half_a_second(rig, options_in(folder));
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    std::string content = testing::read_file(entry.path());
+    // Whole by its checksum, and for this world by its key, but of no pictures.
+    uint64_t no_blobs = 0;
+    std::memcpy(content.data() + 40, &no_blobs, sizeof(no_blobs));
+    PictureFile::seal(content);
+    EXPECT_TRUE(PictureFile::in_memory(content).ok());
+    testing::write_file(entry.path(), content);
+  }
+  const auto again = half_a_second(rig, options_in(folder));
+  EXPECT_EQ(bytes_of(*first[0]->depth), bytes_of(*again[0]->depth));
+}
+
+/// What render_depth makes: a rectangle and two planes of samples.
+std::vector<std::byte> patch_blob(int x, int y, int width, int height, size_t samples,
+                                  uint16_t value = 100) {
+  std::vector<std::byte> blob(16 + 4 * samples);
+  const int32_t place[4] = {x, y, width, height};
+  std::memcpy(blob.data(), place, sizeof(place));
+  for (size_t i = 0; i < 2 * samples; ++i) std::memcpy(blob.data() + 16 + 2 * i, &value, 2);
+  return blob;
+}
+
+TEST(RenderedPictures, ArePlayedOnlyWhenEveryPatchLiesWithin) {
+  constexpr auto kMode = DepthMode::nfov_2x2binned;
+  const auto still = patch_blob(0, 0, 320, 288, 320 * 288);
+  const auto holds = [&](const PictureFile::Blobs& blobs, int frames) {
+    const auto file = PictureFile::in_memory(PictureFile::encode("key", blobs));
+    EXPECT_TRUE(file.ok());
+    return holds_depth(**file, kMode, frames);
+  };
+  EXPECT_TRUE(holds({still, patch_blob(310, 280, 10, 8, 80)}, 1));
+  EXPECT_TRUE(holds({still, patch_blob(0, 0, 0, 0, 0)}, 1));
+  EXPECT_FALSE(holds({}, 1));
+  EXPECT_FALSE(holds({still}, 1));
+  EXPECT_FALSE(holds({still}, 0));
+  EXPECT_FALSE(holds({still, patch_blob(0, 0, 0, 0, 0)}, 2));
+  EXPECT_FALSE(holds({patch_blob(0, 0, 320, 287, 320 * 287), patch_blob(0, 0, 0, 0, 0)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(311, 280, 10, 8, 80)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(310, 281, 10, 8, 80)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(-1, 0, 10, 8, 80)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(INT32_MAX, 0, INT32_MAX, 1, 80)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(0, 0, -10, -8, 80)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(0, 0, 10, 8, 79)}, 1));
+  EXPECT_FALSE(holds({still, patch_blob(0, 0, 10, 8, 80, 65535)}, 1)) << "brighter than can be";
+  EXPECT_FALSE(holds({still, std::vector<std::byte>(15)}, 1));
+  EXPECT_FALSE(holds({still, std::vector<std::byte>(17)}, 1));
+}
+
 TEST(VirtualPictures, WithoutAPlaceForTheCacheThePicturesAreStillThere) {
   const TempFolder folder;
   testing::write_file(folder / "taken", "a file where the folder should be");
@@ -155,6 +210,16 @@ TEST(DepthNoise, HasTheModesDeviationAndNoBias) {
     const double expected = 4 * (noise.constant_mm + noise.quadratic_mm_per_m2 * z_m * z_m);
     EXPECT_NEAR(sum / count, 0, 0.15) << z_m;
     EXPECT_NEAR(std::sqrt(squares / count), expected, 0.06 * expected) << z_m;
+  }
+}
+
+TEST(DepthNoise, StaysWithinItsNumbersHoweverMuchIsAskedFor) {
+  std::vector<uint16_t> depth(1000), ir(1000, kBrightestIr), depth_out(1000), ir_out(1000);
+  for (size_t i = 0; i < depth.size(); ++i) depth[i] = static_cast<uint16_t>(i * 65);
+  for (const auto mode : {DepthMode::nfov_unbinned, DepthMode::wfov_unbinned}) {
+    const DepthNoiseKernel kernel(depth_noise(mode), 1000);
+    add_noise(kernel, 3, depth, ir, depth_out, ir_out);  // the sanitizers watch
+    EXPECT_GT(depth_out[999], 0);
   }
 }
 
