@@ -236,7 +236,7 @@ std::string draw_tick_timeline(std::string_view verify_json) {
     faults += device.at("lost").get<int64_t>() + device.at("duplicated").get<int64_t>();
   }
   return fmt::format("<h2>Ticks</h2>\n<p class=\"muted\">Upper bar: colour, lower: depth. {}</p>\n",
-                     faults == 0 ? "Every camera has every tick, once."
+                     faults == 0 ? "Every camera has every tick of the range common to all, once."
                                  : "Red: lost. Orange: duplicated.") +
          svg.take();
 }

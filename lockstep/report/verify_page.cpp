@@ -29,6 +29,12 @@ std::string head(const Json& report) {
   std::string line;
   if (fails > 0) line += plural(fails, "failure");
   if (warnings > 0) line += (fails > 0 ? ", " : "with ") + plural(warnings, "warning");
+  for (const Json& finding : report.at("findings")) {
+    const std::string separator = line.empty() ? "" : "; ";
+    if (finding.at("rule") == "take-unproved") line += separator + "UNPROVED take";
+    if (finding.at("rule") == "take-incomplete") line += separator + "incomplete take";
+    if (finding.at("rule") == "take-unfinished") line += separator + "take still being recorded";
+  }
   const auto name = report.at("take").get<std::string>();
   std::string html = fmt::format(
       "<p class=\"muted\">{}</p>\n<h1 class=\"{}\">{}{}{}</h1>\n",
@@ -47,6 +53,8 @@ std::string head(const Json& report) {
         report.at("frames_per_second").get<int>(), text_of(report, "reference"),
         text_of(report, "expected_from"));
   }
+  if (report.at("verdict") == "in-step" && report.at("witnesses").size() == 1)
+    html += "<p class=\"warn\">Stamps alone cannot see a pulled sync cable.</p>\n";
   for (const Json& note : report.at("witness_notes"))
     html += fmt::format("<p class=\"muted\">{}</p>\n", html_escape(note.get<std::string>()));
   return html;

@@ -84,22 +84,26 @@ std::optional<int64_t> whole_periods_off(const AlignedDevice& device,
   return std::llround(apart_us / period_us);
 }
 
-/// Tick of a device's first lead stamp, counted from the reference's clock zero.
+/// Tick of a device's first lead stamp, counted from the reference's clock zero; and how many
+/// periods after that its own clock began.
 int64_t place_lead(AlignedDevice& device, const AlignedDevice& reference, double pooled_us) {
   const double reference_periods = periods_since_zero(reference, pooled_us);
   const auto reference_tick = static_cast<int64_t>(std::floor(reference_periods + 1e-9));
   if (&device == &reference) return reference_tick;
+  const int64_t by_stamps = std::llround(periods_since_zero(device, pooled_us) - reference_periods);
   if (device.evidence->rig_from_device_ns && reference.evidence->rig_from_device_ns) {
     const auto rig_us = [](const AlignedDevice& d) {
       return us_since_zero(d.lead().segment().stamps.front().stamp +
                            Nanos(*d.evidence->rig_from_device_ns)) -
              d.expected_lead_us();
     };
-    return reference_tick + std::llround((rig_us(device) - rig_us(reference)) / pooled_us);
+    const int64_t by_rig = std::llround((rig_us(device) - rig_us(reference)) / pooled_us);
+    device.zero_shift_us = static_cast<double>(by_rig - by_stamps) * pooled_us;
+    return reference_tick + by_rig;
   }
   device.whole_periods_off = whole_periods_off(device, reference, pooled_us);
-  return reference_tick + device.whole_periods_off.value_or(0) +
-         std::llround(periods_since_zero(device, pooled_us) - reference_periods);
+  device.zero_shift_us = static_cast<double>(device.whole_periods_off.value_or(0)) * pooled_us;
+  return reference_tick + device.whole_periods_off.value_or(0) + by_stamps;
 }
 
 /// Tick of the first depth stamp: by the device's own clock, from its colour.
@@ -113,7 +117,8 @@ int64_t place_depth(const AlignedDevice& device) {
          std::llround((apart_us - device.expected_depth_us) / color.period_us);
 }
 
-void fill_series(AlignedStream& stream, int64_t first, int64_t ticks, int64_t before, int fps) {
+void fill_series(AlignedStream& stream, double zero_shift_us, int64_t first, int64_t ticks,
+                 int fps) {
   TickSeries& series = stream.series;
   series.residual_us.assign(static_cast<size_t>(ticks), 0);
   series.present.assign(static_cast<size_t>(ticks), 0);
@@ -122,8 +127,9 @@ void fill_series(AlignedStream& stream, int64_t first, int64_t ticks, int64_t be
     const int64_t tick = s.tick + stream.tick_of_first - first;
     if (tick < 0 || tick >= ticks) continue;
     const auto at = static_cast<size_t>(tick);
-    const Nanos nominal = rig_time(Tick{tick + before}, fps).time_since_epoch();
-    series.residual_us[at] = static_cast<double>((s.stamp.since_zero() - nominal).count()) / 1e3;
+    const Nanos nominal = rig_time(Tick{tick + first}, fps).time_since_epoch();
+    series.residual_us[at] =
+        static_cast<double>((s.stamp.since_zero() - nominal).count()) / 1e3 + zero_shift_us;
     series.stamp_us[at] = s.stamp.us();
     series.present[at] = 1;
     ++series.count;
@@ -133,22 +139,22 @@ void fill_series(AlignedStream& stream, int64_t first, int64_t ticks, int64_t be
 template <typename Visit>
 void for_streams(std::vector<AlignedDevice>& devices, Visit visit) {
   for (AlignedDevice& device : devices) {
-    if (!device.color.empty()) visit(device.color);
-    if (!device.depth.empty()) visit(device.depth);
+    if (!device.color.empty()) visit(device.color, device.zero_shift_us);
+    if (!device.depth.empty()) visit(device.depth, device.zero_shift_us);
   }
 }
 
 void cut_to_common(Alignment& all) {
   int64_t first = INT64_MIN, last = INT64_MAX;
-  for_streams(all.devices, [&](AlignedStream& s) {
+  for_streams(all.devices, [&](AlignedStream& s, double) {
     first = std::max(first, s.first_tick());
     last = std::min(last, s.last_tick());
   });
   if (first == INT64_MIN || last < first) return;
   all.ticks = last - first + 1;
   all.ticks_before_first = first;
-  for_streams(all.devices, [&](AlignedStream& s) {
-    fill_series(s, first, all.ticks, first, all.frames_per_second);
+  for_streams(all.devices, [&](AlignedStream& s, double zero_shift_us) {
+    fill_series(s, zero_shift_us, first, all.ticks, all.frames_per_second);
     s.tick_of_first -= first;
   });
 }

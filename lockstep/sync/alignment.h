@@ -48,6 +48,8 @@ struct AlignedDevice {
   }
   /// Whole periods by which its clock's zero is off, as host arrival tells; none: not found.
   std::optional<int64_t> whole_periods_off;
+  /// Whole periods from the reference's clock zero to its own, in us; added to its stamps.
+  double zero_shift_us = 0;
   [[nodiscard]] bool empty() const { return lead().empty(); }
 };
 

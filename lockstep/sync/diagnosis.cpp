@@ -130,6 +130,12 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
   } else {
     finding.cause = of_offset(set, report, index);
   }
+  const double off_us = std::abs(set.measures.devices[index].color->level_us);
+  if (set.evidence.devices[index].exposures.size() > 1) {
+    finding.mend = "Set one manual exposure on all cameras before the start.";
+  } else if (finding.rule != "tick-offset" && off_us > kBeyondAnyDelayUs) {
+    finding.mend = "Start all subordinates, then the master (lockstep record does).";
+  }
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct DeviceEvidence {
   std::vector<std::pair<DeviceTime, uint64_t>>
       drops;                        ///< losses that the recorder or device owned up to
   std::vector<std::string> damage;  ///< what the reader said of the file
+  std::string take_id;              ///< of `lockstep record`; empty: not recorded
   int64_t date_utc_ns = 0;          ///< of the file, since 2001; 0: not recorded
   int part = 1;                     ///< 2 and up: after a clock discontinuity
   std::string part_reason;          ///< why the part before it ended
@@ -54,6 +55,9 @@ struct Evidence {
   std::vector<DeviceEvidence> devices;
   std::string name;          ///< of the take; empty for loose files
   std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
+  bool unfinished = false;   ///< the take says that it is being recorded, or nobody ended it
+  bool incomplete = false;   ///< the take was ended by a fault, or finished by recover
+  bool unproved = false;     ///< recorded over a plan that falls short, or without lock
 };
 
 }  // namespace lockstep

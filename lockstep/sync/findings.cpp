@@ -208,32 +208,33 @@ void judge_lasers(const Case& set, std::vector<Finding>& out) {
   const bool planned = set.evidence.plan.has_value();
   size_t listed = 0, more = 0;
   for (const LaserReport& pair : set.lasers) {
-    if (!pair.overlap || pair.smallest_gap_us >= set.gates.laser_gap_warn_us) continue;
+    if (!pair.overlap || pair.sure_gap_us >= set.gates.laser_gap_warn_us) continue;
     if (++listed > kPairsListed) {
       ++more;
       continue;
     }
-    const bool meet = pair.smallest_gap_us < set.gates.laser_gap_fail_us;
-    Finding f = measured(meet && planned ? FindingLevel::fail : FindingLevel::warning,
-                         meet ? "lasers-meet" : "lasers-close", pair.a + ", " + pair.b,
-                         pair.smallest_gap_us,
-                         meet ? set.gates.laser_gap_fail_us : set.gates.laser_gap_warn_us, "us");
+    const bool meet = pair.sure_gap_us < set.gates.laser_gap_fail_us;
+    Finding f =
+        measured(meet && planned ? FindingLevel::fail : FindingLevel::warning,
+                 meet ? "lasers-meet" : "lasers-close", pair.a + ", " + pair.b, pair.judged_gap_us,
+                 meet ? set.gates.laser_gap_fail_us : set.gates.laser_gap_warn_us, "us");
     f.stream = "depth";
     const auto named =
         std::find_if(set.all.devices.begin(), set.all.devices.end(),
                      [&](const AlignedDevice& d) { return d.evidence->name == pair.a; });
-    const auto first = static_cast<int64_t>(pair.at_s * set.all.frames_per_second);
-    const auto length = std::max<int64_t>(
-        std::llround(std::max(set.gates.laser_window_s * set.all.frames_per_second,
-                              set.gates.laser_window_ticks)),
-        1);
-    f.span = span_of(set.all, named->depth, first, std::min(length, set.all.ticks - first));
+    const int64_t first = std::llround(pair.short_from_s * set.all.frames_per_second);
+    const int64_t end = std::llround(pair.short_to_s * set.all.frames_per_second);
+    // The last window takes the rest of the take.
+    const int64_t rest = set.all.ticks - end;
+    const bool to_the_end = rest < set.all.frames_per_second * set.gates.laser_window_s ||
+                            rest < static_cast<int64_t>(set.gates.laser_window_ticks);
+    f.span = span_of(set.all, named->depth, first, (to_the_end ? set.all.ticks : end) - first);
     f.message =
         meet ? fmt::format(
                    "The lasers of {} and {} fire together: their pulses overlap by {:.0f} us.",
-                   pair.a, pair.b, -pair.smallest_gap_us)
+                   pair.a, pair.b, -pair.judged_gap_us)
              : fmt::format("Only {:.0f} us are dark between the lasers of {} and {}.",
-                           pair.smallest_gap_us, pair.a, pair.b);
+                           pair.judged_gap_us, pair.a, pair.b);
     f.cause =
         planned
             ? "A delay is not as planned, or the plan lets them meet."

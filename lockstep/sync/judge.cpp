@@ -18,6 +18,55 @@ void append(std::vector<Finding>& all, std::vector<Finding> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+size_t captures_of(const DeviceEvidence& device) {
+  return device.color.size() + device.depth.size();
+}
+
+const DeviceEvidence* part_of(const Evidence& evidence, const std::string& name, int part) {
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.name == name && device.part == part) return &device;
+  }
+  return nullptr;
+}
+
+const std::vector<DeviceTime>& lead_stamps(const DeviceEvidence& device) {
+  return device.color.empty() ? device.depth : device.color;
+}
+
+/// When a part began, after the first frame of the camera's first part; where the take knows.
+std::optional<double> begins_s(const Evidence& evidence, const DeviceEvidence& part) {
+  const DeviceEvidence* first = part_of(evidence, part.name, 1);
+  if (first == nullptr || !first->rig_from_device_ns || !part.rig_from_device_ns) return {};
+  if (lead_stamps(*first).empty() || lead_stamps(part).empty()) return {};
+  const Nanos apart = lead_stamps(part).front().since_zero() + Nanos(*part.rig_from_device_ns) -
+                      lead_stamps(*first).front().since_zero() - Nanos(*first->rig_from_device_ns);
+  return static_cast<double>(apart.count()) * 1e-9;
+}
+
+Finding later_part(const Evidence& evidence, const DeviceEvidence& device) {
+  Finding f;
+  f.level = FindingLevel::fail;
+  f.rule = "clock-restart";
+  f.device = device.name;
+  const auto& stamps = lead_stamps(device);
+  const std::optional<double> at_s = begins_s(evidence, device);
+  const int fps = frames_per_second(device.config.frame_rate);
+  if (!stamps.empty())
+    f.span = TickSpan{at_s ? std::llround(*at_s * fps) : 0, static_cast<int64_t>(stamps.size()),
+                      stamps.front().us(), stamps.back().us()};
+  f.message = fmt::format(
+      "The clock of {} began anew{}: {} holds part {} of it{}.", device.name,
+      at_s ? fmt::format(" {:.1f} s into the take", *at_s) : "", device.source, device.part,
+      stamps.empty() ? ""
+                     : fmt::format(" (its device time {:.3f} to {:.3f} s)",
+                                   stamps.front().us() * 1e-6, stamps.back().us() * 1e-6));
+  f.cause = device.part_reason.empty() ? "The camera was restarted or replugged during the take."
+                                       : "The take says: " + device.part_reason + ".";
+  f.mend =
+      "Find out why it restarted (power, USB); after a restart of one, start the whole rig again.";
+  return f;
+}
+
 /// A camera whose clock broke comes in parts. The longest is judged; the others are findings.
 Evidence longest_parts(const Evidence& evidence, std::vector<Finding>& out) {
   Evidence judged;
@@ -26,37 +75,45 @@ Evidence longest_parts(const Evidence& evidence, std::vector<Finding>& out) {
   for (const DeviceEvidence& device : evidence.devices) {
     const auto same = std::find_if(judged.devices.begin(), judged.devices.end(),
                                    [&](const DeviceEvidence& d) { return d.name == device.name; });
-    if (device.part > 1) {
-      Finding f;
-      f.level = FindingLevel::fail;
-      f.rule = "clock-restart";
-      f.device = device.name;
-      const auto& stamps = device.color.empty() ? device.depth : device.color;
-      if (!stamps.empty())
-        f.span = TickSpan{0, static_cast<int64_t>(stamps.size()), stamps.front().us(),
-                          stamps.back().us()};
-      f.message = fmt::format(
-          "The clock of {} began anew: {} holds part {} of it{}.", device.name, device.source,
-          device.part,
-          stamps.empty() ? ""
-                         : fmt::format(" (its device time {:.3f} to {:.3f} s)",
-                                       stamps.front().us() * 1e-6, stamps.back().us() * 1e-6));
-      f.cause = device.part_reason.empty()
-                    ? "The camera was restarted or replugged during the take."
-                    : "The take says: " + device.part_reason + ".";
-      f.mend =
-          "Find out why it restarted (power, USB); after a restart of one, start the whole rig "
-          "again.";
-      out.push_back(f);
-    }
+    if (device.part > 1) out.push_back(later_part(evidence, device));
     if (same == judged.devices.end()) {
       judged.devices.push_back(device);
-    } else if (device.color.size() + device.depth.size() >
-               same->color.size() + same->depth.size()) {
+    } else if (captures_of(device) > captures_of(*same)) {
       *same = device;
     }
   }
+  for (Finding& f : out) {
+    if (f.rule != "clock-restart") continue;
+    const auto same = std::find_if(judged.devices.begin(), judged.devices.end(),
+                                   [&](const DeviceEvidence& d) { return d.name == f.device; });
+    f.message += fmt::format(" Only its longest part is judged: {}.", same->source);
+  }
   return judged;
+}
+
+/// Takes out the cameras that recorded nothing, so that the others can be judged: each is a
+/// finding. A set without any images stays as it is.
+void set_silent_apart(Evidence& evidence, std::vector<DeviceEvidence>& silent,
+                      std::vector<Finding>& out) {
+  const auto is_silent = [](const DeviceEvidence& d) { return captures_of(d) == 0; };
+  const auto first = std::stable_partition(evidence.devices.begin(), evidence.devices.end(),
+                                           [&](const DeviceEvidence& d) { return !is_silent(d); });
+  if (first == evidence.devices.begin()) return;
+  silent.assign(std::make_move_iterator(first), std::make_move_iterator(evidence.devices.end()));
+  evidence.devices.erase(first, evidence.devices.end());
+  for (const DeviceEvidence& device : silent) {
+    Finding f;
+    f.level = FindingLevel::fail;
+    f.rule = "recorded-nothing";
+    f.device = device.name;
+    f.message = fmt::format("{} recorded nothing: {} holds no images. The others are judged.",
+                            device.name, device.source);
+    f.cause = device.config.wired_sync == WiredSync::subordinate
+                  ? "No pulse reached it, so it never began; or its file was cut off."
+                  : "The camera delivered nothing, or its file was cut off.";
+    f.mend = fmt::format("Push in the cables of {} at both ends and record again.", device.name);
+    out.push_back(f);
+  }
 }
 
 /// Device whose offsets are in the middle: it stands for the line where no master is in the set.
@@ -97,7 +154,9 @@ Finding no_overlap(const Evidence& evidence) {
   Finding f;
   f.level = FindingLevel::fail;
   f.rule = "no-overlap";
-  f.message = "By their stamps the recordings have no tick in common.";
+  f.message =
+      "By their stamps, which count from each take's own first pulse, the recordings have no tick "
+      "in common.";
   f.cause = "The files are of different takes";
   for (const DeviceEvidence& device : evidence.devices) {
     if (!device.color.empty() || !device.depth.empty()) continue;
@@ -137,12 +196,17 @@ void judge_clock_zeros(const Case& set, std::vector<Finding>& out) {
 
 void hear_witnesses(SyncReport& report) {
   report.witnesses = {"stamps"};
-  bool recorded = true, judged = true, agrees = true;
+  bool recorded = true, agrees = true;
+  std::string unjudged;
+  size_t others = 0, count = 0;
   for (const DeviceReport& device : report.devices) {
     if (device.is_reference) continue;
+    ++others;
     recorded &= device.arrival.has_value();
-    judged &= device.arrival && device.arrival->judged;
+    if (device.arrival && device.arrival->judged) continue;
+    unjudged += (count++ == 0 ? "" : ", ") + device.name;
   }
+  const bool judged = count == 0;
   agrees = std::none_of(report.findings.begin(), report.findings.end(),
                         [](const Finding& f) { return f.rule == "arrival-rate"; });
   if (recorded && judged && agrees) {
@@ -150,7 +214,8 @@ void hear_witnesses(SyncReport& report) {
   } else if (!recorded) {
     report.witness_notes.push_back("arrival: host times are not recorded (or too few)");
   } else if (!judged) {
-    report.witness_notes.push_back("arrival: too short, or too uneven, to judge");
+    report.witness_notes.push_back("arrival: too short, or too uneven, to judge" +
+                                   (count == others ? std::string() : " of " + unjudged));
   }
   const bool exposure =
       std::all_of(report.devices.begin(), report.devices.end(),
@@ -244,9 +309,30 @@ void judge_aligned(const Evidence& evidence, const Alignment& all, size_t refere
   if (last_good != nullptr) compare(*last_good, report.gates, report);
 }
 
+/// So few ticks say nothing of a take.
+constexpr int64_t kFewestTicks = 3;
+
+Finding too_short(const SyncReport& report) {
+  Finding f;
+  f.level = FindingLevel::fail;
+  f.rule = "too-short";
+  f.value = static_cast<double>(report.common_ticks);
+  f.gate = static_cast<double>(kFewestTicks);
+  f.unit = "ticks";
+  f.message = fmt::format("Only {} {} common to all recordings: too few to judge.",
+                          report.common_ticks, report.common_ticks == 1 ? "tick is" : "ticks are");
+  f.cause = "A recording was cut off, or the take is very short.";
+  f.mend = "Record for a second at least; a minute lets host arrival speak too.";
+  return f;
+}
+
 Verdict verdict_of(const SyncReport& report) {
   if (report.devices.size() < 2) return Verdict::standalone;
-  return report.passes() ? Verdict::in_step : Verdict::not_in_step;
+  if (report.passes()) return Verdict::in_step;
+  const bool only_short = report.count(FindingLevel::fail) == 1 &&
+                          std::any_of(report.findings.begin(), report.findings.end(),
+                                      [](const Finding& f) { return f.rule == "too-short"; });
+  return only_short ? Verdict::unproved : Verdict::not_in_step;
 }
 
 }  // namespace
@@ -265,7 +351,7 @@ SyncReport judge(const Evidence& whole, const Gates& gates, const LastGood* last
   const bool unwired = !mixed && !report.findings.empty();
   append(report.findings, against_plan(whole));
   append(report.findings, as_recorded(whole));
-  const Evidence evidence = longest_parts(whole, report.findings);
+  Evidence evidence = longest_parts(whole, report.findings);
   report.is_virtual = evidence.devices.front().is_virtual;
   report.frames_per_second = frames_per_second(evidence.devices.front().config.frame_rate);
   if (mixed || unwired) {
@@ -274,6 +360,8 @@ SyncReport judge(const Evidence& whole, const Gates& gates, const LastGood* last
     finish(report);
     return report;
   }
+  std::vector<DeviceEvidence> silent;
+  set_silent_apart(evidence, silent, report.findings);
   const size_t reference = choose_reference(evidence, gates);
   const Alignment all = align(evidence, gates, reference);
   const bool empty = std::any_of(all.devices.begin(), all.devices.end(),
@@ -286,6 +374,9 @@ SyncReport judge(const Evidence& whole, const Gates& gates, const LastGood* last
                                                  : Verdict::not_one_take;
   } else {
     judge_aligned(evidence, all, reference, last_good, report);
+    for (const DeviceEvidence& device : silent) report.devices.push_back(describe_source(device));
+    if (report.devices.size() > 1 && all.ticks < kFewestTicks)
+      report.findings.push_back(too_short(report));
     report.verdict = verdict_of(report);
   }
   finish(report);

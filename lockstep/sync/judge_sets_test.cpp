@@ -96,11 +96,71 @@ TEST(JudgeSets, ARecordingOfAnotherRigFails) {
   EXPECT_TRUE(has(judged(evidence), "not-in-rig"));
 }
 
-TEST(JudgeSets, ACameraWithoutImagesIsNotInStep) {
+TEST(JudgeSets, ACameraWithoutImagesFailsAndTheOthersAreJudged) {
   Evidence evidence = healthy_evidence(brief_rig());
   evidence.devices[1].color.clear();
   evidence.devices[1].depth.clear();
-  EXPECT_EQ(judged(evidence).verdict, Verdict::not_in_step);
+  const SyncReport report = judged(evidence);
+  EXPECT_EQ(report.verdict, Verdict::not_in_step);
+  EXPECT_TRUE(has(report, "recorded-nothing"));
+  EXPECT_EQ(report.count(FindingLevel::fail), 1);
+  EXPECT_EQ(report.common_ticks, 150);
+  ASSERT_EQ(report.devices.size(), 3u);
+  EXPECT_EQ(report.devices[2].name, "sub1");
+}
+
+TEST(JudgeSets, FewerThanThreeCommonTicksAreTooShortToJudge) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  for (auto* stream : {&evidence.devices[1].color, &evidence.devices[1].depth}) stream->resize(2);
+  const SyncReport report = judged(evidence);
+  EXPECT_FALSE(report.passes());
+  EXPECT_EQ(report.verdict_text(), "too short to judge");
+  evidence = healthy_evidence(brief_rig());
+  for (auto* stream : {&evidence.devices[1].color, &evidence.devices[1].depth}) stream->resize(3);
+  EXPECT_EQ(judged(evidence).verdict, Verdict::in_step);
+}
+
+TEST(JudgeSets, RecordingsOfTwoTakesAreToldByTheirIds) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  for (DeviceEvidence& device : evidence.devices) device.take_id = "a";
+  EXPECT_EQ(judged(evidence).verdict, Verdict::in_step);
+  evidence.devices[2].take_id = "b";
+  EXPECT_EQ(judged(evidence).verdict, Verdict::not_one_take);
+  EXPECT_TRUE(has(judged(evidence), "mixed-takes"));
+  evidence.devices[2].take_id.clear();
+  EXPECT_EQ(judged(evidence).verdict, Verdict::in_step);
+}
+
+TEST(JudgeSets, ATakeThatIsUnprovedOrIncompleteSaysSo) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.unproved = evidence.incomplete = evidence.unfinished = true;
+  const SyncReport report = judged(evidence);
+  EXPECT_EQ(report.verdict, Verdict::in_step);
+  for (const char* rule : {"take-unproved", "take-incomplete", "take-unfinished"})
+    EXPECT_TRUE(has(report, rule)) << rule;
+}
+
+TEST(JudgeSets, AutomaticExposureIsSaidEvenWhereItDidNotMove) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.plan = plan_of(evidence);
+  for (PlannedCamera& camera : evidence.plan->cameras) camera.config.exposure = Micros(8330);
+  EXPECT_FALSE(has(judged(evidence), "exposure-automatic"));
+  evidence.plan->cameras[1].config.exposure.reset();
+  EXPECT_TRUE(has(judged(evidence), "exposure-automatic"));
+}
+
+TEST(JudgeSets, ALostCameraTellsItsLastTick) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  for (auto* stream : {&evidence.devices[0].color, &evidence.devices[0].depth}) stream->resize(60);
+  evidence.devices[0].lost_because = "it was unplugged.";
+  const SyncReport report = judged(evidence);
+  const auto lost = std::find_if(report.findings.begin(), report.findings.end(),
+                                 [](const Finding& f) { return f.rule == "camera-lost"; });
+  ASSERT_NE(lost, report.findings.end());
+  EXPECT_EQ(lost->span->first_tick, 59);
+  EXPECT_EQ(lost->message.find(".."), std::string::npos);
+  EXPECT_NE(lost->message.find("gave the pulses"), std::string::npos) << lost->message;
+  EXPECT_FALSE(lost->cause.empty());
 }
 
 TEST(JudgeSets, UnequalExposuresAreJudgedByTheReadingThatFits) {

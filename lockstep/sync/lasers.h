@@ -19,7 +19,11 @@ namespace lockstep {
 /// tick.
 struct LaserWindows {
   std::vector<double> center_us;  ///< one per window
+  std::vector<double> se_us;      ///< of the median, from the window's scatter
   std::vector<uint8_t> known;     ///< window has ticks enough
+  double level_us = 0;            ///< mean over the take, which jitter makes finer than the grid
+  double level_se_us = 0;
+  bool level_known = false;  ///< enough ticks, and jitter to dither them
   double window_s = 0;
 };
 

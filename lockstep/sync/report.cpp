@@ -31,11 +31,11 @@ std::string SyncReport::verdict_text() const {
     case Verdict::not_one_take:
       return "NOT one take";
     case Verdict::standalone:
-      return "standalone: no sync verdict";
+      return "one recording: no sync verdict";
     case Verdict::unproved:
       break;
   }
-  return "nothing to judge";
+  return common_ticks > 0 ? "too short to judge" : "nothing to judge";
 }
 
 }  // namespace lockstep

@@ -101,7 +101,10 @@ struct LaserReport {
   double smallest_gap_us = 0;  ///< of the windows' medians; negative: the pulses meet
   double typical_gap_us = 0;   ///< median of the windows
   double largest_gap_us = 0;
-  double at_s = 0;  ///< begin of the window with the smallest
+  double judged_gap_us = 0;  ///< of a window or over the take, whichever is surely smallest
+  double sure_gap_us = 0;    ///< it is no larger than this, with what stamps and scatter leave open
+  double short_from_s = 0, short_to_s = 0;  ///< where it falls short of the gate it falls short of
+  double at_s = 0;                          ///< begin of the window with the smallest
   int64_t windows = 0;
   int64_t windows_below = 0;  ///< below the warning
   bool overlap = true;        ///< false: the rig file says that their views never meet

@@ -71,7 +71,10 @@ void one_master(const Evidence& evidence, std::vector<Finding>& out) {
   const DeviceEvidence* master = nullptr;
   for (const DeviceEvidence& device : evidence.devices) {
     if (device.part > 1 || device.config.wired_sync != WiredSync::master) continue;
-    if (master != nullptr) {
+    // Two files of one camera are told as such.
+    const bool same =
+        master != nullptr && !device.serial.empty() && master->serial == device.serial;
+    if (master != nullptr && !same) {
       out.push_back(finding(kFail, "two-masters", device.name,
                             fmt::format("{} and {} were both master: a line has one source.",
                                         master->source, device.source),
@@ -79,6 +82,22 @@ void one_master(const Evidence& evidence, std::vector<Finding>& out) {
                             "Give the files of one rig and one take."));
     }
     master = &device;
+  }
+}
+
+/// Recordings of `lockstep record` carry their take's id.
+void one_take_id(const Evidence& evidence, std::vector<Finding>& out) {
+  const DeviceEvidence* first = nullptr;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.take_id.empty()) continue;
+    if (first == nullptr) first = &device;
+    if (device.take_id == first->take_id) continue;
+    out.push_back(finding(kFail, "mixed-takes", device.name,
+                          fmt::format("{} and {} are of two takes: their take ids are {} and {}.",
+                                      first->source, device.source, first->take_id, device.take_id),
+                          "Files of several takes were given together.",
+                          "Give the files of one take, or its folder."));
+    return;
   }
 }
 
@@ -207,6 +226,7 @@ std::vector<Finding> mixed_takes(const Evidence& evidence, const Gates& gates) {
   one_file_each(evidence, out);
   same_rate(evidence, out);
   one_master(evidence, out);
+  one_take_id(evidence, out);
   near_dates(evidence, gates, out);
   one_world(evidence, out);
   return out;
@@ -247,7 +267,14 @@ std::vector<Finding> against_plan(const Evidence& evidence) {
       continue;
     }
     present.insert(planned->name);
-    if (device.part == 1) check_tags(plan, *planned, device, out);
+    if (device.part > 1) continue;
+    check_tags(plan, *planned, device, out);
+    if (planned->config.color_on() && !planned->config.exposure && device.exposures.size() < 2)
+      out.push_back(
+          finding(kWarning, "exposure-automatic", device.name,
+                  fmt::format("The rig leaves the exposure of {} automatic.", device.name),
+                  "Its exposure follows the light, and the centre of it wanders.",
+                  "Set one manual exposure on all cameras in the rig file."));
   }
   if (present.empty()) {
     out.push_back(another_rig(plan, evidence));
@@ -268,6 +295,20 @@ std::vector<Finding> against_plan(const Evidence& evidence) {
 
 std::vector<Finding> as_recorded(const Evidence& evidence) {
   std::vector<Finding> out;
+  if (evidence.unfinished)
+    out.push_back(finding(kWarning, "take-unfinished", "",
+                          "The take says that it is still being recorded.",
+                          "It is, or its recorder was killed or lost power.",
+                          "Wait for its end; if nobody records it, run lockstep recover on it."));
+  if (evidence.incomplete)
+    out.push_back(finding(
+        FindingLevel::note, "take-incomplete", "",
+        "The take is incomplete: a fault ended it, or it was recovered after one.", "", ""));
+  if (evidence.unproved)
+    out.push_back(finding(kWarning, "take-unproved", "",
+                          "The take is marked UNPROVED: it was recorded with --anyway.",
+                          "The plan fell short, or the rig did not lock.",
+                          "Mend what lockstep plan says, and record again without --anyway."));
   for (const DeviceEvidence& device : evidence.devices) {
     if (!device.damage.empty()) {
       std::string what = device.damage.front();
@@ -279,10 +320,12 @@ std::vector<Finding> as_recorded(const Evidence& evidence) {
                             "What can be read is judged. lockstep info tells all that is wrong."));
     }
     if (!device.lost_because.empty()) {
-      out.push_back(
-          finding(kFail, "camera-lost", device.name,
-                  fmt::format("{} ended before the cut: {}.", device.name, device.lost_because), "",
-                  "Look at its cable, power and controller before the next take."));
+      std::string why = device.lost_because;
+      while (!why.empty() && why.back() == '.') why.pop_back();
+      out.push_back(finding(kFail, "camera-lost", device.name,
+                            fmt::format("{} ended before the cut: {}.", device.name, why),
+                            "It was unplugged, lost power, or its USB controller gave up.",
+                            "Look at its cable, power and controller before the next take."));
     }
   }
   check_exposures(evidence, out);

@@ -150,6 +150,21 @@ void judge_restarts(const DeviceReport& device, std::vector<Finding>& out) {
   }
 }
 
+/// A camera that the take lost: on which tick, and what the others missed of it.
+void place_loss(const Case& set, const AlignedDevice& device, double early_s,
+                std::vector<Finding>& out) {
+  for (Finding& f : out) {
+    if (f.device != device.evidence->name || f.rule != "camera-lost") continue;
+    const int64_t last = device.lead().last_tick();
+    f.span = span_of(set.all, device.lead(), last, 1);
+    f.message += fmt::format(" Its last tick is {}, {:.1f} s into the take", last,
+                             static_cast<double>(last) * set.all.period_us() * 1e-6);
+    f.message += early_s > 0 ? fmt::format("; {:.1f} s were recorded without it.", early_s) : ".";
+    if (early_s > 0 && device.evidence->config.wired_sync == WiredSync::master)
+      f.message += " It gave the pulses: the others ran on without any.";
+  }
+}
+
 /// Its early end follows from a failure that is already told.
 bool explained(const std::string& device, const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
@@ -166,6 +181,7 @@ void judge_ends(const Case& set, std::vector<Finding>& out) {
     if (device.empty()) continue;
     const double early_s =
         static_cast<double>(longest - device.lead().last_tick()) * set.all.period_us() * 1e-6;
+    place_loss(set, device, early_s, out);
     if (early_s < kEndsEarlyS || explained(device.evidence->name, out)) continue;
     Finding f;
     f.level = FindingLevel::warning;
