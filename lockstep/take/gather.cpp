@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -93,15 +94,20 @@ Result<void> no_file_twice(const std::vector<fs::path>& files) {
   return {};
 }
 
-void give_unique_names(std::vector<DeviceEvidence>& devices) {
+/// One name of two folders is two cameras; parts of a folder stay together.
+void give_unique_names(const std::vector<fs::path>& files, std::vector<DeviceEvidence>& devices) {
+  std::map<std::string, std::vector<fs::path>> folders_of;
+  std::vector<std::string> names;
   for (size_t i = 0; i < devices.size(); ++i) {
-    const auto same = [&](const DeviceEvidence& d) { return d.name == devices[i].name; };
-    if (std::count_if(devices.begin(), devices.end(), same) < 2) continue;
-    for (size_t k = i, number = 1; k < devices.size(); ++k) {
-      if (k != i && devices[k].name != devices[i].name) continue;
-      if (k != i) devices[k].name += fmt::format("#{}", ++number);
-    }
-    devices[i].name += "#1";
+    std::error_code ignored;
+    const fs::path folder = fs::weakly_canonical(files[i], ignored).parent_path();
+    auto& folders = folders_of[devices[i].name];
+    const auto at = std::find(folders.begin(), folders.end(), folder);
+    names.push_back(fmt::format("{}#{}", devices[i].name, at - folders.begin() + 1));
+    if (at == folders.end()) folders.push_back(folder);
+  }
+  for (size_t i = 0; i < devices.size(); ++i) {
+    if (folders_of[devices[i].name].size() > 1) devices[i].name = names[i];
   }
 }
 
@@ -164,9 +170,7 @@ Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
     evidence.devices.push_back(std::move(**result));
   }
   find_parts(evidence.devices);
-  const bool parts = std::any_of(evidence.devices.begin(), evidence.devices.end(),
-                                 [](const DeviceEvidence& d) { return d.part > 1; });
-  if (!parts) give_unique_names(evidence.devices);
+  give_unique_names(files, evidence.devices);
   return evidence;
 }
 

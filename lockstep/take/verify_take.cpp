@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "lockstep/base/files.h"
@@ -46,6 +47,37 @@ Result<LastGood> read_against(const fs::path& against, const VerifyOptions& opti
   return last_good_from_json(verified->json, against.filename().string());
 }
 
+/// The same cameras by the same names; a rig's name alone may be another's, or empty.
+bool of_one_rig(const Plan& a, const Plan& b) {
+  return a.rig_name == b.rig_name &&
+         std::equal(a.cameras.begin(), a.cameras.end(), b.cameras.begin(), b.cameras.end(),
+                    [](const PlannedCamera& x, const PlannedCamera& y) {
+                      return x.name == y.name && x.serial == y.serial;
+                    });
+}
+
+bool usual(const Gates& gates) {
+  const auto entries = gate_entries();
+  return gates.clock == Gates{}.clock &&
+         std::all_of(entries.begin(), entries.end(), [&](const GateEntry& entry) {
+           return gates.*entry.value == Gates{}.*entry.value;
+         });
+}
+
+/// Relaxed gates make nothing good for the takes after it.
+bool judged_as_usual(const fs::path& report) {
+  const auto text = read_text_file(report);
+  if (!text) return false;
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  const auto gates = json.is_object() ? json.find("gates") : json.end();
+  if (!json.is_object() || gates == json.end() || !gates->is_object()) return false;
+  const auto entries = gate_entries();
+  return gates->value("clock", nlohmann::json()) == to_string(Gates{}.clock) &&
+         std::all_of(entries.begin(), entries.end(), [&](const GateEntry& entry) {
+           return gates->value(std::string(entry.name), nlohmann::json()) == Gates{}.*entry.value;
+         });
+}
+
 /// Newest take of the same rig beside this one that passed; takes that can't be read don't count.
 std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
                                            const TakeManifest& manifest) {
@@ -64,13 +96,13 @@ std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
         at->path().filename() == own.filename())
       continue;
     const auto other = read_manifest(at->path());
-    if (!other || other->plan.rig_name != manifest.plan.rig_name ||
+    if (!other || !of_one_rig(other->plan, manifest.plan) ||
         other->is_virtual != manifest.is_virtual)
       continue;
     const When when{other->created_utc, at->path().filename().string()};
     if (when >= own_when || when <= best_when) continue;
     auto last = read_last_good(at->path() / kVerifyJsonFile, other->name);
-    if (!last || !last->passes) continue;
+    if (!last || !last->passes || !judged_as_usual(at->path() / kVerifyJsonFile)) continue;
     best_when = when;
     best = std::move(*last);
   }
@@ -94,7 +126,26 @@ Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOption
   } else if (options.look_for_last_good) {
     last_good = newest_good_beside(take_folder, *manifest);
   }
-  return judged(*evidence, options, last_good);
+  VerifiedTake verified = judged(*evidence, options, last_good);
+  evidence->plan = manifest->plan;
+  verified.clocks = fit_clocks(*evidence);
+  return verified;
+}
+
+Result<void> note_verdict(const fs::path& take_folder, const VerifiedTake& verified) {
+  auto manifest = read_manifest(take_folder);
+  if (!manifest) return std::move(manifest).error();
+  if (manifest->state == TakeState::recording) return {};
+  if (usual(verified.report.gates)) manifest->verdict = verified.report.verdict_text();
+  for (TakeCamera& camera : manifest->cameras) {
+    for (TakePart& part : camera.parts) {
+      part.clock_map.reset();
+      for (const FileClock& clock : verified.clocks) {
+        if (clock.file == part.file) part.clock_map = clock.map;
+      }
+    }
+  }
+  return write_manifest(take_folder, *manifest);
 }
 
 Result<VerifiedTake> verify_files(const std::vector<fs::path>& files,

@@ -9,6 +9,7 @@
 #include "lockstep/base/result.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/sync/report.h"
+#include "lockstep/take/clock_maps.h"
 
 namespace lockstep {
 
@@ -25,12 +26,17 @@ struct VerifyOptions {
 struct VerifiedTake {
   SyncReport report;
   std::string json;
+  std::vector<FileClock> clocks;  ///< of a take: of its recordings
 };
 
 /// Judges a take folder. Writes nothing: write_verify_reports (apps/lockstep) does. Errors:
 /// unusable_input and not_found for the folder, its manifest or a recording in it.
 Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
                                  const VerifyOptions& options);
+
+/// Writes the verdict and the clock map of every recording into take.json. A verdict by other gates
+/// or clocks than the usual is not noted, nor anything of a take that is being recorded.
+Result<void> note_verdict(const std::filesystem::path& take_folder, const VerifiedTake& verified);
 
 /// Judges loose recordings.
 Result<VerifiedTake> verify_files(const std::vector<std::filesystem::path>& files,

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "lockstep/take/gather.h"
+#include "lockstep/take/manifest.h"
 #include "tests/support/files.h"
 
 namespace lockstep {
@@ -128,6 +129,21 @@ TEST(VerifyFiles, AgainstAnEarlierReportItTellsTheChange) {
   EXPECT_FALSE(verify_files({kMaster, kSub}, options));
 }
 
+TEST(VerifyFiles, OneNameOfTwoFoldersIsTwoCamerasAndPartsStayWithTheirOwn) {
+  const TempFolder folder;
+  for (const char* name : {"a", "b"}) fs::create_directories(folder / name);
+  fs::copy_file(kMaster, folder / "a" / "left.mkv");
+  fs::copy_file(kSub, folder / "b" / "left.mkv");
+  fs::copy_file(kSub, folder / "b" / "left.part2.mkv");
+  const auto evidence = gather_files(
+      {folder / "a" / "left.mkv", folder / "b" / "left.mkv", folder / "b" / "left.part2.mkv"}, 1);
+  ASSERT_TRUE(evidence) << evidence.error().message;
+  EXPECT_EQ(evidence->devices[0].name, "left#1");
+  EXPECT_EQ(evidence->devices[1].name, "left#2");
+  EXPECT_EQ(evidence->devices[2].name, "left#2");
+  EXPECT_EQ(evidence->devices[2].part, 2);
+}
+
 TEST(VerifyFiles, GatesAreSettings) {
   VerifyOptions strict;
   strict.gates.color_offset_fail_us = 65;
@@ -136,6 +152,64 @@ TEST(VerifyFiles, GatesAreSettings) {
   EXPECT_EQ(verified->report.verdict, Verdict::not_in_step);
   strict.gates.color_offset_fail_us = -1;
   EXPECT_FALSE(verify_files({kMaster, kSub}, strict));
+}
+
+/// A take of the published pair, made with `name` at `created_utc`.
+void make_take(const fs::path& folder, const std::string& created_utc) {
+  fs::create_directories(folder);
+  TakeManifest manifest;
+  manifest.name = folder.filename().string();
+  manifest.state = TakeState::complete;
+  manifest.created_utc = created_utc;
+  for (const fs::path& file : {kMaster, kSub}) {
+    fs::copy_file(file, folder / file.filename());
+    PlannedCamera planned;
+    planned.name = file.stem().string();
+    manifest.plan.cameras.push_back(planned);
+    manifest.cameras.push_back(
+        {.name = planned.name, .parts = {{.file = file.filename().string()}}});
+    manifest.cameras.back().parts[0].rig_from_device_ns = 0;
+  }
+  ASSERT_TRUE(write_manifest(folder, manifest));
+}
+
+TEST(VerifyTake, NotesVerdictAndClocksInTheManifest) {
+  const TempFolder folder;
+  make_take(folder / "a", "2026-01-01T00:00:00Z");
+  const auto verified = verify_take(folder / "a", {});
+  ASSERT_TRUE(verified) << verified.error().message;
+  ASSERT_TRUE(note_verdict(folder / "a", *verified));
+  const auto manifest = read_manifest(folder / "a");
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->verdict, verified->report.verdict_text());
+  for (const TakeCamera& camera : manifest->cameras) {
+    const auto& map = camera.parts[0].clock_map;
+    ASSERT_TRUE(map) << camera.name;
+    EXPECT_LT(map->from, map->to);
+    EXPECT_LT(std::abs(map->rate_ppm), 1000);
+    EXPECT_LT(map->rms_us, 1000);
+  }
+}
+
+TEST(VerifyTake, OtherGatesChangeNeitherTheVerdictNorTheLastGoodTake) {
+  const TempFolder folder;
+  make_take(folder / "a", "2026-01-01T00:00:00Z");
+  make_take(folder / "b", "2026-01-02T00:00:00Z");
+  // As an earlier verify left it, but passing: what is compared is the gates.
+  const auto keep = [&](double fail_us) {
+    VerifyOptions options;
+    options.gates.color_offset_fail_us = fail_us;
+    auto verified = verify_files({kMaster, kSub}, options);
+    ASSERT_TRUE(verified);
+    testing::write_file(folder / "a" / kVerifyJsonFile, verified->json);
+    ASSERT_TRUE(note_verdict(folder / "a", *verified));
+  };
+  keep(5000);
+  EXPECT_EQ(read_manifest(folder / "a")->verdict, "");
+  EXPECT_EQ(verify_take(folder / "b", {})->report.last_good, "");
+  keep(Gates{}.color_offset_fail_us);
+  EXPECT_EQ(read_manifest(folder / "a")->verdict, "in step (stamps only)");
+  EXPECT_EQ(verify_take(folder / "b", {})->report.last_good, "a");
 }
 
 TEST(VerifyTake, AFolderThatIsNoTakeIsRefused) {

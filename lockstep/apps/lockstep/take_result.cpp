@@ -53,11 +53,8 @@ void judge_take(TakeResult& result) {
   if (auto written = write_verify_reports(result.folder, *verified); !written) {
     result.report_failure = written.error().message;
   }
-  if (auto manifest = read_manifest(result.folder)) {
-    manifest->verdict = verified->report.verdict_text();
-    if (auto saved = write_manifest(result.folder, *manifest); !saved) {
-      result.report_failure = saved.error().message;
-    }
+  if (auto noted = note_verdict(result.folder, *verified); !noted) {
+    result.report_failure = noted.error().message;
   }
   result.report = std::move(verified->report);
 }

@@ -112,9 +112,12 @@ int run_verify(VerifyArguments arguments) {
       arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout), shown);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (!take->empty()) {
-    if (auto written = write_verify_reports(*take, *verified); !written)
-      return report_failure(written.error());
-    if (!arguments.json)
+    // The verdict stands, wherever it cannot be kept: an archive may be read-only.
+    auto written = write_verify_reports(*take, *verified);
+    if (written) written = note_verdict(*take, *verified);
+    if (!written) {
+      say("lockstep: the verdict could not be kept in the take: " + written.error().message);
+    } else if (!arguments.json)
       fmt::print("page: {}\n", (std::filesystem::path(*take) / kVerifyPageFile).string());
   }
   if (!arguments.html.empty()) {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/clock_maps.h"
+
+#include <cmath>
+
+#include "lockstep/sync/ticks.h"
+
+namespace lockstep {
+
+std::vector<FileClock> fit_clocks(const Evidence& evidence) {
+  std::vector<FileClock> clocks;
+  if (!evidence.plan) return clocks;
+  const int fps = frames_per_second(evidence.plan->frame_rate);
+  for (const DeviceEvidence& device : evidence.devices) {
+    const PlannedCamera* planned = evidence.plan->find(device.name);
+    const auto& lead = device.color.empty() ? device.depth : device.color;
+    if (planned == nullptr || !device.rig_from_device_ns || lead.empty()) continue;
+    const double offset_us =
+        device.color.empty() ? planned->depth_offset_us() : planned->color_delay_us;
+    const Nanos offset(std::llround(offset_us * 1000));
+    const StreamSegment stretch = count_ticks(lead, fps).front();
+    const DeviceTime first = stretch.stamps.front().stamp - offset;
+    const double first_us = static_cast<double>(first.ns() + *device.rig_from_device_ns) / 1000;
+    const int64_t first_tick = std::llround(first_us / frame_period_us(fps));
+    std::vector<TickStamp> stamps;
+    for (const TickStamp& stamp : stretch.stamps)
+      stamps.push_back({stamp.tick + first_tick, stamp.stamp - offset});
+    clocks.push_back({device.source, fit_clock_map(stamps, fps)});
+  }
+  return clocks;
+}
+
+}  // namespace lockstep
