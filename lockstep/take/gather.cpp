@@ -51,6 +51,9 @@ DeviceEvidence evidence_of(const RecordingInfo& info, const RecordingStamps& sca
   device.date_utc_ns = header.date_utc_ns;
   device.color = stamps_of(scan.color);
   device.depth = stamps_of(scan.depth.empty() ? scan.ir : scan.depth);
+  for (const auto& [name, value] : header.extra_tags) {
+    if (name == kTakeIdTag) device.take_id = value;
+  }
   take_notes(scan, device);
   for (const RecordingDamage& damage : info.damage) device.damage.push_back(damage.what);
   if (!info.closed_cleanly && device.damage.empty())
@@ -200,9 +203,14 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   Evidence evidence;
   evidence.name = manifest.name;
   evidence.plan = manifest.plan;
+  evidence.unfinished = manifest.state == TakeState::recording;
+  evidence.incomplete = manifest.state == TakeState::incomplete;
+  evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
   for (size_t i = 0; i < results.size(); ++i) {
-    const bool holds_nothing = !*results[i] && results[i]->error().code == Errc::truncated;
+    const bool holds_nothing =
+        !*results[i] && (results[i]->error().code == Errc::truncated ||
+                         results[i]->error().code == Errc::unusable_input);
     if (!*results[i] && !holds_nothing) return results[i]->error();
     evidence.devices.push_back(holds_nothing
                                    ? evidence_of_nothing(files[i], *sources[i].camera, manifest,
