@@ -109,6 +109,33 @@ TEST(CameraRecorder, CountsOverItsParts) {
   EXPECT_EQ(recorder.stats().captures, 2u);
 }
 
+TEST(CameraRecorder, CountsTheSamplesThatFindNoRoomAndBeginsThePartAllTheSame) {
+  SlowDisk disk;
+  CameraRecorder recorder("/nowhere", "left", {}, slow(disk, true));
+  ASSERT_TRUE(recorder.open());
+  // Each is more than the queue holds: two are taken once the thread waits with the first.
+  for (int taken = 0; taken < 2;) taken += recorder.write(capture(5'000)) ? 1 : 0;
+  recorder.write_imu(std::vector<ImuSample>(7));
+  EXPECT_EQ(recorder.imu_dropped(), 7u);
+  recorder.begin_part();
+  disk.let.release(10);
+  recorder.close();
+  while (!recorder.finished()) std::this_thread::yield();
+  EXPECT_EQ(disk.files, 2);
+}
+
+TEST(CameraRecorder, TellsFromWhichTickOnNothingReachedTheDisk) {
+  SlowDisk disk;
+  disk.fail_at = 2;
+  CameraRecorder recorder("/nowhere", "left", {}, slow(disk, true));
+  ASSERT_TRUE(recorder.open());
+  for (int tick = 100; tick < 104; ++tick) recorder.write(capture(1'000), tick);
+  disk.let.release(10);
+  recorder.close();
+  while (!recorder.finished()) std::this_thread::yield();
+  EXPECT_EQ(recorder.lost_from_tick(), 102);
+}
+
 TEST(CameraRecorder, FailsAtOnceWhereItCannotWrite) {
   CameraRecorder recorder("/nowhere/at/all", "left", {}, {});
   EXPECT_FALSE(recorder.open());

@@ -32,5 +32,18 @@ TEST(DiskRule, WarnsAtTenMinutesAndCutsAtThirtySeconds) {
   EXPECT_EQ(rule.during(50 * kMb), DiskRule::Advice::cut);
 }
 
+/// BGRA comes over USB as MJPG and goes to the disk as it is.
+TEST(DiskRule, CountsWhatIsWrittenAndNotWhatComesOverTheCable) {
+  PlannedCamera camera;
+  camera.config.color_format = ColorFormat::bgra32;
+  camera.config.color_resolution = ColorResolution::p720;
+  camera.config.depth_mode = DepthMode::off;
+  camera.config.frame_rate = FrameRate::fps30;
+  camera.config.imu = false;
+  EXPECT_DOUBLE_EQ(planned_bytes_per_s(camera), 1280.0 * 720 * 4 * 30);
+  camera.config.imu = true;
+  EXPECT_GT(planned_bytes_per_s(camera), 1280.0 * 720 * 4 * 30 + 60'000);
+}
+
 }  // namespace
 }  // namespace lockstep
