@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Links: virtual recording rig fmt::fmt
+// Links: virtual rig fmt::fmt
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <barrier>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "lockstep/recording/writer.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig_file.h"
 #include "lockstep/virtual/virtual_rig.h"
 
-// The virtual rig: an hour of stamps, and three cameras recorded in real time.
+// The virtual rig: an hour of stamps. What recording its pictures costs, session_bench measures.
 
 namespace lockstep {
 namespace {
@@ -36,8 +33,8 @@ T value_of(Result<T> result) {
   return std::move(result).value();
 }
 
-/// A chain of virtual cameras at 30 fps.
-Rig chain_of(int cameras, bool timing_only, bool imu) {
+/// A chain of virtual cameras at 30 fps with IMU and without pictures.
+Rig chain_of(int cameras) {
   std::string cables;
   std::string names;
   for (int i = 0; i < cameras; ++i) {
@@ -49,8 +46,8 @@ Rig chain_of(int cameras, bool timing_only, bool imu) {
       "schema = 1\nrig = {{ name = \"bench\", frame_rate = 30, source = \"c0\" }}\n"
       "all_cameras = {{ family = \"azure-kinect\", depth_mode = \"NFOV_UNBINNED\", color_mode = "
       "\"MJPG_720P\", exposure_us = 8330, gain = 128, white_balance_k = 4500, powerline_hz = 60, "
-      "imu = {} }}\ncamera = [{}]\ncable = [{}]\nworld = {{ seed = 1, timing_only = {} }}\n",
-      imu, names, cables, timing_only);
+      "imu = true }}\ncamera = [{}]\ncable = [{}]\nworld = {{ seed = 1, timing_only = true }}\n",
+      names, cables);
   return value_of(parse_rig(toml, "bench.toml"));
 }
 
@@ -61,13 +58,12 @@ struct RunningRig {
 };
 
 /// Subordinates first, the master last.
-RunningRig start(const Rig& rig, VirtualRigOptions::Pace pace) {
+RunningRig start(const Rig& rig) {
   RunningRig running;
   running.plan = make_plan(rig);
   VirtualRigOptions options;
-  options.pace = pace;
+  options.pace = VirtualRigOptions::Pace::as_fast_as_possible;
   running.rig = value_of(VirtualRig::create(rig, running.plan, options));
-  if (auto prepared = running.rig->prepare({}); !prepared) die(prepared.error().message);
   for (const PlannedCamera& camera : running.plan.cameras) {
     running.devices.push_back(value_of(running.rig->open(camera.serial)));
   }
@@ -101,9 +97,9 @@ void hour_of_ten_cameras(benchmark::State& state) {
   constexpr int kCameras = 10;
   constexpr int kThreads = 2;
   const int steps = kShort ? 50 : 36'000;  // of a tenth of a second
-  const Rig rig = chain_of(kCameras, true, true);
+  const Rig rig = chain_of(kCameras);
   for (auto _ : state) {
-    RunningRig running = start(rig, VirtualRigOptions::Pace::as_fast_as_possible);
+    RunningRig running = start(rig);
     std::vector<Stamps> stamps(kCameras);
     SessionClock& clock = running.rig->clock();
     // The clock moves when every thread has read its cameras.
@@ -131,67 +127,6 @@ void hour_of_ten_cameras(benchmark::State& state) {
   }
 }
 BENCHMARK(hour_of_ten_cameras)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
-
-double cpu_s() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-void record_camera(Device& device, const PlannedCamera& planned, const std::filesystem::path& path,
-                   std::chrono::steady_clock::time_point end, uint64_t* captures, uint64_t* lost) {
-  RecordingHeader header;
-  header.camera = planned.config;
-  header.has_imu = planned.config.imu;
-  header.serial = planned.serial;
-  header.is_virtual = true;
-  header.calibration_json = value_of(device.calibration_json());
-  RecordingWriterOptions options;
-  options.replace_existing = true;
-  auto writer = value_of(RecordingWriter::create(path, header, options));
-  while (std::chrono::steady_clock::now() < end) {
-    const auto read = value_of(device.next_capture(std::chrono::milliseconds(100)));
-    const auto* capture = std::get_if<CapturePtr>(&read);
-    if (capture == nullptr) continue;
-    *lost += (*capture)->dropped_before;
-    ++*captures;
-    if (auto written = writer->write(**capture); !written) die(written.error().message);
-  }
-  if (auto finished = writer->finish(); !finished) die(finished.error().message);
-}
-
-void three_cameras_recorded(benchmark::State& state) {
-  const auto length = std::chrono::seconds(kShort ? 1 : 60);
-  const Rig rig = chain_of(3, false, false);
-  for (auto _ : state) {
-    RunningRig running = start(rig, VirtualRigOptions::Pace::real_time);
-    const double cpu_before = cpu_s();
-    const auto begin = std::chrono::steady_clock::now();
-    uint64_t captures[3] = {};
-    uint64_t lost[3] = {};
-    {
-      std::vector<std::jthread> threads;
-      for (size_t i = 0; i < 3; ++i) {
-        threads.emplace_back([&, i] {
-          record_camera(*running.devices[i], running.plan.cameras[i],
-                        fmt::format("/dev/shm/lockstep-virtual-bench-{}.mkv", i), begin + length,
-                        &captures[i], &lost[i]);
-        });
-      }
-    }
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
-    state.counters["cores"] = (cpu_s() - cpu_before) / wall.count();
-    state.counters["captures"] = static_cast<double>(captures[0] + captures[1] + captures[2]);
-    state.counters["lost"] = static_cast<double>(lost[0] + lost[1] + lost[2]);
-    for (int i = 0; i < 3; ++i) {
-      std::filesystem::remove(fmt::format("/dev/shm/lockstep-virtual-bench-{}.mkv", i));
-    }
-  }
-}
-BENCHMARK(three_cameras_recorded)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
 
 }  // namespace
 }  // namespace lockstep
