@@ -27,6 +27,11 @@ std::string verdict_line(const SyncReport& report, bool color) {
   std::string line = toned(report.verdict_text(), tone, color);
   if (fails > 0) line += ": " + plural(fails, "failure");
   if (warnings > 0) line += (fails > 0 ? " and " : ", with ") + plural(warnings, "warning");
+  for (const Finding& finding : report.findings) {
+    if (finding.rule == "take-unproved") line += "; UNPROVED take";
+    if (finding.rule == "take-incomplete") line += "; incomplete take";
+    if (finding.rule == "take-unfinished") line += "; take still being recorded";
+  }
   return line + "\n";
 }
 
@@ -159,6 +164,8 @@ std::string family_notes(const SyncReport& report) {
 
 std::string notes(const SyncReport& report) {
   std::string text = family_notes(report);
+  if (report.verdict == Verdict::in_step && report.witnesses.size() == 1)
+    text += "  stamps alone cannot see a pulled sync cable\n";
   for (const std::string& note : report.witness_notes) text += wrapped("  " + note, 4) + "\n";
   if (!report.last_good.empty())
     text += fmt::format("  changes are against {}\n", report.last_good);
