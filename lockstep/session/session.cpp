@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "lockstep/sensor/timing.h"
@@ -30,6 +31,12 @@ RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& id
   return header;
 }
 
+/// Tells this take's recordings from those of any other take.
+std::string new_take_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
 }  // namespace
 
 Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Post post)
@@ -41,11 +48,13 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Pos
             static_cast<uint64_t>(setup_.keep_free_gb * 1e9)) {
   const std::vector<PlannedCamera>& planned = setup_.manifest.plan.cameras;
   setup_.manifest.cameras.clear();
+  const std::string take_id = new_take_id();
   for (size_t i = 0; i < planned.size(); ++i) {
     const double first_us = first_frame_us(planned[i].family, identities[i].info.color_firmware);
     cameras_.push_back({planned[i].name, header_of(planned[i], identities[i]),
                         static_cast<uint64_t>(setup_.queue_s * planned_bytes_per_s(planned[i])),
                         Participant(planned[i], first_us)});
+    cameras_.back().header.extra_tags.emplace_back(kTakeIdTag, take_id);
     setup_.manifest.cameras.push_back(
         {.name = planned[i].name, .serial = identities[i].info.serial});
   }
