@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "lockstep/rig/rig_reader.h"
 #include "lockstep/base/suggestion.h"
+#include "lockstep/rig/rig_reader.h"
 
 namespace lockstep {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "lockstep/rig/rig_reader.h"
 #include "lockstep/base/suggestion.h"
+#include "lockstep/rig/rig_reader.h"
 
 namespace lockstep {
 namespace {

@@ -208,9 +208,8 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
   for (size_t i = 0; i < results.size(); ++i) {
-    const bool holds_nothing =
-        !*results[i] && (results[i]->error().code == Errc::truncated ||
-                         results[i]->error().code == Errc::unusable_input);
+    const bool holds_nothing = !*results[i] && (results[i]->error().code == Errc::truncated ||
+                                                results[i]->error().code == Errc::unusable_input);
     if (!*results[i] && !holds_nothing) return results[i]->error();
     evidence.devices.push_back(holds_nothing
                                    ? evidence_of_nothing(files[i], *sources[i].camera, manifest,
