@@ -154,21 +154,27 @@ void draw_pulse(Svg& svg, const Pulse& pulse, double pitch_us, double y, double 
   }
 }
 
+/// What the gates say of the lasers, else the smallest gap.
 std::string gap_line(const Json& report) {
-  const Json& lasers = report.at("lasers");
-  for (const Json& pair : lasers) {
-    if (!pair.at("overlap").get<bool>()) continue;
-    const double gap = pair.at("smallest_gap_us").get<double>();
-    const std::string who = html_escape(pair.at("a").get<std::string>()) + " and " +
-                            html_escape(pair.at("b").get<std::string>());
-    if (gap < 0)
-      return fmt::format(
-          "<p class=\"bad\">The lasers of {} fire together: pulses overlap by {:.0f} µs.</p>", who,
-          -gap);
-    return fmt::format(
-        "<p>Smallest dark gap: <b>{:.0f} µs</b>, between {} (in the worst second).</p>", gap, who);
+  std::string lines;
+  for (const Json& finding : report.at("findings")) {
+    const bool meet = finding.at("rule") == "lasers-meet";
+    if (!meet && finding.at("rule") != "lasers-close") continue;
+    lines += fmt::format("<p class=\"{}\">{}</p>\n", finding.at("level") == "fail" ? "bad" : "warn",
+                         html_escape(finding.at("message").get<std::string>()));
   }
-  return {};
+  if (!lines.empty()) return lines;
+  const Json* smallest = nullptr;
+  for (const Json& pair : report.at("lasers")) {
+    if (!pair.at("overlap").get<bool>()) continue;
+    if (smallest == nullptr || pair.at("typical_gap_us") < smallest->at("typical_gap_us"))
+      smallest = &pair;
+  }
+  if (smallest == nullptr) return {};
+  return fmt::format("<p>Smallest dark gap: <b>{:.0f} µs</b>, between {} and {}.</p>",
+                     smallest->at("typical_gap_us").get<double>(),
+                     html_escape(smallest->at("a").get<std::string>()),
+                     html_escape(smallest->at("b").get<std::string>()));
 }
 
 void draw_histogram(Svg& svg, const Json& device, size_t index, double left, double bin_us) {

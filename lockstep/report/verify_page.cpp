@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "lockstep/report/html.h"
@@ -22,6 +24,22 @@ std::string plural(int64_t number, std::string_view word) {
   return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
 }
 
+/// Cameras whose family nothing tells.
+std::string assumed_families(const Json& report) {
+  std::string names, family;
+  size_t assumed = 0;
+  for (const Json& device : report.at("devices")) {
+    if (device.at("family_by") != "assumption") continue;
+    names += (assumed++ == 0 ? "" : ", ") + text_of(device, "name");
+    family = text_of(device, "family");
+  }
+  if (assumed == 0) return {};
+  return fmt::format(
+      "<p class=\"muted\">Family of {}: {}, assumed: no file says so (--family names "
+      "another)</p>\n",
+      assumed > 1 && assumed == report.at("devices").size() ? "all" : names, family);
+}
+
 std::string head(const Json& report) {
   const auto fails = report.at("failures").get<int64_t>();
   const auto warnings = report.at("warnings").get<int64_t>();
@@ -37,10 +55,11 @@ std::string head(const Json& report) {
   }
   const auto name = report.at("take").get<std::string>();
   std::string html = fmt::format(
-      "<p class=\"muted\">{}</p>\n<h1 class=\"{}\">{}{}{}</h1>\n",
+      "<p class=\"muted\">{}{}</p>\n<h1 class=\"{}\">{}{}{}</h1>\n",
       name.empty() ? plural(static_cast<int64_t>(report.at("devices").size()), "recording")
                    : "Take " + html_escape(name),
-      css, text_of(report, "verdict_text"),
+      report.at("origin") == "simulated" ? " · <b>simulated</b>" : "", css,
+      text_of(report, "verdict_text"),
       line.empty() ? ""
       : fails > 0  ? ": "
                    : ", ",
@@ -55,6 +74,7 @@ std::string head(const Json& report) {
   }
   if (report.at("verdict") == "in-step" && report.at("witnesses").size() == 1)
     html += "<p class=\"warn\">Stamps alone cannot see a pulled sync cable.</p>\n";
+  html += assumed_families(report);
   for (const Json& note : report.at("witness_notes"))
     html += fmt::format("<p class=\"muted\">{}</p>\n", html_escape(note.get<std::string>()));
   return html;
@@ -71,7 +91,7 @@ std::string span_of(const Json& finding) {
 
 std::string findings(const Json& report) {
   const Json& list = report.at("findings");
-  if (list.empty()) return "<h2>Findings</h2><p class=\"good\">Nothing was found wrong.</p>\n";
+  if (list.empty()) return "<p class=\"good\">Nothing was found wrong.</p>\n";
   std::string html = "<h2>Findings</h2>\n";
   for (const Json& finding : list) {
     const auto level = finding.at("level").get<std::string>();
@@ -93,19 +113,29 @@ std::string findings(const Json& report) {
   return html;
 }
 
+/// With a sign and so many decimals; what rounds to nothing has no sign.
+std::string signed_number(double value, int decimals) {
+  const double unit = std::pow(10.0, decimals);
+  const double rounded = std::round(value * unit) / unit;
+  return rounded == 0 ? fmt::format("{:.{}f}", 0.0, decimals)
+                      : fmt::format("{:+.{}f}", rounded, decimals);
+}
+
 std::string offset_cell(const Json& estimate) {
   if (estimate.is_null()) return "–";
   const double resolution = estimate.at("resolution_us").get<double>();
   const double error = std::max(resolution, 2 * estimate.at("se_us").get<double>());
-  return fmt::format("{:+.{}f} ± {:.{}f}", estimate.at("offset_us").get<double>(),
-                     resolution > 0 ? 0 : 1, error, resolution > 0 ? 0 : 1);
+  const int decimals = resolution > 0 ? 0 : 1;
+  return fmt::format("{} ± {:.{}f}",
+                     signed_number(estimate.at("offset_us").get<double>(), decimals), error,
+                     decimals);
 }
 
 std::string rate_cell(const Json& rate) {
   if (rate.is_null()) return "–";
   if (!rate.at("judged").get<bool>()) return "too short";
-  return fmt::format("{:+.2f} ± {:.2f}", rate.at("ppm").get<double>(),
-                     2 * rate.at("se_ppm").get<double>());
+  return fmt::format("{} ± {:.2f}", signed_number(rate.at("ppm").get<double>(), 2),
+                     std::max(0.01, 2 * rate.at("se_ppm").get<double>()));
 }
 
 std::string jitter_cell(const Json& device) {
@@ -116,13 +146,54 @@ std::string jitter_cell(const Json& device) {
 
 std::string change_cell(const Json& device) {
   const Json& change = device.at("color_change_us");
-  return change.is_null() ? "–" : fmt::format("{:+.0f}", change.get<double>());
+  return change.is_null() ? "–" : signed_number(change.get<double>(), 0);
 }
 
 std::string camera_cell(const Json& device) {
+  const auto said = device.at("role").get<std::string>();
+  const std::string role = said == "MASTER"        ? "master"
+                           : said == "SUBORDINATE" ? "sub"
+                           : said == "STANDALONE"  ? "alone"
+                                                   : html_escape(said);
   return fmt::format(
-      "<b style=\"white-space:nowrap\">{}</b><br><span class=\"muted\">{}<br>{}</span>",
-      text_of(device, "name"), text_of(device, "role"), text_of(device, "serial"));
+      "<b style=\"white-space:nowrap\">{}</b><br><span class=\"muted\" "
+      "style=\"white-space:nowrap;font-size:13px\">{} {}</span>",
+      text_of(device, "name"), role, text_of(device, "serial"));
+}
+
+/// `cell`, in the colour of the worst finding of these rules on the device.
+std::string marked(const Json& report, const Json& device, std::string cell,
+                   std::initializer_list<std::string_view> rules) {
+  const char* css = "";
+  for (const Json& finding : report.at("findings")) {
+    const bool of_rule = std::find(rules.begin(), rules.end(),
+                                   finding.at("rule").get<std::string_view>()) != rules.end();
+    if (!of_rule || finding.at("device") != device.at("name")) continue;
+    if (finding.at("level") == "fail") css = "bad";
+    if (finding.at("level") == "warning" && *css == '\0') css = "warn";
+  }
+  return *css == '\0' ? cell : fmt::format("<b class=\"{}\">{}</b>", css, cell);
+}
+
+std::vector<std::string> device_row(const Json& report, const Json& device) {
+  const bool reference = device.at("reference").get<bool>();
+  const auto against_source = [&](const std::string& cell) {
+    return reference ? std::string("source") : cell;
+  };
+  const auto count = [&](const char* key) { return std::to_string(device.at(key).get<int64_t>()); };
+  const auto mark = [&](std::string cell, std::initializer_list<std::string_view> rules) {
+    return marked(report, device, std::move(cell), rules);
+  };
+  return {camera_cell(device),
+          fmt::format("{:.1f}", device.at("expected_color_us").get<double>()),
+          mark(against_source(offset_cell(device.at("color"))), {"color-offset", "tick-offset"}),
+          mark(offset_cell(device.at("depth")), {"depth-offset"}),
+          mark(against_source(rate_cell(device.at("rate"))), {"rate"}),
+          mark(against_source(rate_cell(device.at("arrival"))), {"arrival-rate"}),
+          jitter_cell(device),
+          mark(count("lost"), {"lost-ticks"}),
+          mark(count("duplicated"), {"duplicated-ticks"}),
+          mark(text_of(device, "exposure"), {"exposure-differs", "exposure-automatic"})};
 }
 
 std::string device_table(const Json& report) {
@@ -133,15 +204,8 @@ std::string device_table(const Json& report) {
   if (changes) headers.push_back(">Change µs");
   std::vector<std::vector<std::string>> rows;
   for (const Json& device : report.at("devices")) {
-    const bool reference = device.at("reference").get<bool>();
-    rows.push_back(
-        {camera_cell(device), fmt::format("{:.1f}", device.at("expected_color_us").get<double>()),
-         reference ? "source" : offset_cell(device.at("color")), offset_cell(device.at("depth")),
-         reference ? "source" : rate_cell(device.at("rate")),
-         reference ? "source" : rate_cell(device.at("arrival")), jitter_cell(device),
-         std::to_string(device.at("lost").get<int64_t>()),
-         std::to_string(device.at("duplicated").get<int64_t>()), text_of(device, "exposure")});
-    if (changes) rows.back().push_back(change_cell(device));
+    rows.push_back(device_row(report, device));
+    if (changes) rows.back().push_back(marked(report, device, change_cell(device), {"changed"}));
   }
   return "<h2>Cameras</h2>\n<p class=\"muted\">Colour: offset to plan at mid-take, against the "
          "source. Depth: against its own colour, to plan. Jitter: rms about the camera's own line. "
@@ -163,9 +227,9 @@ std::string gates(const Json& report) {
 std::string page(const Json& report, std::string_view json) {
   std::string body = head(report);
   const bool aligned = report.at("common_ticks").get<int64_t>() > 0;
-  if (aligned) body += device_table(report);
   body += findings(report);
   if (aligned) {
+    body += device_table(report);
     body += draw_residuals(json);
     body += draw_tick_timeline(json);
     body += draw_laser_phases(json);

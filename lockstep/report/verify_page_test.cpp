@@ -26,6 +26,19 @@ TEST(VerifyPage, LeadsWithTheVerdictAndDrawsEveryCamera) {
   EXPECT_NE(page->find("fire together"), std::string::npos);
 }
 
+TEST(VerifyPage, TellsWhatWasFoundBeforeTheFigures) {
+  const auto page = verify_page_html(golden());
+  ASSERT_TRUE(page);
+  EXPECT_LT(page->find("<h2>Findings"), page->find("<h2>Cameras"));
+  EXPECT_NE(page->find("<b class=\"warn\">+67 ± 8</b>"), std::string::npos);  // beyond its gate
+  EXPECT_NE(page->find("Family of all: azure-kinect, assumed"), std::string::npos);
+  EXPECT_EQ(page->find("simulated"), std::string::npos);
+  std::string virtual_take = golden();
+  const size_t at = virtual_take.find("\"recorded\"", virtual_take.find("\"origin\""));
+  virtual_take.replace(at, 10, "\"simulated\"");
+  EXPECT_NE(verify_page_html(virtual_take)->find("<b>simulated</b>"), std::string::npos);
+}
+
 TEST(VerifyPage, NeedsNoNetwork) {
   const auto page = verify_page_html(golden());
   ASSERT_TRUE(page);

@@ -236,6 +236,20 @@ TEST(Participant, ArmsAfterSilenceAndOnlyWhenPlugged) {
   EXPECT_TRUE(std::holds_alternative<ArmedReport>(std::get<Report>(actions[0])));
 }
 
+DeviceData data(double us);
+
+TEST(Participant, TellsOfAPictureWhileTheLineHasToBeSilent) {
+  Participant participant(camera("right", WiredSync::subordinate, 0), 219'566);
+  participant.on_order(StartOrder{}, at(seconds(0)));
+  participant.on_event(DeviceStarted{}, at(seconds(0)));
+  for (const Nanos now : {Nanos(seconds(0)), Nanos(seconds(1))}) {  // arming, then armed
+    participant.on_time(at(now));
+    const auto actions = participant.on_event(data(219'600), at(now));
+    ASSERT_EQ(actions.size(), 1u);
+    EXPECT_TRUE(std::holds_alternative<EarlyPulseReport>(std::get<Report>(actions[0])));
+  }
+}
+
 DeviceData data(double us) {
   auto capture = std::make_shared<Capture>();
   capture->color.emplace();

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "lockstep/recording/reader.h"
 #include "lockstep/rig/rig_file.h"
 #include "lockstep/virtual/virtual_rig.h"
@@ -31,10 +33,11 @@ class RunSession : public ::testing::Test {
     rig_.world->faults.push_back(fault);
   }
 
-  SessionOutcome record(double length_s) {
+  SessionOutcome record(double length_s, Driving driving = Driving::stepped) {
     const Plan plan = make_plan(rig_);
     VirtualRigOptions options;
-    options.pace = VirtualRigOptions::Pace::as_fast_as_possible;
+    options.pace = driving == Driving::threads ? VirtualRigOptions::Pace::real_time
+                                               : VirtualRigOptions::Pace::as_fast_as_possible;
     options.cache_folder = folder_ / "cache";
     auto rig = VirtualRig::create(rig_, plan, options);
     EXPECT_TRUE(rig) << rig.error().message;
@@ -46,7 +49,7 @@ class RunSession : public ::testing::Test {
     setup_.coordinator.ticks = static_cast<int64_t>(length_s * 30);
     setup_.coordinator.if_camera_lost = rig_.take.if_camera_lost;
     RunOptions run;
-    run.driving = Driving::stepped;
+    run.driving = driving;
     return run_session(setup_, **rig, (*rig)->clock(), run);
   }
 
@@ -145,6 +148,86 @@ TEST_F(RunSession, BeginsTheNextPartWhenAClockSteps) {
   ASSERT_FALSE(first.empty());
   ASSERT_FALSE(second.empty());
   EXPECT_LT(second.front(), first.back());
+}
+
+/// A disk of which `free_bytes` are free until the take begins, and that loses a tenth of a minute
+/// of the rig's data with every look at it.
+TEST_F(RunSession, WarnsAtTenMinutesOfDiskAndCutsAtThirtySeconds) {
+  const double bytes_per_s = planned_bytes_per_s(make_plan(rig_));
+  setup_.keep_free_gb = 1;
+  double left_s = 630;
+  double seen_at_cut_s = 0;
+  setup_.free_bytes = [&]() -> std::optional<uint64_t> {
+    seen_at_cut_s = left_s;
+    const double free = 1e9 + left_s * bytes_per_s;
+    left_s -= 6;
+    return static_cast<uint64_t>(free);
+  };
+  const SessionOutcome outcome = record(3600);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_EQ(outcome.failure->code, Errc::no_space);
+  EXPECT_LT(seen_at_cut_s, 30);
+  EXPECT_GE(seen_at_cut_s, 24);
+  EXPECT_THAT(outcome.alarms, Contains(HasSubstr("room for 10 more minutes")));
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->state, TakeState::incomplete);
+  // One look a second, from 630 s down to below 30 s.
+  EXPECT_NEAR(static_cast<double>(*manifest->common_ticks), 101 * 30, 60);
+  EXPECT_EQ(color_stamps("left.mkv").size(), manifest->cameras[0].captures);
+}
+
+TEST_F(RunSession, DoesNotWarnOfADiskThatHasRoomForTheLength) {
+  setup_.free_bytes = [this]() -> std::optional<uint64_t> {
+    return static_cast<uint64_t>(2e9 + 120 * planned_bytes_per_s(make_plan(rig_)));
+  };
+  const SessionOutcome outcome = record(5);
+  EXPECT_FALSE(outcome.failure);
+  EXPECT_TRUE(outcome.alarms.empty());
+}
+
+/// A writer for which every capture takes longer than a frame.
+class SlowDiskWriter : public RecordingWriter {
+ public:
+  explicit SlowDiskWriter(std::unique_ptr<RecordingWriter> disk) : disk_(std::move(disk)) {}
+  Result<void> write(const Capture& capture) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    return disk_->write(capture);
+  }
+  Result<void> write_imu(const ImuSample& sample) override { return disk_->write_imu(sample); }
+  Result<void> finish() override { return disk_->finish(); }
+  [[nodiscard]] RecordingWriterStats stats() const override { return disk_->stats(); }
+
+ private:
+  std::unique_ptr<RecordingWriter> disk_;
+};
+
+TEST_F(RunSession, ToASlowDiskDropsWholeCapturesAndSaysWhich) {
+  setup_.queue_s = 5e-5;  // tiny pictures: some captures fill it
+  setup_.make_writer =
+      [](const std::filesystem::path& path, const RecordingHeader& header,
+         const RecordingWriterOptions& options) -> Result<std::unique_ptr<RecordingWriter>> {
+    auto made = RecordingWriter::create(path, header, options);
+    if (!made || path.stem() != "right") return made;
+    return std::unique_ptr<RecordingWriter>(std::make_unique<SlowDiskWriter>(*std::move(made)));
+  };
+  const SessionOutcome outcome = record(2, Driving::threads);
+  EXPECT_FALSE(outcome.failure) << outcome.failure->message;
+  EXPECT_THAT(outcome.alarms, Contains(HasSubstr("right: the disk does not keep up")));
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  const TakeCamera& right = manifest->cameras[2];
+  EXPECT_GT(right.dropped, 0u);
+  EXPECT_EQ(right.captures + right.dropped, 60u);
+  EXPECT_EQ(color_stamps("right.mkv").size(), right.captures);
+  int64_t missing = 0;
+  for (const TakeHole& hole : manifest->holes) {
+    EXPECT_EQ(hole.camera, "right");
+    EXPECT_THAT(hole.cause, HasSubstr("dropped"));
+    missing += hole.count;
+  }
+  EXPECT_EQ(missing, static_cast<int64_t>(right.dropped));
+  EXPECT_EQ(manifest->cameras[0].captures, 60u);
 }
 
 TEST_F(RunSession, SaysWhichCameraGetsNoPulses) {

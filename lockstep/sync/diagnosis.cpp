@@ -100,6 +100,23 @@ std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
          "to it.";
 }
 
+/// The camera nearest to the source, on the way of this one's pulses, that runs free too; empty
+/// when there is none or no plan says the way.
+std::string free_upstream(const Case& set, const std::vector<Finding>& findings,
+                          const std::string& device) {
+  if (!set.evidence.plan) return {};
+  const auto& wiring = set.evidence.plan->wiring;
+  std::string first, at = device;
+  for (size_t hops = 0; hops < wiring.size(); ++hops) {  // a cycle ends too
+    const auto cable = std::find_if(wiring.begin(), wiring.end(),
+                                    [&](const WiringLine& line) { return line.to_node == at; });
+    if (cable == wiring.end()) break;
+    at = cable->from_node;
+    if (found(findings, "arrival-rate", at)) first = at;
+  }
+  return first;
+}
+
 /// Cause and mend of one finding on device `index`.
 void explain(const Case& set, const SyncReport& report, const std::vector<Finding>& findings,
              size_t index, Finding& finding) {
@@ -115,6 +132,15 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
         "If that is the nature of these cameras, judge with --clock free-running, or declare it in "
         "the rig file.";
     return;
+  }
+  if (finding.rule == "arrival-rate") {
+    const std::string upstream = free_upstream(set, findings, finding.device);
+    if (!upstream.empty()) {
+      finding.cause = fmt::format(
+          "It runs on its own crystal: its pulses come by way of {}, which gets none either.",
+          upstream);
+      finding.mend = fmt::format("Mend {} first, then look at this one again.", upstream);
+    }
   }
   if (!finding.cause.empty() || !set.measures.devices[index].color) return;
   if (found(findings, "rate", finding.device) || found(findings, "arrival-rate", finding.device)) {

@@ -49,18 +49,23 @@ std::string range_line(const SyncReport& report) {
   return wrapped(line) + "\n";
 }
 
+/// With a sign and so many decimals; what rounds to nothing has no sign.
+std::string signed_number(double value, int decimals) {
+  const std::string text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
+}
+
 std::string offset_cell(const std::optional<OffsetEstimate>& estimate) {
   if (!estimate) return "-";
+  const double error = std::max(estimate->resolution_us, 2 * estimate->se_us);
   if (estimate->resolution_us > 0)
-    return fmt::format("{:+.0f} ±{:.0f}", estimate->offset_us,
-                       std::max(estimate->resolution_us, 2 * estimate->se_us));
-  return fmt::format("{:+.1f} ±{:.1f}", estimate->offset_us, std::max(0.1, 2 * estimate->se_us));
+    return fmt::format("{} ±{:.0f}", signed_number(estimate->offset_us, 0), error);
+  return fmt::format("{} ±{:.1f}", signed_number(estimate->offset_us, 1), std::max(0.1, error));
 }
 
 std::string rate_cell(const std::optional<RateEstimate>& rate, std::string_view without) {
   if (!rate) return std::string(without);
-  if (!rate->judged) return "too short";
-  return fmt::format("{:+.2f}", rate->ppm);
+  return rate->judged ? signed_number(rate->ppm, 2) : "too short";
 }
 
 std::string role_of(const DeviceReport& device) {
@@ -99,28 +104,46 @@ std::string device_table(const SyncReport& report) {
                                     std::to_string(device.lost),
                                     std::to_string(device.duplicated)};
     if (changes)
-      row.push_back(device.color_change_us ? fmt::format("{:+.0f}", *device.color_change_us) : "-");
+      row.push_back(device.color_change_us ? signed_number(*device.color_change_us, 0) : "-");
     table.add_row(row);
   }
   return table.text(2);
 }
 
+std::string laser_line(const LaserReport& pair) {
+  std::string text = fmt::format("  lasers of {} and {}: ", pair.a, pair.b);
+  if (pair.sure_gap_us < 0)
+    text += fmt::format("meet by {:.0f} us", -pair.judged_gap_us);
+  else
+    text += fmt::format("{:.0f} us dark between them", pair.typical_gap_us);
+  if (pair.sure_gap_us >= 0 && pair.windows_below > 0)
+    text += fmt::format(", {:.0f} in the worst second", pair.smallest_gap_us);
+  return text + (pair.overlap ? "" : " (their views never overlap)") + "\n";
+}
+
+/// Every pair that is too near, up to a number; where none is, the nearest.
 std::string laser_lines(const SyncReport& report) {
+  const auto near = [&](const LaserReport& pair) {
+    return pair.sure_gap_us < report.gates.laser_gap_warn_us;
+  };
   std::string text;
-  size_t listed = 0;
+  size_t listed = 0, all = 0;
   for (const LaserReport& pair : report.lasers) {
-    if (listed++ == kGapsListed) break;
-    const std::string what =
-        pair.smallest_gap_us < 0
-            ? fmt::format("meet by {:.0f} us", -pair.smallest_gap_us)
-            : fmt::format("{:.0f} us dark between them, {:.0f} in the worst second",
-                          pair.typical_gap_us, pair.smallest_gap_us);
-    text += fmt::format("  lasers of {} and {}: {}{}\n", pair.a, pair.b, what,
-                        pair.overlap ? "" : " (their views never overlap)");
+    if (!near(pair)) continue;
+    ++all;
+    if (listed == kGapsListed) continue;
+    ++listed;
+    text += laser_line(pair);
   }
-  if (report.lasers.size() > kGapsListed)
-    text += fmt::format("  and {} pairs with more\n", report.lasers.size() - kGapsListed);
-  return text;
+  if (all > listed) text += fmt::format("  and {}\n", plural(int64_t(all - listed), "pair"));
+  if (!text.empty()) return text;
+  const auto nearest = std::min_element(report.lasers.begin(), report.lasers.end(),
+                                        [](const LaserReport& a, const LaserReport& b) {
+                                          return a.typical_gap_us < b.typical_gap_us;
+                                        });
+  if (report.lasers.size() == 1) return laser_line(*nearest);
+  return fmt::format("  lasers: {:.0f} us dark or more between any two (least: {} and {})\n",
+                     nearest->typical_gap_us, nearest->a, nearest->b);
 }
 
 std::string finding_text(const Finding& finding, bool color) {
