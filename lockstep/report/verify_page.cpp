@@ -144,9 +144,12 @@ std::string jitter_cell(const Json& device) {
                             : fmt::format("{:.1f}", estimate.at("jitter_rms_us").get<double>());
 }
 
-std::string change_cell(const Json& device) {
-  const Json& change = device.at("color_change_us");
-  return change.is_null() ? "–" : signed_number(change.get<double>(), 0);
+/// Of colour; of depth too where that is beyond the gate.
+std::string change_cell(const Json& device, double gate_us) {
+  const Json &color = device.at("color_change_us"), &depth = device.at("depth_change_us");
+  const std::string cell = color.is_null() ? "–" : signed_number(color.get<double>(), 0);
+  if (depth.is_null() || std::abs(depth.get<double>()) <= gate_us) return cell;
+  return cell + ", depth " + signed_number(depth.get<double>(), 0);
 }
 
 std::string camera_cell(const Json& device) {
@@ -202,10 +205,12 @@ std::string device_table(const Json& report) {
                                       ">Rate ppm", ">Arrival ppm", ">Jitter µs", ">Lost",
                                       ">Doubled",  ">Exposure µs"};
   if (changes) headers.push_back(">Change µs");
+  const double gate_us = report.at("gates").at("change-warn-us").get<double>();
   std::vector<std::vector<std::string>> rows;
   for (const Json& device : report.at("devices")) {
     rows.push_back(device_row(report, device));
-    if (changes) rows.back().push_back(marked(report, device, change_cell(device), {"changed"}));
+    if (changes)
+      rows.back().push_back(marked(report, device, change_cell(device, gate_us), {"changed"}));
   }
   return "<h2>Cameras</h2>\n<p class=\"muted\">Colour: offset to plan at mid-take, against the "
          "source. Depth: against its own colour, to plan. Jitter: rms about the camera's own line. "

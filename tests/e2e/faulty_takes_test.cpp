@@ -116,6 +116,18 @@ TEST(FaultyTake, WhoseCableIsPulledFailsByArrivalAndTellsWhen) {
   EXPECT_TRUE(finding_of(report, "arrival-rate", "middle").is_null());
 }
 
+TEST(FaultyTake, WhoseCableIsPulledUpstreamSaysWhereToLook) {
+  const TempFolder folder;
+  write_file(folder / "rig.toml", timing_rig());
+  EXPECT_EQ(
+      simulate(folder / "rig.toml", folder / "take", 60, with("middle:cable-pull:0.5")).status, 1);
+  const json report = json_in(folder / "take", "verify.json");
+  ASSERT_FALSE(finding_of(report, "arrival-rate", "middle").is_null());
+  const json behind = finding_of(report, "arrival-rate", "right");
+  ASSERT_FALSE(behind.is_null());
+  EXPECT_THAT(behind.at("cause").get<std::string>(), HasSubstr("by way of middle"));
+}
+
 TEST(FaultyTake, WhoseLasersMeetFailsAndNamesThePair) {
   const TempFolder folder;
   const std::string rig =
