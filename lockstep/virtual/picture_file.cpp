@@ -145,8 +145,9 @@ std::string PictureFile::encode(std::string_view key, const Blobs& blobs) {
     end = aligned(end + blob.size());
   }
   std::string content(end, '\0');
-  std::memcpy(content.data() + sizeof(Header), key.data(), key.size());
-  std::memcpy(content.data() + table_at, table.data(), table.size() * sizeof(BlobPlace));
+  std::copy(key.begin(), key.end(), content.data() + sizeof(Header));
+  std::copy_n(reinterpret_cast<const char*>(table.data()), table.size() * sizeof(BlobPlace),
+              content.data() + table_at);
   for (size_t i = 0; i < blobs.size(); ++i) {
     std::copy(blobs[i].begin(), blobs[i].end(),
               reinterpret_cast<std::byte*>(content.data() + table[i].offset));
