@@ -10,6 +10,9 @@
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/info_pictures.h"
 #include "lockstep/apps/lockstep/recording_summary.h"
+#include "lockstep/apps/lockstep/take_summary.h"
+#include "lockstep/base/files.h"
+#include "lockstep/take/manifest.h"
 
 namespace lockstep {
 namespace {
@@ -18,6 +21,7 @@ constexpr const char* kExamples =
     R"(Examples:
   lockstep info left.mkv             modes, delays, streams, calibration, and what is wrong
   lockstep info left.mkv --json      for other programs (docs/schemas/info.schema.json)
+  lockstep info takes/corner-007     what a take holds (--json: its take.json)
   lockstep info left.mkv --pictures look      its first capture as pictures, in the folder look
 
 Exit codes: 0 the file was read (what is wrong with it is said), 2 nothing in it can be read or a
@@ -30,7 +34,24 @@ struct InfoArguments {
   double pictures_at_s = 0;
 };
 
+int run_info_on_take(const InfoArguments& arguments) {
+  if (!arguments.pictures.empty())
+    return report_failure({Errc::invalid_argument,
+                           arguments.file + " is a take: name one of its recordings for pictures"});
+  const auto manifest = read_manifest(arguments.file);
+  if (!manifest) return report_failure(manifest.error());
+  std::string text = take_summary_to_text(arguments.file, *manifest);
+  if (arguments.json) {
+    auto file = read_text_file(std::filesystem::path(arguments.file) / kManifestFile);
+    if (!file) return report_failure(file.error());
+    text = *std::move(file);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return kExitGood;
+}
+
 int run_info(const InfoArguments& arguments) {
+  if (is_take_folder(arguments.file)) return run_info_on_take(arguments);
   const auto summary = [&] {
     const Progress progress("reading " + arguments.file);
     return summarise_recording(arguments.file);
@@ -53,8 +74,8 @@ int run_info(const InfoArguments& arguments) {
 void add_info_command(CLI::App& app, CommandAction& action) {
   auto arguments = std::make_shared<InfoArguments>();
   CLI::App* command =
-      app.add_subcommand("info", "Say what one recording holds and what is wrong with it");
-  command->add_option("FILE", arguments->file, "A recording (.mkv)")->required();
+      app.add_subcommand("info", "Say what a recording or a take holds and what is wrong with it");
+  command->add_option("FILE", arguments->file, "A recording (.mkv), or a take folder")->required();
   command->add_flag("--json", arguments->json, "Print it as JSON instead");
   auto* pictures = command->add_option(
       "--pictures", arguments->pictures,

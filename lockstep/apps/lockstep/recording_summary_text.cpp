@@ -85,11 +85,19 @@ std::string calibration_text(const FactoryCalibration& calibration) {
 
 std::string imu_text(const RecordingSummary& summary) {
   if (!summary.info.header.has_imu) return "imu: none\n";
-  std::string text = fmt::format("imu: {} samples", summary.imu_samples);
+  std::string text =
+      fmt::format("imu: {} sample{}", summary.imu_samples, summary.imu_samples == 1 ? "" : "s");
   if (summary.first_imu && summary.last_imu)
     text += fmt::format(" from {:.6f} to {:.6f} s", seconds(*summary.first_imu),
                         seconds(*summary.last_imu));
   return text + "\n";
+}
+
+std::string written_text(const RecordingHeader& header) {
+  std::string text = "written: " + date_text(header.date_utc_ns);
+  if (!header.writing_app.empty()) text += ", by " + printable(header.writing_app);
+  if (!header.muxing_app.empty()) text += " with " + printable(header.muxing_app);
+  return text;
 }
 
 Json stream_json(const StreamSummary& stream) {
@@ -150,11 +158,8 @@ std::string recording_summary_to_text(const RecordingSummary& summary) {
                       header.has_wired_sync_tag ? to_string(camera.wired_sync) : "not recorded",
                       camera.subordinate_delay_off_master.count(),
                       camera.depth_delay_off_color.count());
-  text += wrapped(fmt::format("written: {}, by {} with {}", date_text(header.date_utc_ns),
-                              printable(or_unknown(header.writing_app)),
-                              printable(or_unknown(header.muxing_app))),
-                  2) +
-          "\n\n" + streams_text(summary) + "\n" + imu_text(summary);
+  text +=
+      wrapped(written_text(header), 2) + "\n\n" + streams_text(summary) + "\n" + imu_text(summary);
   text += info.has_side_track ? fmt::format("host times and settings: {} captures\n", summary.notes)
                               : "host times and settings: not recorded\n";
   for (const auto& [name, value] : header.extra_tags)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/take_summary.h"
+
+#include <fmt/core.h>
+
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/text_table.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kHolesListed = 6;
+
+std::string head_text(const TakeManifest& manifest) {
+  std::string text = fmt::format("take {}: {}{}{}, rig \"{}\"", manifest.name,
+                                 to_string(manifest.state), manifest.unproved ? ", UNPROVED" : "",
+                                 manifest.is_virtual ? ", simulated" : "", manifest.plan.rig_name);
+  if (!manifest.created_utc.empty()) text += ", begun " + manifest.created_utc;
+  text = wrapped(text, 2) + "\n";
+  if (manifest.common_ticks)
+    text += fmt::format("{} ticks common to {} cameras at {} fps\n", *manifest.common_ticks,
+                        manifest.cameras.size(), frames_per_second(manifest.plan.frame_rate));
+  return text +
+         fmt::format("verdict: {}\n", manifest.verdict.empty() ? "none yet" : manifest.verdict);
+}
+
+/// Size of a file of the take, or that it is not there.
+std::string size_text(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto bytes = std::filesystem::file_size(file, failed);
+  return failed ? "missing" : fmt::format("{:.1f}", static_cast<double>(bytes) * 1e-6);
+}
+
+std::string recordings_text(const std::filesystem::path& folder, const TakeManifest& manifest) {
+  TextTable table({{"camera"},
+                   {"serial"},
+                   {"file"},
+                   {"MB", Align::right},
+                   {"captures", Align::right},
+                   {"dropped", Align::right},
+                   {"end"}});
+  for (const TakeCamera& camera : manifest.cameras) {
+    for (size_t part = 0; part < camera.parts.size(); ++part) {
+      const std::string& file = camera.parts[part].file;
+      const bool first = part == 0;
+      table.add_row({first ? camera.name : "", first ? camera.serial : "", file,
+                     size_text(folder / file), first ? std::to_string(camera.captures) : "",
+                     first ? std::to_string(camera.dropped) : "", first ? camera.end : ""});
+    }
+  }
+  return table.text(2);
+}
+
+std::string holes_text(const TakeManifest& manifest) {
+  std::string text;
+  size_t listed = 0;
+  for (const TakeHole& hole : manifest.holes) {
+    if (listed++ == kHolesListed) break;
+    text +=
+        wrapped(fmt::format("  hole: {} lacks {} tick{} from tick {}: {}", hole.camera, hole.count,
+                            hole.count == 1 ? "" : "s", hole.first_tick, hole.cause),
+                4) +
+        "\n";
+  }
+  if (manifest.holes.size() > kHolesListed)
+    text += fmt::format("  and {} more holes\n", manifest.holes.size() - kHolesListed);
+  return text;
+}
+
+}  // namespace
+
+std::string take_summary_to_text(const std::filesystem::path& folder,
+                                 const TakeManifest& manifest) {
+  std::string text = head_text(manifest) + "\n" + recordings_text(folder, manifest);
+  if (!manifest.holes.empty()) text += "\n" + holes_text(manifest);
+  for (const std::string& remark : manifest.remarks) text += wrapped("  " + remark, 4) + "\n";
+  text += "\n";
+  if (manifest.state == TakeState::recording)
+    text += fmt::format("nobody records it any more? lockstep recover {}\n", folder.string());
+  return text + fmt::format("lockstep verify {} judges it; lockstep info FILE tells of one file\n",
+                            folder.string());
+}
+
+}  // namespace lockstep
