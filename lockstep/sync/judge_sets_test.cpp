@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lockstep/sync/alignment.h"
 #include "lockstep/sync/judge.h"
 #include "tests/support/synthetic_evidence.h"
 
@@ -79,6 +80,29 @@ TEST(JudgeSets, WithoutAWiredSyncTagItIsNotWired) {
   evidence.devices[2].has_wired_sync_tag = true;
   evidence.devices[2].config.wired_sync = WiredSync::standalone;
   EXPECT_EQ(judged(evidence).verdict, Verdict::not_wired);
+}
+
+TEST(JudgeSets, AFileIsMatchedToItsCameraByNameOnlyWithoutASerial) {
+  const Evidence evidence = healthy_evidence(short_rig());
+  const Plan plan = plan_of(evidence);
+  DeviceEvidence device = evidence.devices[1];
+  device.name = evidence.devices[2].name;
+  EXPECT_EQ(planned_for(plan, device), &plan.cameras[1]);
+  device.serial = "of-nobody";
+  EXPECT_EQ(planned_for(plan, device), nullptr);
+  device.serial.clear();
+  EXPECT_EQ(planned_for(plan, device), &plan.cameras[2]);
+}
+
+TEST(JudgeSets, AClockIsAsThePlanDeclaresUnlessTheGatesSayOtherwise) {
+  const Evidence evidence = healthy_evidence(short_rig());
+  Plan plan = plan_of(evidence);
+  const DeviceEvidence& device = evidence.devices[1];
+  EXPECT_TRUE(is_disciplined(device, nullptr, ClockAssumption::as_declared));
+  plan.cameras[1].clock_disciplined = false;
+  EXPECT_FALSE(is_disciplined(device, &plan, ClockAssumption::as_declared));
+  EXPECT_TRUE(is_disciplined(device, &plan, ClockAssumption::disciplined));
+  EXPECT_FALSE(is_disciplined(device, nullptr, ClockAssumption::free_running));
 }
 
 TEST(JudgeSets, ACameraOfTheRigWithoutARecordingFails) {
