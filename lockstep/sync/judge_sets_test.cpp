@@ -83,7 +83,7 @@ TEST(JudgeSets, WithoutAWiredSyncTagItIsNotWired) {
 }
 
 TEST(JudgeSets, AFileIsMatchedToItsCameraByNameOnlyWithoutASerial) {
-  const Evidence evidence = healthy_evidence(short_rig());
+  const Evidence evidence = healthy_evidence(brief_rig());
   const Plan plan = plan_of(evidence);
   DeviceEvidence device = evidence.devices[1];
   device.name = evidence.devices[2].name;
@@ -95,7 +95,7 @@ TEST(JudgeSets, AFileIsMatchedToItsCameraByNameOnlyWithoutASerial) {
 }
 
 TEST(JudgeSets, AClockIsAsThePlanDeclaresUnlessTheGatesSayOtherwise) {
-  const Evidence evidence = healthy_evidence(short_rig());
+  const Evidence evidence = healthy_evidence(brief_rig());
   Plan plan = plan_of(evidence);
   const DeviceEvidence& device = evidence.devices[1];
   EXPECT_TRUE(is_disciplined(device, nullptr, ClockAssumption::as_declared));
