@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "lockstep/recording/reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/recording_fixture.h"
 
 // What is wrong with a file is said with its place, and everything else is read.
 

@@ -6,10 +6,10 @@
 #include <cstring>
 #include <filesystem>
 
-#include "lockstep/recording/independent_reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/independent_reader.h"
+#include "tests/support/recording_fixture.h"
 
 // Targets that fail while they are written. A full disk: writer_test.cpp.
 

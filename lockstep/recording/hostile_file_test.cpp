@@ -8,9 +8,9 @@
 #include <set>
 
 #include "lockstep/mkv/ids.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/recording_fixture.h"
 
 // Files with anything in them: never a crash, never an endless walk, always a sentence.
 

@@ -8,8 +8,8 @@
 
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/imu_payload.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/side_track.h"
+#include "tests/support/recording_fixture.h"
 
 // Notes, IMU samples and descriptions of image tracks, cut at every byte and made of any bytes.
 

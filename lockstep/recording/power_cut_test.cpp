@@ -9,10 +9,10 @@
 #include <functional>
 #include <random>
 
-#include "lockstep/recording/independent_reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/independent_reader.h"
+#include "tests/support/recording_fixture.h"
 
 // What a power cut keeps (docs/recording-format.md, "Crash safety").
 

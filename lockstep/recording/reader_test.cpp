@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/recording_fixture.h"
 
 namespace lockstep {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "lockstep/recording/independent_reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "tests/support/files.h"
+#include "tests/support/independent_reader.h"
+#include "tests/support/recording_fixture.h"
 
 namespace lockstep {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "lockstep/recording/independent_reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "tests/support/files.h"
+#include "tests/support/independent_reader.h"
+#include "tests/support/recording_fixture.h"
 
 namespace lockstep {
 namespace {

@@ -11,10 +11,10 @@
 #include <random>
 #include <thread>
 
-#include "lockstep/recording/independent_reader.h"
-#include "lockstep/recording/recording_fixture.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
+#include "tests/support/independent_reader.h"
+#include "tests/support/recording_fixture.h"
 
 // Files that end anywhere (docs/recording-format.md, "Crash safety").
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "tests/support/independent_reader.h"
+
 #include <ebml/EbmlHead.h>
 #include <ebml/EbmlStream.h>
 #include <ebml/EbmlSubHead.h>
 #include <ebml/MemReadIOCallback.h>
-#include <gmock/gmock.h>
 #include <matroska/KaxAttachments.h>
 #include <matroska/KaxBlock.h>
 #include <matroska/KaxCluster.h>
@@ -14,11 +15,6 @@
 
 #include <exception>
 #include <memory>
-
-#include "lockstep/recording/independent_reader.h"
-#include "tests/support/files.h"
-
-// The independent reader and what it makes of files that are known to be right.
 
 namespace lockstep::testing {
 namespace {
@@ -157,19 +153,6 @@ IndependentWalk walk_independently(std::string_view file) {
     walk.error = "libebml threw something that is no std::exception";
   }
   return walk;
-}
-
-TEST(IndependentReader, ReadsTheRealRecording) {
-  const auto walk = walk_independently(read_file(data_file("real-recording/recording.mkv")));
-  EXPECT_EQ(walk.error, "");
-  EXPECT_EQ(walk.doc_type, "matroska");
-  EXPECT_THAT(walk.track_names, ::testing::ElementsAre("COLOR", "DEPTH", "IR", "IMU"));
-  EXPECT_EQ(walk.tags.at("K4A_DEVICE_SERIAL_NUMBER"), "001514394512");
-  EXPECT_EQ(walk.clusters, 2U);
-  EXPECT_TRUE(walk.has_cues);
-  EXPECT_EQ(walk.duration, 463945);
-  EXPECT_THAT(walk.block_times.at(1), ::testing::ElementsAre(463945));
-  EXPECT_THAT(walk.block_times.at(4), ::testing::ElementsAre(0));
 }
 
 }  // namespace lockstep::testing

@@ -14,7 +14,7 @@
 #include "lockstep/recording/reader.h"
 #include "lockstep/recording/writer.h"
 
-// What the tests of this room share: captures with known content and files made of them.
+// Captures with known content, and files made of them.
 
 namespace lockstep {
 
