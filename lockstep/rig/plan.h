@@ -42,6 +42,10 @@ struct PlannedCamera {
   double depth_delay_us = 0;  ///< realised depth minus own colour
   /// Expected depth stamp minus k * T.
   [[nodiscard]] double depth_offset_us() const { return color_delay_us + depth_delay_us; }
+  /// Expected offset of the stamps that count ticks: colour's, of a camera without colour depth's.
+  [[nodiscard]] double tick_offset_us() const {
+    return config.color_on() ? color_delay_us : depth_offset_us();
+  }
   double first_pulse_us = 0;  ///< start of the first laser pulse, modulo the period
   LaserTrain laser;
 };
@@ -86,8 +90,14 @@ struct Plan {
   std::vector<PlanFinding> findings;  ///< errors first
 
   [[nodiscard]] bool has_errors() const;
+  /// False when errors of the cables or cameras come first: then there are no gaps to judge, and
+  /// the delays of the cameras are only what a take would be recorded with all the same.
+  [[nodiscard]] bool lasers_planned() const;
   [[nodiscard]] const PlannedCamera* find(std::string_view name) const;
 };
+
+/// A cable as the rig file writes it: "left.out -> right.in".
+[[nodiscard]] std::string link_name(const WiringLine& cable);
 
 /// Never fails: what is wrong with the rig is in the findings.
 [[nodiscard]] Plan make_plan(const Rig& rig);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <compare>
 #include <cstdint>
 
@@ -11,6 +12,12 @@ namespace lockstep {
 
 using Nanos = std::chrono::nanoseconds;
 using Micros = std::chrono::microseconds;
+
+/// A length of time that was computed in microseconds, to the nearest nanosecond. Only lengths may
+/// be doubles: an absolute time of a year has no microseconds left in one.
+[[nodiscard]] inline Nanos nanos_from_us(double us) {
+  return Nanos(std::llround(us * 1000));
+}
 
 /// A stamp of one device's own 90 kHz counter, as nanoseconds since that counter was zeroed.
 /// It belongs to the stream or device that it came with, so two stamps have no operator-: they may

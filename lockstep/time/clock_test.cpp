@@ -37,6 +37,20 @@ TEST(Tick, AnHourAtThirtyIsExact) {
   EXPECT_EQ(rig_time(Tick{-30}, 30), RigTime(std::chrono::seconds(-1)));
 }
 
+TEST(Tick, IsTheNearestOne) {
+  EXPECT_EQ(nearest_tick(rig_time(Tick{7}, 30) + Nanos(16'666'000), 30), Tick{7});
+  EXPECT_EQ(nearest_tick(rig_time(Tick{7}, 30) + Nanos(16'667'000), 30), Tick{8});
+  EXPECT_EQ(nearest_tick(RigTime(Nanos(-16'667'000)), 30), Tick{-1});
+  // Fifty years, as stamps that count from 1970.
+  const int64_t far = 50LL * 365 * 86'400 * 30 + 1;
+  EXPECT_EQ(nearest_tick(rig_time(Tick{far}, 30), 30), Tick{far});
+}
+
+RC_GTEST_PROP(Tick, IsFoundAgainByItsTime, (int32_t index)) {
+  const auto fps = *rc::gen::element(5, 15, 25, 30);
+  RC_ASSERT(nearest_tick(rig_time(Tick{index}, fps), fps) == Tick{index});
+}
+
 RC_GTEST_PROP(Tick, TimeNeverDriftsFromTheRate, (int32_t index)) {
   const auto fps = *rc::gen::element(5, 15, 25, 30);
   const long double exact_ns = static_cast<long double>(index) * 1e9L / fps;
