@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/session/camera_recorder.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "lockstep/take/manifest.h"
 
 namespace lockstep {
 namespace {
@@ -30,10 +30,6 @@ DeviceTime newest_of(const Capture& capture) {
 
 }  // namespace
 
-std::string part_file_name(const std::string& camera, size_t part) {
-  return part == 1 ? camera + ".mkv" : fmt::format("{}.part{}.mkv", camera, part);
-}
-
 CameraRecorder::CameraRecorder(std::filesystem::path folder, std::string camera,
                                RecordingHeader header, Options options)
     : folder_(std::move(folder)),
@@ -45,6 +41,14 @@ CameraRecorder::CameraRecorder(std::filesystem::path folder, std::string camera,
 CameraRecorder::~CameraRecorder() {
   close();
   if (thread_.joinable()) thread_.join();
+}
+
+void CameraRecorder::leave_behind(std::unique_ptr<CameraRecorder> recorder) {
+  recorder->close();
+  if (!recorder->thread_.joinable()) return;
+  recorder->thread_.detach();
+  CameraRecorder* const left = recorder.release();
+  if (left->left_.exchange(true)) delete left;
 }
 
 Result<void> CameraRecorder::open() {
@@ -91,6 +95,7 @@ void CameraRecorder::run() {
   while (auto item = queue_.pop()) handle(*item);
   finish_part();
   finished_ = true;
+  if (left_.exchange(true)) delete this;
 }
 
 void CameraRecorder::handle(const Item& item) {
@@ -137,6 +142,15 @@ void CameraRecorder::write_capture(const Numbered& item) {
     pending_.push_back({item.tick, newest_of(*item.capture)});
   }
   forget_written();
+  publish(item.tick + 1);
+}
+
+void CameraRecorder::publish(int64_t next_tick) {
+  RecordingWriterStats sure = writer_->stats();
+  sure.captures -= std::min<uint64_t>(sure.captures, late_ + pending_.size());
+  const MutexLock lock(mutex_);
+  open_part_stats_ = sure;
+  unsure_from_ = pending_.empty() ? next_tick : pending_.front().tick;
 }
 
 void CameraRecorder::forget_written() {
@@ -163,6 +177,7 @@ Result<void> CameraRecorder::open_part() {
                                    : RecordingWriter::create(path, header, options_.file);
   if (!made) return std::move(made).error();
   writer_ = *std::move(made);
+  ++parts_opened_;
   return {};
 }
 
@@ -179,6 +194,8 @@ void CameraRecorder::finish_part() {
   late_ = 0;
   pending_.clear();
   const MutexLock lock(mutex_);
+  open_part_stats_ = {};
+  unsure_from_.reset();
   stats_.captures += part.captures - std::min(part.captures, missing);
   stats_.imu_samples += part.imu_samples;
   stats_.late_items += part.late_items;
@@ -204,12 +221,17 @@ std::vector<CameraRecorder::Refused> CameraRecorder::take_refused() {
 
 std::optional<int64_t> CameraRecorder::lost_from_tick() const {
   const MutexLock lock(mutex_);
-  return lost_from_;
+  return lost_from_ ? lost_from_ : unsure_from_;
 }
 
 RecordingWriterStats CameraRecorder::stats() const {
   const MutexLock lock(mutex_);
-  return stats_;
+  RecordingWriterStats all = stats_;
+  all.captures += open_part_stats_.captures;
+  all.imu_samples += open_part_stats_.imu_samples;
+  all.late_items += open_part_stats_.late_items;
+  all.bytes += open_part_stats_.bytes;
+  return all;
 }
 
 }  // namespace lockstep

@@ -26,9 +26,6 @@ using WriterFactory = std::function<Result<std::unique_ptr<RecordingWriter>>(
 /// Reads the wall clock, for the date of a file.
 using WallClock = std::function<std::chrono::system_clock::time_point()>;
 
-/// "left.mkv", then "left.part2.mkv" and so on.
-[[nodiscard]] std::string part_file_name(const std::string& camera, size_t part);
-
 /// One camera's files, written by a thread of its own behind a bounded queue (what does not fit is
 /// dropped whole, newest first), or inline. The owner's calls come from one thread.
 class CameraRecorder {
@@ -43,6 +40,8 @@ class CameraRecorder {
   CameraRecorder(std::filesystem::path folder, std::string camera, RecordingHeader header,
                  Options options);
   ~CameraRecorder();
+  /// Leaves one whose disk does not answer to its writing thread, which outlives the take with it.
+  static void leave_behind(std::unique_ptr<CameraRecorder> recorder);
   CameraRecorder(const CameraRecorder&) = delete;
   CameraRecorder& operator=(const CameraRecorder&) = delete;
 
@@ -57,7 +56,9 @@ class CameraRecorder {
   [[nodiscard]] bool finished() const { return finished_; }
   /// Why nothing more is written, if so. Thread-safe.
   [[nodiscard]] std::optional<Error> failure() const;
-  /// Over all parts; complete once finished.
+  /// Files that were made so far. Thread-safe.
+  [[nodiscard]] size_t parts_opened() const { return parts_opened_; }
+  /// Over all parts; complete once finished, before that what is surely in the files. Thread-safe.
   [[nodiscard]] RecordingWriterStats stats() const;
   /// A capture that cannot be recorded as it came, although the disk is well.
   struct Refused {
@@ -66,7 +67,8 @@ class CameraRecorder {
   };
   /// Those since the last call. Thread-safe.
   std::vector<Refused> take_refused();
-  /// First tick of which nothing reached the file because the disk failed; known once finished.
+  /// First tick of which nothing reached the file because the disk failed. Until it is finished,
+  /// from which tick on nothing has reached it for sure. Thread-safe.
   [[nodiscard]] std::optional<int64_t> lost_from_tick() const;
   /// Samples that the full queue or the writer did not take. Thread-safe.
   [[nodiscard]] uint64_t imu_dropped() const { return imu_dropped_; }
@@ -85,6 +87,7 @@ class CameraRecorder {
   void finish_part();
   void write_capture(const Numbered& item);
   void forget_written();
+  void publish(int64_t next_tick);
   void refuse(int64_t tick, std::string why);
   void lose(int64_t tick);
   void note(const Result<void>& result);
@@ -107,12 +110,16 @@ class CameraRecorder {
   BoundedQueue<Item> queue_;
   std::atomic<bool> finished_{false};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> left_{false};  ///< by its thread or its owner; the second to leave removes it
+  std::atomic<size_t> parts_opened_{0};
   std::atomic<uint64_t> imu_dropped_{0};
   mutable Mutex mutex_;
   std::optional<Error> failure_ LOCKSTEP_GUARDED_BY(mutex_);
   RecordingWriterStats stats_ LOCKSTEP_GUARDED_BY(mutex_);
   std::vector<Refused> refused_ LOCKSTEP_GUARDED_BY(mutex_);
   std::optional<int64_t> lost_from_ LOCKSTEP_GUARDED_BY(mutex_);
+  RecordingWriterStats open_part_stats_ LOCKSTEP_GUARDED_BY(mutex_);  ///< surely in its file
+  std::optional<int64_t> unsure_from_ LOCKSTEP_GUARDED_BY(mutex_);    ///< of the open part
   std::thread thread_;
 };
 

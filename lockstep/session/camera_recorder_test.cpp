@@ -10,7 +10,6 @@
 namespace lockstep {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::TempFolder;
 
 CapturePtr capture(size_t bytes) {
@@ -140,11 +139,6 @@ TEST(CameraRecorder, FailsAtOnceWhereItCannotWrite) {
   CameraRecorder recorder("/nowhere/at/all", "left", {}, {});
   EXPECT_FALSE(recorder.open());
   EXPECT_TRUE(recorder.failure());
-}
-
-TEST(PartFileName, NumbersFromTheSecondOn) {
-  EXPECT_THAT((std::vector<std::string>{part_file_name("left", 1), part_file_name("left", 2)}),
-              ElementsAre("left.mkv", "left.part2.mkv"));
 }
 
 }  // namespace

@@ -24,7 +24,6 @@ constexpr int kLockTicks = 10;
 constexpr Nanos kLaggingAfter = seconds(1);
 constexpr Nanos kSilentRigAfter = seconds(10);
 constexpr Nanos kGraceAfterLength = seconds(2);
-constexpr Nanos kStopWithin = seconds(5);
 
 double to_seconds(Nanos time) {
   return std::chrono::duration<double>(time).count();
@@ -33,9 +32,7 @@ double to_seconds(Nanos time) {
 std::vector<MonitoredCamera> monitored(const Plan& plan) {
   std::vector<MonitoredCamera> result;
   for (const PlannedCamera& camera : plan.cameras) {
-    const bool color = camera.config.color_on();
-    result.push_back({camera.name, color ? camera.color_delay_us : camera.depth_offset_us(),
-                      !camera.clock_disciplined,
+    result.push_back({camera.name, camera.tick_offset_us(), !camera.clock_disciplined,
                       static_cast<double>(camera.config.exposure.value_or(Micros{0}).count())});
   }
   return result;
@@ -152,7 +149,7 @@ Coordinator::Orders Coordinator::on_report(size_t index, const Report& report, H
     on_lost(index, lost->error, now, orders);
   } else if (const auto* recorded = std::get_if<RecordedReport>(&report)) {
     camera.done = true;
-    if (recorded->how == "length reached" && !first_done_) first_done_ = now;
+    if (recorded->how == EndOfCamera::length_reached && !first_done_) first_done_ = now;
     stop_if_all_done(now, orders);
   } else if (std::holds_alternative<StoppedReport>(report)) {
     on_stopped(index, now, orders);
@@ -273,13 +270,7 @@ Coordinator::Orders Coordinator::on_time(HostTime now) {
       break;
     case Phase::stopping:
     case Phase::rearming:
-      // A camera that does not answer its stop must not keep the take from being finished.
-      if (now - phase_since_ > kStopWithin) {
-        for (size_t i = 0; i < cameras_.size(); ++i) {
-          if (cameras_[i].running) on_stopped(i, now, orders);
-        }
-        if (phase_ == Phase::stopping) phase_ = Phase::done;
-      }
+      if (now - phase_since_ > kStopWithin) give_up_stopping(now, orders);
       break;
     case Phase::idle:
     case Phase::done:
@@ -380,73 +371,6 @@ void Coordinator::watch_recording(HostTime now, Orders& orders) {
     outcome_.alarms.push_back(outcome_.failure->message);
   }
   cut_all(now, orders);
-}
-
-void Coordinator::cut_all(HostTime now, Orders& orders) {
-  if (!cut_since_) cut_since_ = now;
-  for (size_t i = 0; i < cameras_.size(); ++i) {
-    if (!cameras_[i].done) orders.push_back({i, CutOrder{}});
-  }
-}
-
-/// A camera that does not answer must not keep the others from being stopped and saved.
-void Coordinator::give_up_cutting(HostTime now, Orders& orders) {
-  for (Camera& camera : cameras_) {
-    if (camera.done) continue;
-    camera.done = true;
-    fail({Errc::timeout, fmt::format("{}: it did not end its recording within {} s, so the end of "
-                                     "its file is in doubt: run lockstep recover on the take",
-                                     camera.planned.name, to_seconds(kStopWithin))},
-         now, orders);
-  }
-  stop_if_all_done(now, orders);
-}
-
-void Coordinator::stop_if_all_done(HostTime now, Orders& orders) {
-  if (phase_ != Phase::recording) return;
-  if (std::all_of(cameras_.begin(), cameras_.end(), [](const Camera& c) { return c.done; })) {
-    stop_all(now, orders);
-  }
-}
-
-void Coordinator::stop_all(HostTime now, Orders& orders) {
-  phase_ = Phase::stopping;
-  phase_since_ = now;
-  // The master first: then no subordinate sees half a frame time of pulses.
-  if (source_ && cameras_[*source_].running) orders.push_back({*source_, StopOrder{}});
-  for (size_t i = 0; i < cameras_.size(); ++i) {
-    if (!cameras_[i].running) continue;
-    if (cameras_[i].state != DeviceState::lost) cameras_[i].state = DeviceState::stopping;
-    if (source_ != i) orders.push_back({i, StopOrder{}});
-  }
-  const bool any_running =
-      std::any_of(cameras_.begin(), cameras_.end(), [](const Camera& c) { return c.running; });
-  const bool any_starting = std::any_of(cameras_.begin(), cameras_.end(), [](const Camera& c) {
-    return c.state == DeviceState::starting;
-  });
-  if (!any_running && !any_starting) phase_ = Phase::done;
-}
-
-void Coordinator::fail(Error error, HostTime now, Orders& orders) {
-  if (!outcome_.failure) outcome_.failure = std::move(error);
-  if (phase_ == Phase::recording) {
-    cut_all(now, orders);
-  } else if (phase_ != Phase::stopping && phase_ != Phase::done) {
-    stop_all(now, orders);
-  }
-}
-
-Coordinator::Orders Coordinator::end(HostTime now, std::optional<Error> failure) {
-  Orders orders;
-  if (failure) {
-    fail(*std::move(failure), now, orders);
-  } else if (phase_ == Phase::recording) {
-    cut_all(now, orders);
-  } else if (phase_ != Phase::stopping && phase_ != Phase::done) {
-    // What is ending already ends as it was going to.
-    fail({Errc::cancelled, "stopped before anything was recorded"}, now, orders);
-  }
-  return orders;
 }
 
 DeviceState Coordinator::state(size_t index, HostTime now) const {

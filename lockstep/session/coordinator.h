@@ -10,6 +10,7 @@
 #include "lockstep/rig/rig.h"
 #include "lockstep/session/messages.h"
 #include "lockstep/sync/monitor.h"
+#include "lockstep/take/manifest.h"
 
 namespace lockstep {
 
@@ -24,7 +25,10 @@ struct SessionOutcome {
   std::optional<Error> failure{};   ///< first thing that makes it fail
   std::vector<std::string> alarms;  ///< what a person must know, in order
   bool locked = false;
-  bool recorded = false;  ///< recording began
+  bool recorded = false;      ///< recording began
+  bool device_hangs = false;  ///< a call into a device has not returned: its thread is left behind
+  bool disk_hangs = false;    ///< the same of the disk: nothing more can be read or written there
+  TakeManifest manifest{};    ///< of the finished take, also where it could not be written
 };
 
 /// The rig's side of a session: starts subordinates first and the master last, inside the time that
@@ -59,6 +63,9 @@ class Coordinator {
   [[nodiscard]] const SessionOutcome& outcome() const { return outcome_; }
 
  private:
+  /// A camera that was told to end its recording, or to stop, has so long to answer.
+  static constexpr Nanos kStopWithin = std::chrono::seconds(5);
+
   struct Camera {
     PlannedCamera planned;
     std::string cable_from{};  ///< other end of the cable to its Sync In
@@ -86,6 +93,7 @@ class Coordinator {
   void watch_recording(HostTime now, Orders& orders);
   void cut_all(HostTime now, Orders& orders);
   void give_up_cutting(HostTime now, Orders& orders);
+  void give_up_stopping(HostTime now, Orders& orders);
   void stop_all(HostTime now, Orders& orders);
   void stop_if_all_done(HostTime now, Orders& orders);
   void fail(Error error, HostTime now, Orders& orders);

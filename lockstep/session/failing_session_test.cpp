@@ -111,7 +111,7 @@ TEST_F(FailingSession, EndsWhenAFileCannotBeMade) {
   const auto manifest = read_manifest(take_);
   ASSERT_TRUE(manifest);
   EXPECT_EQ(manifest->state, TakeState::incomplete);
-  EXPECT_THAT(manifest->cameras[1].end, StartsWith("disk: "));
+  EXPECT_EQ(manifest->cameras[1].end.how, EndOfCamera::disk);
   EXPECT_TRUE(manifest->cameras[1].parts.empty());
   for (const TakeCamera& camera : manifest->cameras) EXPECT_EQ(camera.captures, 0u) << camera.name;
   EXPECT_EQ(read_file(take_ / "middle.mkv"), "somebody else's");
@@ -139,8 +139,30 @@ TEST_F(FailingSession, BooksOnlyWhatReachedTheDiskThatFailed) {
   const auto manifest = read_manifest(take_);
   ASSERT_TRUE(manifest);
   EXPECT_EQ(manifest->common_ticks, 50);
-  EXPECT_EQ(manifest->cameras[2].end, "disk: right.mkv: the disk is full");
-  EXPECT_EQ(manifest->cameras[0].end, "cut");
+  EXPECT_EQ(manifest->cut_short, (CutShort{.at_s = 50 / 30.0}));
+  EXPECT_EQ(manifest->cameras[2].end,
+            (CameraEnd{EndOfCamera::disk, "right.mkv: the disk is full"}));
+  EXPECT_EQ(manifest->cameras[0].end.how, EndOfCamera::cut);
+  expect_books_as_files();
+}
+
+TEST_F(FailingSession, ListsNoPartThatCouldNotBeMade) {
+  WorldFault restart;
+  restart.camera = "right";
+  restart.kind = "restart";
+  restart.at_s = 2;
+  rig_.world->faults.push_back(restart);
+  write_file(take_ / "right.part2.mkv", "somebody else's");
+  const SessionOutcome outcome = record(6);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_EQ(outcome.failure->code, Errc::already_exists);
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  ASSERT_EQ(manifest->cameras[2].parts.size(), 1u);
+  EXPECT_EQ(manifest->cameras[2].end.how, EndOfCamera::disk);
+  ASSERT_TRUE(manifest->cut_short);
+  EXPECT_EQ(manifest->cut_short->of_s, 6);
+  EXPECT_EQ(read_file(take_ / "right.part2.mkv"), "somebody else's");
   expect_books_as_files();
 }
 
@@ -186,7 +208,7 @@ TEST(EndingCoordinator, LeavesATakeThatIsStoppingAsItIs) {
   coordinator.on_report(0, StartedReport{}, at(1));
   coordinator.on_time(at(10'100));
   ASSERT_EQ(coordinator.phase(), Coordinator::Phase::recording);
-  coordinator.on_report(0, RecordedReport{"length reached"}, at(11'000));
+  coordinator.on_report(0, RecordedReport{EndOfCamera::length_reached}, at(11'000));
   ASSERT_EQ(coordinator.phase(), Coordinator::Phase::stopping);
   EXPECT_TRUE(coordinator.end(at(11'001), std::nullopt).empty());
   EXPECT_FALSE(coordinator.outcome().failure);
@@ -205,7 +227,7 @@ TEST(EndingCoordinator, GivesUpACameraThatDoesNotAnswerTheCut) {
   coordinator.on_report(1, StartedReport{}, at(2));
   coordinator.on_time(at(10'100));
   EXPECT_EQ(coordinator.end(at(11'000), std::nullopt).size(), 2u);
-  coordinator.on_report(0, RecordedReport{"cut"}, at(11'001));
+  coordinator.on_report(0, RecordedReport{EndOfCamera::cut}, at(11'001));
   EXPECT_TRUE(coordinator.on_time(at(12'000)).empty());
   EXPECT_EQ(coordinator.on_time(at(17'000)).size(), 2u);
   ASSERT_TRUE(coordinator.outcome().failure);
@@ -248,7 +270,7 @@ TEST_F(FailingSession, RecordsUnlockedWhenAskedAndKeepsTheLength) {
   ASSERT_TRUE(manifest);
   EXPECT_TRUE(manifest->unproved);
   EXPECT_EQ(manifest->cameras[0].captures, 60u);
-  EXPECT_EQ(manifest->cameras[0].end, "length reached");
+  EXPECT_EQ(manifest->cameras[0].end.how, EndOfCamera::length_reached);
   EXPECT_EQ(manifest->cameras[2].captures, 0u);
 }
 

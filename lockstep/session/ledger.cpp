@@ -2,8 +2,8 @@
 #include "lockstep/session/ledger.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "lockstep/time/tick.h"
 
@@ -13,13 +13,13 @@ namespace {
 constexpr const char* kNotDelivered = "not delivered by the camera";
 constexpr const char* kDropped = "dropped: the disk did not keep up";
 
-bool was_lost(const std::string& end) {
-  return end.rfind("lost", 0) == 0;
+bool was_lost(const CameraEnd& end) {
+  return end.how == EndOfCamera::lost;
 }
 
 }  // namespace
 
-Ledger::Ledger(const Plan& plan) : period_us_(frame_period_us(frames_per_second(plan.frame_rate))) {
+Ledger::Ledger(const Plan& plan) : fps_(frames_per_second(plan.frame_rate)) {
   for (const PlannedCamera& planned : plan.cameras) cameras_.push_back({.planned = planned});
 }
 
@@ -95,12 +95,12 @@ void Ledger::lost_from(size_t index, int64_t own_tick) {
   hole.count = std::min(hole.count, own_tick - hole.first_tick);
 }
 
-void Ledger::ended(size_t camera, const std::string& how) {
-  if (cameras_[camera].end.empty()) cameras_[camera].end = how;
+void Ledger::ended(size_t camera, CameraEnd end) {
+  if (cameras_[camera].end.how == EndOfCamera::none) cameras_[camera].end = std::move(end);
 }
 
 void Ledger::disk_failed(size_t camera, const std::string& why) {
-  if (!was_lost(cameras_[camera].end)) cameras_[camera].end = "disk: " + why;
+  if (!was_lost(cameras_[camera].end)) cameras_[camera].end = {EndOfCamera::disk, why};
 }
 
 void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
@@ -124,19 +124,18 @@ void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
   for (size_t i = 0; i < cameras_.size(); ++i) {
     const Camera& from = cameras_[i];
     TakeCamera& camera = manifest.cameras[i];
-    const double planned_us = from.planned.config.color_on() ? from.planned.color_delay_us
-                                                             : from.planned.depth_offset_us();
+    const Nanos planned = nanos_from_us(from.planned.tick_offset_us());
     camera.dropped = from.dropped;
     camera.end = from.end;
     camera.parts.clear();
-    for (const Part& part : from.parts) {
+    for (size_t made = 0; made < std::min(from.made, from.parts.size()); ++made) {
+      const Part& part = from.parts[made];
       TakePart& to = camera.parts.emplace_back();
       to.file = part.file;
       to.reason = part.reason;
       if (!part.first_tick || !any) continue;
-      const double rig_us =
-          static_cast<double>(*part.first_tick + base[i] - first) * period_us_ + planned_us;
-      to.rig_from_device_ns = std::llround(rig_us * 1000) - part.first_stamp.ns();
+      const RigTime rig = rig_time(Tick{*part.first_tick + base[i] - first}, fps_) + planned;
+      to.rig_from_device_ns = rig.time_since_epoch().count() - part.first_stamp.ns();
     }
     if (!any || !from.last) continue;
     for (TakeHole hole : from.holes) {
@@ -145,7 +144,7 @@ void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
     }
     if (was_lost(from.end) && base[i] + *from.last < last) {
       manifest.holes.push_back({from.planned.name, base[i] + *from.last + 1 - first,
-                                last - base[i] - *from.last, from.end});
+                                last - base[i] - *from.last, to_text(from.end)});
     }
   }
 }

@@ -20,6 +20,8 @@ class Ledger {
 
   void open(size_t camera, const std::string& file);
   void begin_part(size_t camera, const std::string& file, const std::string& reason);
+  /// So many of its files exist by now: only those are told.
+  void made_files(size_t camera, size_t count) { cameras_[camera].made = count; }
   void wrote(size_t camera, int64_t own_tick, DeviceTime stamp);
   void dropped(size_t camera, int64_t own_tick);
   /// A tick that was booked as written and is not in the file after all.
@@ -28,7 +30,7 @@ class Ledger {
   void lost_from(size_t camera, int64_t own_tick);
   [[nodiscard]] size_t parts(size_t camera) const { return cameras_[camera].parts.size(); }
   /// The first end stands: a cut that follows a loss does not hide it.
-  void ended(size_t camera, const std::string& how);
+  void ended(size_t camera, CameraEnd end);
   /// The disk refused; stands instead of every end but a loss.
   void disk_failed(size_t camera, const std::string& why);
 
@@ -45,16 +47,17 @@ class Ledger {
   struct Camera {
     PlannedCamera planned;
     std::vector<Part> parts{};
+    size_t made = 0;  ///< of the parts
     std::optional<int64_t> first{}, last{};
     std::vector<TakeHole> holes{};  ///< own count
     uint64_t dropped = 0;
-    std::string end{};
+    CameraEnd end{};
   };
 
   void miss(Camera& camera, int64_t first, int64_t count, const std::string& cause);
 
   std::vector<Camera> cameras_;
-  double period_us_;
+  int fps_;
 };
 
 }  // namespace lockstep

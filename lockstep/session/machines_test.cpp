@@ -184,7 +184,7 @@ RC_GTEST_PROP(Coordinator, EndsInGoodOrderWhateverTheCamerasDo, ()) {
         RC_ASSERT(!recorded[i]);
         recorded[i] = true;
       } else if (std::holds_alternative<CutOrder>(order)) {
-        if (recorded[i] && !dead[i]) answers.emplace_back(i, RecordedReport{"cut"});
+        if (recorded[i] && !dead[i]) answers.emplace_back(i, RecordedReport{EndOfCamera::cut});
       } else if (std::holds_alternative<StopOrder>(order)) {
         running[i] = armed[i] = false;
         if (!chance(20)) answers.emplace_back(i, StoppedReport{});

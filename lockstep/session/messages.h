@@ -9,6 +9,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/frame/capture.h"
+#include "lockstep/take/manifest.h"
 #include "lockstep/time/clock.h"
 
 // What the machines of a session tell each other (docs/model.md, "The life of a rig"). On one host
@@ -45,7 +46,7 @@ struct LostReport {  ///< the camera delivers no more
   Error error;
 };
 struct RecordedReport {  ///< everything that was asked for is handed to the recorder
-  std::string how;
+  EndOfCamera how = EndOfCamera::cut;
 };
 struct StoppedReport {};
 using Report =
@@ -87,7 +88,7 @@ struct BeginPart {  ///< the device clock broke: what follows goes to the next f
   std::string reason;
 };
 struct CloseFile {
-  std::string how;
+  CameraEnd end;
 };
 using ParticipantAction =
     std::variant<Report, DeviceCommand, WriteCapture, WriteImu, BeginPart, CloseFile>;

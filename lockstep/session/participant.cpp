@@ -18,10 +18,6 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
-Nanos from_us(double us) {
-  return Nanos(std::llround(us * 1000));
-}
-
 }  // namespace
 
 Participant::Participant(const PlannedCamera& camera, double first_frame_us)
@@ -30,9 +26,10 @@ Participant::Participant(const PlannedCamera& camera, double first_frame_us)
       counter_(period_us_) {
   // The published first-frame times are for 30 frames a second; they grow with the period.
   const double first_us = first_frame_us * period_us_ / frame_period_us(30);
-  rolled_back_below_us_ =
-      first_us + 2 * period_us_ + std::abs(camera.color_delay_us) + std::abs(camera.depth_delay_us);
-  silence_ = from_us(first_us + 3 * period_us_);
+  rolled_back_below_ =
+      DeviceTime(nanos_from_us(first_us + 2 * period_us_ + std::abs(camera.color_delay_us) +
+                               std::abs(camera.depth_delay_us)));
+  silence_ = nanos_from_us(first_us + 3 * period_us_);
 }
 
 bool Participant::waits_for_pulses() const {
@@ -56,7 +53,7 @@ Participant::Actions Participant::on_order(const Order& order, HostTime now) {
                  },
                  [&](const CutOrder&) { cut(actions); },
                  [&](const StopOrder&) {
-                   if (phase_ == Phase::recording) close("stopped", actions);
+                   if (phase_ == Phase::recording) close(EndOfCamera::cut, actions);
                    if (phase_ == Phase::idle) {
                      actions.push_back(Report(StoppedReport{}));
                    } else if (phase_ != Phase::stopping) {
@@ -135,7 +132,7 @@ void Participant::capture(const DeviceData& data, Actions& actions) {
   const DeviceTime stamp = data.capture->stamp();
   if (waits_for_pulses() && !rolled_back_) {
     // Before the roll-back of its clock a subordinate's stamps mean nothing.
-    if (static_cast<double>(stamp.ns()) / 1000 >= rolled_back_below_us_) return;
+    if (stamp >= rolled_back_below_) return;
     rolled_back_ = true;
   }
   const TickStep step = counter_.add(stamp, data.arrival);
@@ -171,7 +168,7 @@ void Participant::write(const DeviceData& data, const TickStep& step, Actions& a
   if (record_->ticks && step.tick >= *first_tick_ + *record_->ticks) {
     // The length is counted in ticks: a clock that broke, or ticks that were lost, do not lengthen
     // it.
-    close("length reached", actions);
+    close(EndOfCamera::length_reached, actions);
     return;
   }
   if (step.clock_broke) {
@@ -191,26 +188,26 @@ void Participant::write_imu(const std::vector<ImuSample>& samples, Actions& acti
   if (!wanted.samples.empty()) actions.push_back(std::move(wanted));
 }
 
-void Participant::close(const std::string& how, Actions& actions) {
+void Participant::close(EndOfCamera how, Actions& actions) {
   phase_ = Phase::recorded;
-  actions.push_back(CloseFile{how});
+  actions.push_back(CloseFile{{how}});
   actions.push_back(Report(RecordedReport{how}));
 }
 
 /// Always answers: whoever cuts waits for every camera, those that never began to record too.
 void Participant::cut(Actions& actions) {
   if (phase_ == Phase::recording || phase_ == Phase::expecting) {
-    close("cut", actions);
+    close(EndOfCamera::cut, actions);
     return;
   }
-  actions.push_back(CloseFile{"cut"});
-  actions.push_back(Report(RecordedReport{"cut"}));
+  actions.push_back(CloseFile{{EndOfCamera::cut}});
+  actions.push_back(Report(RecordedReport{EndOfCamera::cut}));
 }
 
 void Participant::lost(const Error& error, Actions& actions) {
   if (phase_ == Phase::lost || phase_ == Phase::stopping || phase_ == Phase::idle) return;
   const bool was_done = phase_ == Phase::recorded;
-  if (!was_done) actions.push_back(CloseFile{"lost: " + error.message});
+  if (!was_done) actions.push_back(CloseFile{{EndOfCamera::lost, error.message}});
   phase_ = Phase::lost;
   if (!was_done) actions.push_back(Report(LostReport{error}));
 }

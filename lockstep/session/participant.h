@@ -44,14 +44,14 @@ class Participant {
   void record(const RecordOrder& order, Actions& actions);
   void write(const DeviceData& data, const TickStep& step, Actions& actions);
   void write_imu(const std::vector<ImuSample>& samples, Actions& actions);
-  void close(const std::string& how, Actions& actions);
+  void close(EndOfCamera how, Actions& actions);
   void cut(Actions& actions);
   void lost(const Error& error, Actions& actions);
   [[nodiscard]] bool waits_for_pulses() const;
 
   PlannedCamera camera_;
   double period_us_;
-  double rolled_back_below_us_;
+  DeviceTime rolled_back_below_;
   Nanos silence_;  ///< how long an armed camera has been silent
   Phase phase_ = Phase::idle;
   bool plugged_ = true;

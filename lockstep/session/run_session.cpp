@@ -3,10 +3,8 @@
 
 #include <fmt/core.h>
 
-#include <thread>
-
-#include "lockstep/base/bounded_queue.h"
 #include "lockstep/session/device_pump.h"
+#include "lockstep/session/device_thread.h"
 
 namespace lockstep {
 namespace {
@@ -14,7 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Nanos kStep = milliseconds(5);        // of the session clock, when stepped
-constexpr Nanos kReadWait = milliseconds(50);   // a reading thread looks for commands this often
 constexpr Nanos kTimeEvery = milliseconds(20);  // machines hear the time this often
 constexpr Nanos kObserveEvery = milliseconds(100);
 constexpr uint64_t kEventSeconds = 4;  // of captures wait for the session at most
@@ -61,6 +58,7 @@ SessionOutcome give_up(SessionSetup& setup, Error error) {
   if (const auto saved = write_manifest(setup.folder, setup.manifest); !saved) {
     outcome.alarms.push_back(saved.error().message);
   }
+  outcome.manifest = setup.manifest;
   return outcome;
 }
 
@@ -123,59 +121,27 @@ SessionOutcome run_stepped(SessionSetup setup, std::vector<OpenedCamera> cameras
   return session.finish();
 }
 
-/// A device with its thread.
-class DeviceThread {
- public:
-  DeviceThread(std::unique_ptr<DevicePump> pump)  // NOLINT(google-explicit-constructor)
-      : pump_(std::move(pump)),
-        commands_(1, OverflowPolicy::drop_newest),
-        thread_([this](const std::stop_token& stop) { run(stop); }) {}
-  ~DeviceThread() {
-    thread_.request_stop();
-    thread_.join();
-  }
-  DeviceThread(const DeviceThread&) = delete;
-  DeviceThread& operator=(const DeviceThread&) = delete;
+using DeviceThreads = std::vector<std::unique_ptr<DeviceThread>>;
 
-  /// Never waits, for a device that hangs must not hold up the session. Only the first of several
-  /// waiting looks at the jacks is kept.
-  void post(DeviceCommand command) {
-    commands_.push(command, command == DeviceCommand::read_jacks ? 1 : 0);
+void report_hanging(DeviceThreads& threads, Nanos after, Session& session, HostTime now) {
+  for (size_t i = 0; i < threads.size(); ++i) {
+    if (auto lost = threads[i]->hangs(now, after)) session.on_event(i, *std::move(lost), now);
   }
-
- private:
-  void run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      const auto command = pump_->running() ? commands_.try_pop() : commands_.pop(stop);
-      if (command) {
-        pump_->obey(*command);
-      } else if (pump_->running()) {
-        pump_->read(kReadWait);
-      }
-    }
-  }
-
-  std::unique_ptr<DevicePump> pump_;
-  BoundedQueue<DeviceCommand> commands_;
-  std::jthread thread_;
-};
+}
 
 SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> cameras,
                             SessionClock& clock, const RunOptions& options) {
   const Plan plan = setup.manifest.plan;
   const uint64_t events_per_s =
       cameras.size() * static_cast<uint64_t>(frames_per_second(plan.frame_rate));
-  BoundedQueue<std::pair<size_t, DeviceEvent>> events(kEventSeconds * events_per_s,
-                                                      OverflowPolicy::block);
+  const auto events =
+      std::make_shared<DeviceEvents>(kEventSeconds * events_per_s, OverflowPolicy::block);
   std::vector<CameraIdentity> identities;
-  std::vector<std::unique_ptr<DeviceThread>> threads;
+  DeviceThreads threads;
   for (size_t i = 0; i < cameras.size(); ++i) {
     identities.push_back(cameras[i].identity);
-    threads.push_back(std::make_unique<DeviceThread>(
-        std::make_unique<DevicePump>(std::move(cameras[i].device), plan.cameras[i].config, clock,
-                                     [&events, i](DeviceEvent event) {
-                                       events.push({i, std::move(event)});
-                                     })));
+    threads.push_back(std::make_unique<DeviceThread>(std::move(cameras[i].device),
+                                                     plan.cameras[i].config, clock, i, events));
   }
   Session session(
       std::move(setup), std::move(identities),
@@ -184,17 +150,18 @@ SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> camera
   session.begin(clock.now());
   HostTime next_time{};
   while (!session.done()) {
-    if (auto event = events.pop_for(kTimeEvery))
+    if (auto event = events->pop_for(kTimeEvery))
       session.on_event(event->first, event->second, clock.now());
     if (const HostTime now = clock.now(); now >= next_time) {
       next_time = now + kTimeEvery;
+      report_hanging(threads, options.hangs_after, session, now);
       observer.on_time(now);
     }
   }
-  events.close();  // a thread that waits for room must not wait for ever
+  events->close();  // a thread that waits for room must not wait for ever
   // The take first: a device that hangs in its stop would keep it from being finished.
   SessionOutcome outcome = session.finish();
-  threads.clear();
+  for (const auto& thread : threads) outcome.device_hangs = !thread->end() || outcome.device_hangs;
   return outcome;
 }
 

@@ -17,12 +17,18 @@ enum class Driving {
 struct RunOptions {
   Driving driving = Driving::threads;
   std::stop_token interrupted;  ///< asks for a clean cut
+  /// A read that has not returned for so long, when driven by threads: the camera hangs, and is
+  /// lost.
+  Nanos hangs_after = std::chrono::seconds(5);
   /// Called from the calling thread, a few times a second of session time.
   std::function<void(const Session&, HostTime)> observe;
 };
 
 /// Opens the cameras of the plan in `source`, records one take and stops them. The outcome carries
 /// what went wrong; the take on disk is whole as far as it goes, and its manifest says the same.
+/// A device or disk that hangs does not keep this from returning (docs/take.md has the limits),
+/// except when stepped; outcome.device_hangs then says that a thread was left behind, and `source`
+/// and `clock` must stay until the process ends.
 SessionOutcome run_session(SessionSetup setup, DeviceSource& source, SessionClock& clock,
                            const RunOptions& options);
 

@@ -81,7 +81,7 @@ TEST_F(RunSession, RecordsTheSameTicksOnEveryCamera) {
   EXPECT_TRUE(manifest->holes.empty());
   for (const TakeCamera& camera : manifest->cameras) {
     EXPECT_EQ(camera.captures, 60u) << camera.name;
-    EXPECT_EQ(camera.end, "length reached");
+    EXPECT_EQ(camera.end.how, EndOfCamera::length_reached);
     EXPECT_EQ(color_stamps(camera.parts.at(0).file).size(), 60u);
     EXPECT_TRUE(camera.parts[0].rig_from_device_ns);
   }
@@ -123,7 +123,7 @@ TEST_F(RunSession, GoesOnWithoutALostCameraAndSaysSo) {
   EXPECT_EQ(manifest->state, TakeState::incomplete);
   EXPECT_EQ(manifest->cameras[0].captures, 120u);
   EXPECT_LT(manifest->cameras[1].captures, 120u);
-  EXPECT_THAT(manifest->cameras[1].end, HasSubstr("lost"));
+  EXPECT_EQ(manifest->cameras[1].end.how, EndOfCamera::lost);
   ASSERT_EQ(manifest->holes.size(), 1u);
   EXPECT_EQ(manifest->holes[0].first_tick + manifest->holes[0].count, 120);
 }

@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <future>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "lockstep/sensor/timing.h"
@@ -14,6 +16,7 @@ namespace lockstep {
 namespace {
 
 constexpr Nanos kDiskCheckEvery = std::chrono::seconds(1);
+constexpr auto kManifestWithin = std::chrono::seconds(10);
 
 RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& identity) {
   RecordingHeader header;
@@ -29,6 +32,20 @@ RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& id
   header.is_virtual = identity.info.is_virtual;
   header.extra_tags.emplace_back(kFamilyTag, to_string(planned.family));
   return header;
+}
+
+/// On a thread of its own, since the disk may hang here as well.
+Result<void> write_manifest_aside(const std::filesystem::path& folder,
+                                  const TakeManifest& manifest) {
+  auto written = std::make_shared<std::promise<Result<void>>>();
+  auto result = written->get_future();
+  std::thread([written, folder, manifest] {
+    written->set_value(write_manifest(folder, manifest));
+  }).detach();
+  if (result.wait_for(kManifestWithin) == std::future_status::ready) return result.get();
+  return Error{Errc::timeout,
+               fmt::format("{}: the disk did not take it within {} s",
+                           (folder / kManifestFile).string(), kManifestWithin.count())};
 }
 
 /// Tells this take's recordings from those of any other take.
@@ -60,6 +77,13 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Pos
   }
 }
 
+Session::~Session() {
+  for (Camera& camera : cameras_) {
+    if (camera.recorder && !camera.recorder->finished())
+      CameraRecorder::leave_behind(std::move(camera.recorder));
+  }
+}
+
 void Session::begin(HostTime now) {
   setup_.manifest.state = TakeState::recording;
   if (const auto saved = save_manifest(); !saved) {
@@ -79,13 +103,28 @@ void Session::on_time(HostTime now) {
   note_refused();
   if (auto failure = note_disk_failures()) end_with(*std::move(failure), now);
   if (coordinator_.phase() == Coordinator::Phase::recording) watch_disk(now);
-  if (manifest_due_ && std::all_of(cameras_.begin(), cameras_.end(),
-                                   [](const Camera& c) { return !c.recorder || c.written > 0; })) {
+  if (manifest_due_ && files_made()) {
     manifest_due_ = false;
-    if (const auto saved = save_manifest(); !saved) end_with(saved.error(), now);
+    if (const auto saved = save_manifest(); !saved) {
+      disk_cut_ = true;
+      end_with(saved.error(), now);
+    }
   }
-  if (coordinator_.phase() == Coordinator::Phase::done) close_recorders();
+  if (coordinator_.phase() == Coordinator::Phase::done) {
+    close_recorders();
+    watch_flush(now);
+  }
   collect_alarms();
+}
+
+/// All that were begun exist, and hold something; the others never will.
+bool Session::files_made() const {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const Camera& camera = cameras_[i];
+    if (!camera.recorder || camera.disk_failed) continue;
+    if (camera.written == 0 || camera.recorder->parts_opened() < ledger_.parts(i)) return false;
+  }
+  return true;
 }
 
 void Session::cut(HostTime now) {
@@ -118,7 +157,7 @@ void Session::apply(size_t index, Participant::Actions actions, HostTime now) {
     } else if (const auto* part = std::get_if<BeginPart>(&action)) {
       begin_part(index, part->reason);
     } else if (const auto* close = std::get_if<CloseFile>(&action)) {
-      ledger_.ended(index, close->how);
+      ledger_.ended(index, close->end);
       if (camera.recorder) camera.recorder->close();
     }
   }
@@ -260,10 +299,46 @@ double Session::seconds_to_go() const {
   return static_cast<double>(ticks) / frames_per_second(setup_.manifest.plan.frame_rate);
 }
 
-bool Session::done() const {
-  return coordinator_.phase() == Coordinator::Phase::done &&
-         std::all_of(cameras_.begin(), cameras_.end(),
+bool Session::all_flushed() const {
+  return std::all_of(cameras_.begin(), cameras_.end(),
                      [](const Camera& c) { return !c.recorder || c.recorder->finished(); });
+}
+
+bool Session::done() const {
+  return coordinator_.phase() == Coordinator::Phase::done && (all_flushed() || disk_hangs_);
+}
+
+void Session::watch_flush(HostTime now) {
+  if (!flush_since_) flush_since_ = now;
+  const double waited_s = std::chrono::duration<double>(now - *flush_since_).count();
+  disk_hangs_ = disk_hangs_ || (!all_flushed() && waited_s >= setup_.flush_within_s);
+}
+
+/// Puts in the books that a file was not finished, and why.
+void Session::leave_hanging_disk() {
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    Camera& camera = cameras_[i];
+    if (!camera.recorder || camera.recorder->finished() || camera.disk_failed) continue;
+    camera.disk_failed = true;
+    const Error error{
+        Errc::timeout,
+        fmt::format(
+            "{}: the disk did not take the end of its recording within {:g} s and is left "
+            "alone; what it took before is in the file. Look at the disk, then run lockstep "
+            "recover {}",
+            camera.name, setup_.flush_within_s, setup_.folder.string())};
+    ledger_.disk_failed(i, error.message);
+    alarms_.push_back(error.message);
+    if (!failure_) failure_ = error;
+  }
+}
+
+CutShort Session::cut_short() const {
+  const int fps = frames_per_second(setup_.manifest.plan.frame_rate);
+  CutShort cut;
+  cut.at_s = static_cast<double>(setup_.manifest.common_ticks.value_or(0)) / fps;
+  if (setup_.coordinator.ticks) cut.of_s = static_cast<double>(*setup_.coordinator.ticks) / fps;
+  return cut;
 }
 
 Result<void> Session::save_manifest() {
@@ -272,9 +347,16 @@ Result<void> Session::save_manifest() {
     const RecordingWriterStats stats = cameras_[i].recorder->stats();
     setup_.manifest.cameras[i].captures = stats.captures;
     setup_.manifest.cameras[i].imu_samples = stats.imu_samples;
+    ledger_.made_files(i, cameras_[i].recorder->parts_opened());
   }
   ledger_.fill(coordinator_.monitor(), setup_.manifest);
-  return write_manifest(setup_.folder, setup_.manifest);
+  const auto gave_out = [](const Camera& camera) {
+    return camera.disk_failed && camera.recorder && camera.recorder->parts_opened() > 0;
+  };
+  if (disk_cut_ || std::any_of(cameras_.begin(), cameras_.end(), gave_out))
+    setup_.manifest.cut_short = cut_short();
+  return disk_hangs_ ? write_manifest_aside(setup_.folder, setup_.manifest)
+                     : write_manifest(setup_.folder, setup_.manifest);
 }
 
 void Session::close_recorders() {
@@ -290,6 +372,7 @@ void Session::collect_alarms() {
 
 SessionOutcome Session::finish() {
   close_recorders();
+  leave_hanging_disk();
   note_refused();
   note_lost();
   if (auto failure = note_disk_failures(); failure && !failure_) failure_ = std::move(failure);
@@ -298,12 +381,18 @@ SessionOutcome Session::finish() {
   if (!outcome.failure) outcome.failure = failure_;
   setup_.manifest.state = outcome.failure ? TakeState::incomplete : TakeState::complete;
   setup_.manifest.remarks.insert(setup_.manifest.remarks.end(), alarms_.begin(), alarms_.end());
-  if (outcome.failure) setup_.manifest.remarks.push_back(outcome.failure->message);
+  const auto& said = alarms_;
+  if (outcome.failure &&
+      std::find(said.begin(), said.end(), outcome.failure->message) == said.end())
+    setup_.manifest.remarks.push_back(outcome.failure->message);
   if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
-  if (const auto saved = save_manifest(); !saved && !outcome.failure) {
-    outcome.failure = saved.error();
+  if (const auto saved = save_manifest(); !saved) {
+    setup_.manifest.state = TakeState::incomplete;
+    if (!outcome.failure) outcome.failure = saved.error();
   }
   outcome.alarms = alarms_;
+  outcome.manifest = setup_.manifest;
+  outcome.disk_hangs = disk_hangs_;
   return outcome;
 }
 

@@ -25,7 +25,8 @@ struct SessionSetup {
   CoordinatorOptions coordinator;
   double keep_free_gb = 2;
   bool threaded_recorders = true;
-  double queue_s = 4;  ///< of a camera's planned data wait for the disk at most
+  double queue_s = 4;          ///< of a camera's planned data wait for the disk at most
+  double flush_within_s = 60;  ///< the disk has so long to take what waits when all is recorded
   RecordingWriterOptions file{};
   WriterFactory make_writer;  ///< empty: RecordingWriter::create
   WallClock wall_clock;       ///< empty: recordings carry no date
@@ -47,13 +48,16 @@ class Session {
   /// `post` carries a command to the device of a camera; its answer comes as an event.
   using Post = std::function<void(size_t camera, DeviceCommand)>;
   Session(SessionSetup setup, std::vector<CameraIdentity> cameras, Post post);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   void begin(HostTime now);
   void on_event(size_t camera, const DeviceEvent& event, HostTime now);
   void on_time(HostTime now);
   /// The user's wish to end: saves what is recorded.
   void cut(HostTime now);
-  /// True once devices are stopped and files closed.
+  /// True once devices are stopped and files closed, or the disk was given up.
   [[nodiscard]] bool done() const;
   /// Writes the final manifest. Once, when done.
   SessionOutcome finish();
@@ -92,6 +96,11 @@ class Session {
   [[nodiscard]] double seconds_to_go() const;
   Result<void> save_manifest();
   void close_recorders();
+  void watch_flush(HostTime now);
+  void leave_hanging_disk();
+  [[nodiscard]] bool all_flushed() const;
+  [[nodiscard]] bool files_made() const;
+  [[nodiscard]] CutShort cut_short() const;
   void collect_alarms();
   void end_with(Error failure, HostTime now);
 
@@ -107,6 +116,8 @@ class Session {
   bool disk_warned_ = false;
   bool disk_cut_ = false;
   bool manifest_due_ = false;
+  std::optional<HostTime> flush_since_;
+  bool disk_hangs_ = false;
   std::optional<Error> failure_;
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/take/clock_maps.h"
 
-#include <cmath>
-
 #include "lockstep/sync/ticks.h"
 
 namespace lockstep {
@@ -17,11 +15,11 @@ std::vector<FileClock> fit_clocks(const Evidence& evidence) {
     if (planned == nullptr || !device.rig_from_device_ns || lead.empty()) continue;
     const double offset_us =
         device.color.empty() ? planned->depth_offset_us() : planned->color_delay_us;
-    const Nanos offset(std::llround(offset_us * 1000));
+    const Nanos offset = nanos_from_us(offset_us);
     const StreamSegment stretch = count_ticks(lead, fps).front();
     const DeviceTime first = stretch.stamps.front().stamp - offset;
-    const double first_us = static_cast<double>(first.ns() + *device.rig_from_device_ns) / 1000;
-    const int64_t first_tick = std::llround(first_us / frame_period_us(fps));
+    const int64_t first_tick =
+        nearest_tick(RigTime(first.since_zero() + Nanos(*device.rig_from_device_ns)), fps).index;
     std::vector<TickStamp> stamps;
     for (const TickStamp& stamp : stretch.stamps)
       stamps.push_back({stamp.tick + first_tick, stamp.stamp - offset});

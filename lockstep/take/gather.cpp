@@ -129,12 +129,10 @@ void find_parts(std::vector<DeviceEvidence>& devices) {
   }
 }
 
-/// The end that a take notes of a camera which it lost: "lost: unplugged" gives "unplugged".
+/// Why the take lost a camera; empty where it did not.
 std::string loss_of(const TakeCamera& camera) {
-  constexpr std::string_view kLost = "lost";
-  if (camera.end.compare(0, kLost.size(), kLost) != 0) return {};
-  const size_t begin = camera.end.find_first_not_of(": ", kLost.size());
-  return begin == std::string::npos ? "it was lost" : camera.end.substr(begin);
+  if (camera.end.how != EndOfCamera::lost) return {};
+  return camera.end.detail.empty() ? "it was lost" : camera.end.detail;
 }
 
 void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,

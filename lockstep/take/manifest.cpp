@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -26,6 +27,33 @@ constexpr std::array<std::pair<TakeState, const char*>, 3> kStates{{
     {TakeState::incomplete, "incomplete"},
 }};
 
+/// In the file, and in the words of a person.
+struct EndNames {
+  EndOfCamera end;
+  const char* key;
+  const char* words;
+};
+constexpr std::array<EndNames, 6> kEnds{{
+    {EndOfCamera::none, "", ""},
+    {EndOfCamera::length_reached, "length-reached", "length reached"},
+    {EndOfCamera::cut, "cut", "cut"},
+    {EndOfCamera::cut_off, "cut-off", "cut off"},
+    {EndOfCamera::lost, "lost", "lost"},
+    {EndOfCamera::disk, "disk", "disk"},
+}};
+
+const EndNames& names_of(EndOfCamera end) {
+  return *std::find_if(kEnds.begin(), kEnds.end(),
+                       [end](const EndNames& names) { return names.end == end; });
+}
+
+/// An end that a later version invented is no loss and no fault of the disk.
+CameraEnd end_from(const std::string& key, std::string detail) {
+  const auto names = std::find_if(kEnds.begin(), kEnds.end(),
+                                  [&](const EndNames& known) { return known.key == key; });
+  return {names == kEnds.end() ? EndOfCamera::cut_off : names->end, std::move(detail)};
+}
+
 template <typename T>
 void put(json& object, const char* key, const std::optional<T>& value) {
   if (value) object[key] = *value;
@@ -36,6 +64,7 @@ void put(json& object, const char* key, const std::optional<T>& value) {
 
 constexpr int kDeepest = 32;                       // of JSON values in each other; a take has 6
 constexpr int64_t kMostTicks = 1'000'000'000'000;  // a thousand years at 30 fps
+constexpr double kMostSeconds = 1e9;               // 31 years
 constexpr int64_t kMostNs = 1'000'000'000'000'000'000;  // 31 years
 
 [[noreturn]] void refuse(const char* key, const std::string& why) {
@@ -119,7 +148,8 @@ TakePart part_from(const json& object) {
   TakePart part;
   part.file = plain_name(object.at("file").get<std::string>(), "file");
   part.reason = object.value("reason", "");
-  part.recovered_from = object.value("recovered_from", "");
+  if (const std::string from = object.value("recovered_from", ""); !from.empty())
+    part.recovered_from = plain_name(from, "recovered_from");
   part.rig_from_device_ns = whole_or_none(object, "rig_from_device_ns", -kMostNs, kMostNs);
   if (const auto map = object.find("clock_map"); map != object.end() && map->is_object())
     part.clock_map = clock_map_from(*map);
@@ -129,8 +159,9 @@ TakePart part_from(const json& object) {
 json to_json(const TakeCamera& camera) {
   json object{{"name", camera.name},         {"serial", camera.serial},
               {"captures", camera.captures}, {"imu_samples", camera.imu_samples},
-              {"dropped", camera.dropped},   {"end", camera.end},
+              {"dropped", camera.dropped},   {"end", names_of(camera.end.how).key},
               {"parts", json::array()}};
+  if (!camera.end.detail.empty()) object["end_detail"] = camera.end.detail;
   for (const TakePart& part : camera.parts) object["parts"].push_back(to_json(part));
   return object;
 }
@@ -142,7 +173,7 @@ TakeCamera camera_from(const json& object) {
   camera.captures = count_from(object, "captures");
   camera.imu_samples = count_from(object, "imu_samples");
   camera.dropped = count_from(object, "dropped");
-  camera.end = object.value("end", "");
+  camera.end = end_from(object.value("end", ""), object.value("end_detail", ""));
   for (const json& part : object.at("parts")) camera.parts.push_back(part_from(part));
   return camera;
 }
@@ -158,6 +189,24 @@ TakeHole hole_from(const json& object) {
   return {object.at("camera").get<std::string>(),
           whole_from(object.at("first_tick"), "first_tick", -kMostTicks, kMostTicks),
           whole_from(object.at("count"), "count", 0, kMostTicks), object.value("cause", "")};
+}
+
+json to_json(const CutShort& cut) {
+  json object{{"by", "disk"}, {"at_s", cut.at_s}};
+  put(object, "of_s", cut.of_s);
+  return object;
+}
+
+double seconds_from(const json& value, const char* key) {
+  const auto seconds = value.get<double>();
+  if (!(seconds >= 0 && seconds <= kMostSeconds)) refuse(key, "is no length of a take");
+  return seconds;
+}
+
+CutShort cut_short_from(const json& object) {
+  CutShort cut{.at_s = seconds_from(object.at("at_s"), "at_s")};
+  if (const auto of = object.find("of_s"); of != object.end()) cut.of_s = seconds_from(*of, "of_s");
+  return cut;
 }
 
 json to_json(const TakeManifest& manifest) {
@@ -178,6 +227,7 @@ json to_json(const TakeManifest& manifest) {
   object["plan"] = json::parse(plan_to_json(manifest.plan), nullptr, false);
   put(object, "first_common_tick_after_pulse", manifest.first_common_tick_after_pulse);
   put(object, "common_ticks", manifest.common_ticks);
+  if (manifest.cut_short) object["cut_short"] = to_json(*manifest.cut_short);
   for (const TakeCamera& camera : manifest.cameras) object["cameras"].push_back(to_json(camera));
   for (const TakeHole& hole : manifest.holes) object["holes"].push_back(to_json(hole));
   return object;
@@ -220,6 +270,8 @@ Result<TakeManifest> manifest_from(const json& object) {
   manifest.first_common_tick_after_pulse =
       whole_or_none(object, "first_common_tick_after_pulse", -kMostTicks, kMostTicks);
   manifest.common_ticks = whole_or_none(object, "common_ticks", 0, kMostTicks);
+  if (const auto cut = object.find("cut_short"); cut != object.end())
+    manifest.cut_short = cut_short_from(*cut);
   // Its depth is bounded, so that writing it out again cannot cost the stack.
   auto plan = plan_from_json(object.at("plan").dump());
   if (!plan) return std::move(plan).error();
@@ -266,6 +318,20 @@ std::string_view to_string(TakeState state) {
     if (known == state) return name;
   }
   return "incomplete";
+}
+
+std::string to_text(const CameraEnd& end) {
+  const std::string words = names_of(end.how).words;
+  return end.detail.empty() ? words : words + ": " + end.detail;
+}
+
+std::string to_text(const CutShort& cut) {
+  return fmt::format("cut short by the disk at {:.1f} s", cut.at_s) +
+         (cut.of_s ? fmt::format(" of {:g} s", *cut.of_s) : "");
+}
+
+std::string part_file_name(const std::string& camera, size_t part) {
+  return part == 1 ? camera + ".mkv" : fmt::format("{}.part{}.mkv", camera, part);
 }
 
 bool is_take_folder(const std::filesystem::path& path) {

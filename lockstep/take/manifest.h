@@ -42,6 +42,26 @@ struct TakeHole {
   std::string cause;
 };
 
+/// How the recording of a camera ended.
+enum class EndOfCamera {
+  none,            ///< it records, or nobody ended it
+  length_reached,  ///< all that was asked for
+  cut,             ///< by the user, or with the others
+  cut_off,         ///< its recorder died; said by recover
+  lost,            ///< it delivered no more; the detail says why
+  disk,            ///< the disk took no more; the detail says why
+};
+
+struct CameraEnd {
+  EndOfCamera how = EndOfCamera::none;
+  std::string detail{};
+
+  friend bool operator==(const CameraEnd&, const CameraEnd&) = default;
+};
+
+/// For a person: "length reached", "lost: unplugged"; empty for none.
+[[nodiscard]] std::string to_text(const CameraEnd& end);
+
 struct TakeCamera {
   std::string name;
   std::string serial;
@@ -49,8 +69,19 @@ struct TakeCamera {
   uint64_t captures = 0;
   uint64_t imu_samples = 0;
   uint64_t dropped = 0;  ///< by the recorder's bounded queue
-  std::string end;       ///< "cut", "lost: ...", "disk full", ...
+  CameraEnd end{};
 };
+
+/// A take that the disk ended.
+struct CutShort {
+  double at_s = 0;               ///< so much of it all cameras have
+  std::optional<double> of_s{};  ///< that was asked for; nothing: until cut
+
+  friend bool operator==(const CutShort&, const CutShort&) = default;
+};
+
+/// "cut short by the disk at 12.3 s of 60 s".
+[[nodiscard]] std::string to_text(const CutShort& cut);
 
 struct TakeManifest {
   int schema = 1;
@@ -67,6 +98,7 @@ struct TakeManifest {
   /// cameras.
   std::optional<int64_t> first_common_tick_after_pulse;
   std::optional<int64_t> common_ticks;  ///< how many, from tick 0 on
+  std::optional<CutShort> cut_short{};
   std::vector<TakeCamera> cameras;
   std::vector<TakeHole> holes;
   std::vector<std::string> remarks;
@@ -86,6 +118,9 @@ Result<TakeManifest> manifest_from_json(std::string_view text);
 [[nodiscard]] std::string manifest_to_json(const TakeManifest& manifest);
 /// Replaces take.json whole.
 Result<void> write_manifest(const std::filesystem::path& take_folder, const TakeManifest& manifest);
+
+/// "left.mkv", then "left.part2.mkv" and so on.
+[[nodiscard]] std::string part_file_name(const std::string& camera, size_t part);
 
 /// Makes the next numbered folder, "<rig>-001" and so on, under `takes`, or exactly `wanted` when
 /// that is not empty (already_exists when it is there).

@@ -21,6 +21,7 @@ TakeManifest example() {
   manifest.plan.rig_name = "corner";
   manifest.plan.is_virtual = true;
   manifest.first_common_tick_after_pulse = 17;
+  manifest.cut_short = CutShort{.at_s = 12.34, .of_s = 60};
   manifest.cameras = {{.name = "left",
                        .serial = "virtual-0001",
                        .parts = {{.file = "left.mkv",
@@ -34,7 +35,7 @@ TakeManifest example() {
                                  {.file = "left.part2.mkv", .reason = "the clock stepped back"}},
                        .captures = 12,
                        .dropped = 3,
-                       .end = "cut"}};
+                       .end = {EndOfCamera::lost, "unplugged"}}};
   manifest.holes = {{"left", 4, 2, "queue full"}};
   manifest.remarks = {"a remark with a bad byte \xff"};
   return manifest;
@@ -52,6 +53,8 @@ TEST(Manifest, ComesBackAsItWasWritten) {
   EXPECT_EQ(back->plan.rig_name, "corner");
   EXPECT_EQ(back->first_common_tick_after_pulse, 17);
   EXPECT_FALSE(back->common_ticks);
+  EXPECT_EQ(back->cut_short, example().cut_short);
+  EXPECT_EQ(to_text(*back->cut_short), "cut short by the disk at 12.3 s of 60 s");
   ASSERT_EQ(back->cameras.size(), 1u);
   ASSERT_EQ(back->cameras[0].parts.size(), 2u);
   EXPECT_EQ(back->cameras[0].parts[0].rig_from_device_ns, -5);
@@ -66,8 +69,26 @@ TEST(Manifest, ComesBackAsItWasWritten) {
   EXPECT_FALSE(back->cameras[0].parts[1].clock_map);
   EXPECT_EQ(back->cameras[0].parts[1].reason, "the clock stepped back");
   EXPECT_EQ(back->cameras[0].dropped, 3u);
+  EXPECT_EQ(back->cameras[0].end, example().cameras[0].end);
+  EXPECT_EQ(to_text(back->cameras[0].end), "lost: unplugged");
   ASSERT_EQ(back->holes.size(), 1u);
   EXPECT_EQ(back->holes[0].count, 2);
+}
+
+TEST(Manifest, KeepsEveryEndOfACamera) {
+  for (const EndOfCamera how : {EndOfCamera::none, EndOfCamera::length_reached, EndOfCamera::cut,
+                                EndOfCamera::cut_off, EndOfCamera::lost, EndOfCamera::disk}) {
+    TakeManifest manifest = example();
+    manifest.cameras[0].end = {how, ""};
+    const auto back = manifest_from_json(manifest_to_json(manifest));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(back->cameras[0].end.how, how) << to_text(manifest.cameras[0].end);
+  }
+}
+
+TEST(PartFileName, NumbersFromTheSecondOn) {
+  EXPECT_EQ(part_file_name("left", 1), "left.mkv");
+  EXPECT_EQ(part_file_name("left", 2), "left.part2.mkv");
 }
 
 TEST(Manifest, SaysWhatIsWrongWithOneThatCannotBeRead) {
@@ -120,6 +141,8 @@ TEST(Manifest, RefusesNumbersThatWouldOverflow) {
                               std::string("\"settle_before_master_s\": ") + "1e300"));
   }
   EXPECT_FALSE(read_changed("\"dropped\": 3", "\"dropped\": -1"));
+  for (const char* number : {"-1", "1e300", "\"4\""})
+    EXPECT_FALSE(read_changed("\"at_s\": 12.34", std::string("\"at_s\": ") + number)) << number;
 }
 
 TEST(Manifest, RefusesJsonThatIsNestedToExhaustTheStack) {

@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "lockstep/recording/reader.h"
 #include "lockstep/take/manifest.h"
+#include "lockstep/take/take_lock.h"
 #include "lockstep/take/tick_index.h"
 
 namespace lockstep {
@@ -19,41 +21,70 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// "left.recovered.mkv", or with a number where a recovery before this one was itself cut short.
-fs::path free_name(const fs::path& source) {
-  const std::string stem = source.stem().string();
-  fs::path target = source.parent_path() / (stem + ".recovered.mkv");
-  for (int number = 2; is_there(target); ++number) {
-    target = source.parent_path() / fmt::format("{}.recovered{}.mkv", stem, number);
-  }
-  return target;
+/// What a recording holds, if it is whole.
+std::optional<uint64_t> captures_if_whole(const fs::path& path) {
+  auto reader = RecordingReader::open(path);
+  if (!reader || !(*reader)->info().closed_cleanly) return std::nullopt;
+  const auto stamps = (*reader)->scan();
+  if (!stamps) return std::nullopt;
+  return counting_stamps(*stamps).size();
 }
 
-/// Makes one recording whole; the new file's path, or the source's when it is whole already.
-Result<fs::path> recover_one(const fs::path& source, Recovered& recovered) {
+/// Where the whole recording goes: "left.recovered.mkv", or with a number where a recovery before
+/// this one was itself cut short; with captures, it is there already.
+struct Target {
+  fs::path path;
+  std::optional<uint64_t> captures{};
+};
+
+Target target_for(const fs::path& source) {
+  const std::string stem = source.stem().string();
+  for (int number = 1;; ++number) {
+    const std::string middle = number == 1 ? "recovered" : fmt::format("recovered{}", number);
+    const fs::path path = source.parent_path() / fmt::format("{}.{}.mkv", stem, middle);
+    if (!is_there(path)) return {path};
+    if (const auto captures = captures_if_whole(path)) return {path, captures};
+  }
+}
+
+/// What becomes of a whole recording that an earlier recovery made.
+enum class Earlier { adopt, refuse };
+
+/// Makes one recording whole; the whole one's path, or the source's when it is whole already.
+Result<fs::path> recover_one(const fs::path& source, Earlier earlier, Recovered& recovered) {
   auto reader = RecordingReader::open(source);
   if (!reader) return std::move(reader).error();
   if ((*reader)->info().closed_cleanly) return source;
   reader->reset();
-  const fs::path target = free_name(source);
-  const auto result = recover_recording(source, target);
+  const Target target = target_for(source);
+  const std::string name = target.path.filename().string();
+  const std::string torn = source.filename().string();
+  if (target.captures && earlier == Earlier::refuse) {
+    return Error{Errc::already_exists,
+                 fmt::format("{} is there already: it was made of {}, is whole and holds {} "
+                             "captures. Use it, or remove it to recover {} anew",
+                             target.path.string(), torn, *target.captures, torn)};
+  }
+  if (target.captures) {
+    recovered.done.push_back(
+        fmt::format("{}: made whole before, as {}: {} captures", torn, name, *target.captures));
+    return target.path;
+  }
+  const auto result = recover_recording(source, target.path);
   if (!result) return result.error();
   std::string sentence =
-      fmt::format("{}: made whole as {}: {} captures", source.filename().string(),
-                  target.filename().string(), result->captures);
+      fmt::format("{}: made whole as {}: {} captures", torn, name, result->captures);
   if (result->bytes_dropped > 0)
     sentence += fmt::format(", {} bytes of a torn tail left out", result->bytes_dropped);
   for (const std::string& note : result->notes) sentence += "; " + note;
   recovered.done.push_back(sentence);
-  return target;
+  return target.path;
 }
 
 /// Parts that were begun after the manifest was last written.
 void find_unlisted_parts(const fs::path& folder, TakeCamera& camera, Recovered& recovered) {
   while (true) {
-    const std::string file =
-        camera.parts.empty() ? camera.name + ".mkv"
-                             : fmt::format("{}.part{}.mkv", camera.name, camera.parts.size() + 1);
+    const std::string file = part_file_name(camera.name, camera.parts.size() + 1);
     if (!is_there(folder / file)) return;
     TakePart part;
     part.file = file;
@@ -66,7 +97,7 @@ void find_unlisted_parts(const fs::path& folder, TakeCamera& camera, Recovered& 
 void recover_parts(const fs::path& folder, bool unfinished, TakeCamera& camera,
                    Recovered& recovered) {
   for (TakePart& part : camera.parts) {
-    const auto whole = recover_one(folder / part.file, recovered);
+    const auto whole = recover_one(folder / part.file, Earlier::adopt, recovered);
     if (!whole && whole.error().code == Errc::truncated) {
       // Killed before its first frame: there is nothing to save, and that is no failure.
       if (unfinished) recovered.done.push_back(whole.error().message);
@@ -101,14 +132,61 @@ Result<void> count_anew(const fs::path& folder, TakeManifest& manifest) {
   for (size_t i = 0; i < manifest.cameras.size(); ++i) {
     manifest.cameras[i].captures = ticks->cameras[i].captures;
     manifest.cameras[i].imu_samples = ticks->cameras[i].imu_samples;
-    if (manifest.cameras[i].end.empty()) manifest.cameras[i].end = "cut off";
+    CameraEnd& end = manifest.cameras[i].end;
+    if (end.how == EndOfCamera::none) end.how = EndOfCamera::cut_off;
   }
   return {};
+}
+
+/// What was counted when the take was made, and what its files hold now.
+void compare_counts(const TakeManifest& manifest, const TakeTicks& ticks, Recovered& recovered) {
+  for (size_t i = 0; i < manifest.cameras.size(); ++i) {
+    const TakeCamera& camera = manifest.cameras[i];
+    const uint64_t held = ticks.cameras[i].captures;
+    if (held == camera.captures) {
+      recovered.checked.push_back(
+          fmt::format("{}: {} captures, as {} says", camera.name, held, kManifestFile));
+    } else {
+      recovered.problems.push_back(fmt::format(
+          "{}: {} says {} captures, and its recordings hold {}: they are not those of this take "
+          "any more. Put back the ones that were recorded, or verify them as they are by name",
+          camera.name, kManifestFile, camera.captures, held));
+    }
+  }
+  if (manifest.common_ticks.value_or(0) == ticks.common_ticks.value_or(0)) return;
+  recovered.problems.push_back(fmt::format(
+      "{} says {} ticks common to all cameras, and the recordings have {}", kManifestFile,
+      manifest.common_ticks.value_or(0), ticks.common_ticks.value_or(0)));
+}
+
+void compare_originals(const fs::path& folder, const TakeManifest& manifest, Recovered& recovered) {
+  for (const TakeCamera& camera : manifest.cameras) {
+    for (const TakePart& part : camera.parts) {
+      if (part.recovered_from.empty()) continue;
+      recovered.checked.push_back(
+          fmt::format("{}: made whole of {}, which is {}", part.file, part.recovered_from,
+                      is_there(folder / part.recovered_from) ? "there still" : "gone"));
+    }
+  }
+}
+
+void compare(const fs::path& folder, const TakeManifest& manifest, Recovered& recovered) {
+  const auto ticks = index_ticks(folder, readable_parts(folder, manifest));
+  if (!ticks) {
+    recovered.problems.push_back(ticks.error().message);
+    return;
+  }
+  compare_counts(manifest, *ticks, recovered);
+  compare_originals(folder, manifest, recovered);
 }
 
 }  // namespace
 
 Result<Recovered> recover_take(const fs::path& take_folder) {
+  // A folder that is no take gets no lock file of ours.
+  if (!is_take_folder(take_folder)) return read_manifest(take_folder).error();
+  const auto lock = TakeLock::take(take_folder, TakeWork::recovering);
+  if (!lock) return lock.error();
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
   Recovered recovered;
@@ -117,7 +195,10 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
     find_unlisted_parts(take_folder, camera, recovered);
     recover_parts(take_folder, unfinished, camera, recovered);
   }
-  if (recovered.done.empty() && !unfinished) return recovered;
+  if (recovered.done.empty() && !unfinished) {
+    compare(take_folder, *manifest, recovered);
+    return recovered;
+  }
   if (auto counted = count_anew(take_folder, *manifest); !counted) {
     recovered.problems.push_back(counted.error().message);
   }
@@ -134,8 +215,14 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
 }
 
 Result<Recovered> recover_file(const fs::path& recording) {
+  std::optional<TakeLock> lock;
+  if (const fs::path folder = recording.parent_path(); is_take_folder(folder)) {
+    auto taken = TakeLock::take(folder, TakeWork::recovering);
+    if (!taken) return taken.error();
+    lock.emplace(*std::move(taken));
+  }
   Recovered recovered;
-  const auto whole = recover_one(recording, recovered);
+  const auto whole = recover_one(recording, Earlier::refuse, recovered);
   if (!whole) return whole.error();
   return recovered;
 }

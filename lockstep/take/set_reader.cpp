@@ -14,21 +14,22 @@
 namespace lockstep {
 namespace {
 
-double us(DeviceTime stamp) {
-  return static_cast<double>(stamp.ns()) / 1000;
-}
-
 /// A stamp on a tick, less plan and elapsed time, and the planned exposure that may have moved it.
 struct SeenStamp {
-  double offset_us;
+  Nanos offset;
   double exposure_us;
   CaptureSlot* slot;
 };
 
+/// Offsets from the first of them: these are short, however long ago the clocks began.
+double from_first_us(const std::vector<SeenStamp>& seen, const SeenStamp& stamp) {
+  return std::chrono::duration<double, std::micro>(stamp.offset - seen.front().offset).count();
+}
+
 std::vector<double> off_the_median_us(const std::vector<SeenStamp>& seen, StampReading reading) {
   std::vector<double> offsets;
   for (const SeenStamp& stamp : seen)
-    offsets.push_back(stamp.offset_us - stamp_shift_us(reading, stamp.exposure_us));
+    offsets.push_back(from_first_us(seen, stamp) - stamp_shift_us(reading, stamp.exposure_us));
   std::vector<double> sorted = offsets;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
   std::nth_element(sorted.begin(), middle, sorted.end());
@@ -170,10 +171,10 @@ void SetReader::judge(CaptureSet& set) const {
     CaptureSlot& slot = set.slots[i];
     const PlannedCamera* planned = manifest_.plan.find(manifest_.cameras[i].name);
     if (slot.capture == nullptr || planned == nullptr) continue;
-    const double planned_us =
-        planned->config.color_on() ? planned->color_delay_us : planned->depth_offset_us();
-    const double elapsed_us = static_cast<double>(set.tick.index) * periods_us_[i][tracks_[i].part];
-    seen.push_back({us(slot.capture->stamp()) - planned_us - elapsed_us,
+    const Nanos planned_offset = nanos_from_us(planned->tick_offset_us());
+    const Nanos elapsed =
+        nanos_from_us(static_cast<double>(set.tick.index) * periods_us_[i][tracks_[i].part]);
+    seen.push_back({slot.capture->stamp().since_zero() - planned_offset - elapsed,
                     static_cast<double>(planned->config.exposure.value_or(Micros{0}).count()),
                     &slot});
   }
@@ -198,8 +199,9 @@ void SetReader::fit_periods() {
       while (last + 1 < entries.size() && entries[last + 1].part == entries[first].part) ++last;
       const auto ticks = static_cast<double>(entries[last].tick - entries[first].tick);
       if (ticks > 0) {
-        periods_us_[i][entries[first].part] =
-            (us(entries[last].stamp) - us(entries[first].stamp)) / ticks;
+        const std::chrono::duration<double, std::micro> length =
+            since(entries[first].stamp, entries[last].stamp);
+        periods_us_[i][entries[first].part] = length.count() / ticks;
       }
       first = last + 1;
     }

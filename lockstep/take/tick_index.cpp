@@ -2,38 +2,23 @@
 #include "lockstep/take/tick_index.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
-#include "lockstep/recording/reader.h"
 #include "lockstep/sync/monitor.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
 namespace {
 
-/// Stamps that count ticks: colour, else IR, else depth.
-const std::vector<RecordingStamps::Entry>& counting_stamps(const RecordingStamps& stamps) {
-  if (!stamps.color.empty()) return stamps.color;
-  return stamps.ir.empty() ? stamps.depth : stamps.ir;
-}
-
-double planned_offset_us(const Plan& plan, const std::string& name) {
+Nanos planned_offset(const Plan& plan, const std::string& name) {
   const PlannedCamera* camera = plan.find(name);
-  if (camera == nullptr) return 0;
-  return camera->config.color_on() ? camera->color_delay_us : camera->depth_offset_us();
-}
-
-double us(DeviceTime stamp) {
-  return static_cast<double>(stamp.ns()) / 1000;
+  return camera == nullptr ? Nanos{0} : nanos_from_us(camera->tick_offset_us());
 }
 
 class Indexer {
  public:
   Indexer(const std::filesystem::path& folder, const TakeManifest& manifest)
-      : folder_(folder),
-        manifest_(manifest),
-        period_us_(frame_period_us(frames_per_second(manifest.plan.frame_rate))) {}
+      : folder_(folder), manifest_(manifest), fps_(frames_per_second(manifest.plan.frame_rate)) {}
 
   Result<TakeTicks> run() {
     TakeTicks ticks;
@@ -58,7 +43,7 @@ class Indexer {
     to.captures += counted.size();
     to.imu_samples += stamps->imu_samples;
     if (counted.empty()) return {};
-    TickCounter counter(period_us_);
+    TickCounter counter(frame_period_us(fps_));
     const int64_t first = first_tick(camera, part, counted.front().stamp, to);
     for (const auto& entry : counted) {
       to.entries.push_back(
@@ -69,14 +54,14 @@ class Indexer {
 
   int64_t first_tick(const TakeCamera& camera, uint32_t part, DeviceTime stamp,
                      const CameraTicks& before) {
-    const double since_pulse_us = us(stamp) - planned_offset_us(manifest_.plan, camera.name);
+    // As if its clock were the rig's; how far it is from that is known, or alike for all cameras.
+    const RigTime pulse(stamp.since_zero() - planned_offset(manifest_.plan, camera.name));
     if (const auto known = camera.parts[part].rig_from_device_ns) {
-      return std::llround((since_pulse_us + static_cast<double>(*known) / 1000) / period_us_);
+      return nearest_tick(pulse + Nanos(*known), fps_).index;
     }
     if (!before.entries.empty()) return before.entries.back().tick + 1;
-    if (!phase_us_)
-      phase_us_ = since_pulse_us - std::floor(since_pulse_us / period_us_) * period_us_;
-    return std::llround((since_pulse_us - *phase_us_) / period_us_);
+    if (!phase_) phase_ = pulse - rig_time(nearest_tick(pulse, fps_), fps_);
+    return nearest_tick(pulse - *phase_, fps_).index;
   }
 
   /// A camera that was lost does not end what the others have in common.
@@ -87,7 +72,7 @@ class Indexer {
       const auto& entries = ticks.cameras[i].entries;
       if (entries.empty()) return;
       first = std::max(first, entries.front().tick);
-      if (manifest_.cameras[i].end.rfind("lost", 0) != 0)
+      if (manifest_.cameras[i].end.how != EndOfCamera::lost)
         last = std::min(last, entries.back().tick);
     }
     if (ticks.cameras.empty() || last == std::numeric_limits<int64_t>::max()) return;
@@ -99,11 +84,16 @@ class Indexer {
 
   const std::filesystem::path& folder_;
   const TakeManifest& manifest_;
-  double period_us_;
-  std::optional<double> phase_us_;
+  int fps_;
+  std::optional<Nanos> phase_;  ///< of the first camera's pulses to the ticks of its own clock
 };
 
 }  // namespace
+
+const std::vector<RecordingStamps::Entry>& counting_stamps(const RecordingStamps& stamps) {
+  if (!stamps.color.empty()) return stamps.color;
+  return stamps.ir.empty() ? stamps.depth : stamps.ir;
+}
 
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
                               const TakeManifest& manifest) {

@@ -7,9 +7,14 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
+#include "lockstep/recording/reader.h"
 #include "lockstep/take/manifest.h"
 
 namespace lockstep {
+
+/// The stamps of a recording that count its captures and ticks: colour, else IR, else depth.
+[[nodiscard]] const std::vector<RecordingStamps::Entry>& counting_stamps(
+    const RecordingStamps& stamps);
 
 /// Where a camera's captures are on the take's count of ticks. Costs 24 bytes per capture.
 struct CameraTicks {

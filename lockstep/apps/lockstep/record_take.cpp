@@ -8,6 +8,7 @@
 #include <cmath>
 #include <ctime>
 #include <memory>
+#include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/interrupt.h"
@@ -20,6 +21,7 @@
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
 #include "lockstep/session/run_session.h"
+#include "lockstep/take/take_lock.h"
 #include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
@@ -174,22 +176,31 @@ void run(const TakeRequest& request, SessionSetup setup, VirtualRig& rig,
   }
 }
 
+/// A thread that hangs in a device may come back to it and to the clock at any time.
+void stay_until_the_end(std::shared_ptr<VirtualRig> rig) {
+  static auto* const kept = new std::vector<std::shared_ptr<VirtualRig>>;
+  kept->push_back(std::move(rig));
+}
+
 int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan) {
   const Interrupt interrupt(say_interrupt);  // before any other thread
   auto rig = make_rig(request, chosen.rig, plan);
   if (!rig) return report_failure(rig.error());
   auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
   if (!folder) return report_failure(folder.error());
+  const auto lock = TakeLock::take(*folder, TakeWork::recording);
+  if (!lock) return report_failure(lock.error());
 
   TakeResult result;
   result.folder = *folder;
   run(request, make_setup(request, chosen, plan, *folder), **rig, interrupt, result);
-  if (auto truth =
-          write_file_whole(*folder / kTruthFile, (*rig)->truth_json(), ExistingFile::replace);
-      !truth) {
-    result.report_failure = truth.error().message;
+  if (!result.outcome.disk_hangs) {
+    const auto truth =
+        write_file_whole(*folder / kTruthFile, (*rig)->truth_json(), ExistingFile::replace);
+    if (!truth) result.report_failure = truth.error().message;
   }
   judge_take(result);
+  if (result.outcome.device_hangs) stay_until_the_end(*rig);
   if (request.json) {
     print_take_as_json(result);
   } else {

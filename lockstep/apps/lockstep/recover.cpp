@@ -32,10 +32,12 @@ int run_recover(const RecoverOptions& options) {
                               {"kind", "lockstep-recover"},
                               {"what", options.what},
                               {"done", recovered->done},
+                              {"checked", recovered->checked},
                               {"problems", recovered->problems}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     for (const std::string& sentence : recovered->done) fmt::print("{}\n", wrapped(sentence, 2));
+    for (const std::string& sentence : recovered->checked) fmt::print("{}\n", wrapped(sentence, 2));
     if (recovered->done.empty() && recovered->problems.empty()) {
       fmt::print("{}: whole already, nothing to do\n", options.what);
     }

@@ -41,10 +41,18 @@ nlohmann::json verdict_failures(const TakeResult& result) {
   return failures;
 }
 
+void print_ticks(const std::string& take, const TakeManifest& manifest) {
+  const int64_t ticks = manifest.common_ticks.value_or(0);
+  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
+             manifest.cameras.size(), manifest.is_virtual ? ", simulated" : "",
+             manifest.unproved ? ", UNPROVED" : "");
+}
+
 }  // namespace
 
 void judge_take(TakeResult& result) {
-  if (!result.outcome.recorded) return;
+  // Reading from a disk that hangs would hang, too.
+  if (!result.outcome.recorded || result.outcome.disk_hangs) return;
   auto verified = verify_take(result.folder, {});
   if (!verified) {
     result.report_failure = verified.error().message;
@@ -70,33 +78,39 @@ void print_take_as_json(const TakeResult& result) {
                       {"passes", result.passes()},
                       {"verdict_failures", verdict_failures(result)},
                       {"alarms", result.outcome.alarms}};
+  const TakeManifest& manifest = result.outcome.manifest;
+  if (const auto& cut = manifest.cut_short) {
+    json["cut_short"] = {{"by", "disk"}, {"at_s", cut->at_s}};
+    if (cut->of_s) json["cut_short"]["of_s"] = *cut->of_s;
+  }
   if (result.outcome.failure) json["failure"] = result.outcome.failure->message;
   if (!result.report_failure.empty()) json["report_failure"] = result.report_failure;
-  if (auto manifest = read_manifest(result.folder)) {
-    json["state"] = to_string(manifest->state);
-    json["virtual"] = manifest->is_virtual;
-    json["unproved"] = manifest->unproved;
-    if (manifest->common_ticks) json["common_ticks"] = *manifest->common_ticks;
-  }
+  json["state"] = to_string(manifest.state);
+  json["virtual"] = manifest.is_virtual;
+  json["unproved"] = manifest.unproved;
+  if (manifest.common_ticks) json["common_ticks"] = *manifest.common_ticks;
   fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void print_take(const TakeResult& result) {
   print_failure(result.outcome);
   const std::string take = result.folder.string();
+  const TakeManifest& manifest = result.outcome.manifest;
+  // First: what follows is of the part that there is.
+  if (manifest.cut_short) fmt::print("{}: {}\n", take, to_text(*manifest.cut_short));
   if (!result.outcome.recorded) {
     fmt::print("nothing was recorded; {} says why\n", (result.folder / kManifestFile).string());
     return;
   }
-  const auto manifest = read_manifest(result.folder);
-  const int64_t ticks = manifest && manifest->common_ticks ? *manifest->common_ticks : 0;
-  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
-             manifest ? manifest->cameras.size() : 0,
-             manifest && manifest->is_virtual ? ", simulated" : "",
-             manifest && manifest->unproved ? ", UNPROVED" : "");
+  if (result.outcome.disk_hangs) {
+    fmt::print("{}: not judged, since its disk does not answer\n", take);
+    return;
+  }
+  print_ticks(take, manifest);
   if (result.report) {
     const std::string verdict = verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid);
-    fmt::print("{}page: {}\n", verdict, (result.folder / kVerifyPageFile).string());
+    fmt::print("{}{}page: {}\n", manifest.cut_short ? "of what was written before, " : "", verdict,
+               (result.folder / kVerifyPageFile).string());
   }
   if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
 }
@@ -109,9 +123,7 @@ int exit_code(const TakeResult& result) {
     return wished ? kExitFallsShort : kExitDeviceFailed;
   }
   if (!result.report_failure.empty()) return kExitDeviceFailed;
-  const auto manifest = read_manifest(result.folder);
-  const bool unproved = manifest && manifest->unproved;
-  return result.passes() && !unproved ? kExitGood : kExitFallsShort;
+  return result.passes() && !result.outcome.manifest.unproved ? kExitGood : kExitFallsShort;
 }
 
 }  // namespace lockstep

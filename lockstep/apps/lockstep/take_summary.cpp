@@ -5,6 +5,7 @@
 
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
+#include "lockstep/take/take_lock.h"
 
 namespace lockstep {
 namespace {
@@ -17,6 +18,7 @@ std::string head_text(const TakeManifest& manifest) {
                                  manifest.is_virtual ? ", simulated" : "", manifest.plan.rig_name);
   if (!manifest.created_utc.empty()) text += ", begun " + manifest.created_utc;
   text = wrapped(text, 2) + "\n";
+  if (manifest.cut_short) text += to_text(*manifest.cut_short) + "\n";
   if (manifest.common_ticks)
     text += fmt::format("{} ticks common to {} cameras at {} fps\n", *manifest.common_ticks,
                         manifest.cameras.size(), frames_per_second(manifest.plan.frame_rate));
@@ -45,7 +47,8 @@ std::string recordings_text(const std::filesystem::path& folder, const TakeManif
       const bool first = part == 0;
       table.add_row({first ? camera.name : "", first ? camera.serial : "", file,
                      size_text(folder / file), first ? std::to_string(camera.captures) : "",
-                     first ? std::to_string(camera.dropped) : "", first ? camera.end : ""});
+                     first ? std::to_string(camera.dropped) : "",
+                     first ? to_text(camera.end) : ""});
     }
   }
   return table.text(2);
@@ -75,8 +78,10 @@ std::string take_summary_to_text(const std::filesystem::path& folder,
   if (!manifest.holes.empty()) text += "\n" + holes_text(manifest);
   for (const std::string& remark : manifest.remarks) text += wrapped("  " + remark, 4) + "\n";
   text += "\n";
-  if (manifest.state == TakeState::recording)
-    text += fmt::format("nobody records it any more? lockstep recover {}\n", folder.string());
+  if (const auto holder = holder_of(folder))
+    text += fmt::format("it {}\n", to_text(*holder));
+  else if (manifest.state == TakeState::recording)
+    text += fmt::format("its recorder died: lockstep recover {} finishes it\n", folder.string());
   return text + fmt::format("lockstep verify {} judges it; lockstep info FILE tells of one file\n",
                             folder.string());
 }

@@ -20,6 +20,7 @@
 #include "lockstep/base/files.h"
 #include "lockstep/report/verify_page.h"
 #include "lockstep/take/manifest.h"
+#include "lockstep/take/take_lock.h"
 
 namespace lockstep {
 namespace {
@@ -103,6 +104,8 @@ int run_verify(VerifyArguments arguments) {
   if (!take) return report_failure(take.error());
   if (auto done = complete(arguments); !done) return report_failure(done.error());
   if (auto free = refuse_existing(arguments.html); !free) return report_failure(free.error());
+  if (const auto holder = holder_of(*take); !take->empty() && holder)
+    say(fmt::format("{} {}: it is judged as far as it goes", *take, to_text(*holder)));
   const auto verified = verify(arguments, *take);
   if (!verified) return report_failure(verified.error());
 

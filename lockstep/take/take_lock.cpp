@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/take_lock.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+constexpr std::string_view kRecording = "recording ";
+constexpr std::string_view kRecovering = "recovering ";
+
+/// The whole file, whatever its length.
+struct flock whole_file(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+bool is_held(int fd) {
+  struct flock lock = whole_file(F_WRLCK);
+  return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+/// What the holder wrote into its file: "recording 4711".
+TakeHolder read_holder(int fd) {
+  char bytes[64];
+  const ssize_t size = ::pread(fd, bytes, sizeof bytes, 0);
+  std::string_view text(bytes, static_cast<size_t>(size > 0 ? size : 0));
+  TakeHolder holder;
+  if (text.substr(0, kRecovering.size()) == kRecovering) holder.work = TakeWork::recovering;
+  const std::string_view words = holder.work == TakeWork::recovering ? kRecovering : kRecording;
+  if (text.substr(0, words.size()) == words) {
+    text.remove_prefix(words.size());
+    std::from_chars(text.data(), text.data() + text.size(), holder.process);
+  }
+  return holder;
+}
+
+void write_holder(int fd, TakeWork work) {
+  const std::string text =
+      fmt::format("{}{}\n", work == TakeWork::recovering ? kRecovering : kRecording, ::getpid());
+  // Without it the lock holds as well; only its sentence lacks the number.
+  if (::ftruncate(fd, 0) == 0) (void)!::pwrite(fd, text.data(), text.size(), 0);
+}
+
+/// Whoever let go of the lock removed the file: then this is one that nobody else will meet.
+bool still_named(int fd, const std::filesystem::path& file) {
+  struct stat of_fd {};
+  struct stat of_name {};
+  return ::fstat(fd, &of_fd) == 0 && ::stat(file.c_str(), &of_name) == 0 &&
+         of_fd.st_ino == of_name.st_ino && of_fd.st_dev == of_name.st_dev;
+}
+
+Error busy(const std::filesystem::path& folder, const TakeHolder& holder) {
+  return {Errc::busy, fmt::format("{} {}: wait until that has ended, or end it with Ctrl-C there",
+                                  folder.string(), to_text(holder))};
+}
+
+}  // namespace
+
+TakeLock::TakeLock(UniqueFd fd, std::filesystem::path file)
+    : fd_(std::move(fd)), file_(std::move(file)) {}
+
+TakeLock::~TakeLock() {
+  // While it is still held: whoever opened the file before will see that it has no name any more.
+  if (fd_.valid()) ::unlink(file_.c_str());
+}
+
+Result<TakeLock> TakeLock::take(const std::filesystem::path& take_folder, TakeWork work) {
+  const std::filesystem::path file = take_folder / kTakeLockFile;
+  while (true) {
+    UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (!fd.valid()) {
+      if (const auto holder = holder_of(take_folder)) return busy(take_folder, *holder);
+      return TakeLock({}, file);
+    }
+    struct flock lock = whole_file(F_WRLCK);
+    if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
+      const int reason = errno;
+      if (is_held(fd.get())) return busy(take_folder, read_holder(fd.get()));
+      // No locks here; or its holder let go just now, and the next round gets it.
+      if (reason != EAGAIN && reason != EACCES) return TakeLock({}, file);
+      continue;
+    }
+    if (!still_named(fd.get(), file)) continue;
+    write_holder(fd.get(), work);
+    return TakeLock(std::move(fd), file);
+  }
+}
+
+std::optional<TakeHolder> holder_of(const std::filesystem::path& take_folder) {
+  const UniqueFd fd(::open((take_folder / kTakeLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid() || !is_held(fd.get())) return std::nullopt;
+  return read_holder(fd.get());
+}
+
+std::string to_text(const TakeHolder& holder) {
+  return fmt::format(
+      "is {} {}", holder.work == TakeWork::recording ? "still being recorded" : "being recovered",
+      holder.process == 0 ? std::string("by another process")
+                          : fmt::format("(by process {})", holder.process));
+}
+
+}  // namespace lockstep

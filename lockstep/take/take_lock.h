@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "lockstep/base/result.h"
+#include "lockstep/base/unique_fd.h"
+
+namespace lockstep {
+
+inline constexpr const char* kTakeLockFile = "take.lock";
+
+/// What somebody does to a take that nobody else may write to meanwhile.
+enum class TakeWork { recording, recovering };
+
+/// Keeps a take to one writer. The lock is the operating system's (an open file description lock on
+/// take.lock in the folder), so it goes with its process, however that ends; readers do not need
+/// it. Where the file system has no locks, or the folder cannot be written to, it keeps nobody out.
+/// Move-only; the destructor lets go and removes the file.
+class TakeLock {
+ public:
+  /// Errors: busy, with who holds it and what to do.
+  static Result<TakeLock> take(const std::filesystem::path& take_folder, TakeWork work);
+  ~TakeLock();
+  TakeLock(TakeLock&& other) noexcept = default;
+  TakeLock& operator=(TakeLock&&) = delete;
+
+ private:
+  TakeLock(UniqueFd fd, std::filesystem::path file);
+
+  UniqueFd fd_;  ///< not valid: it keeps nobody out
+  std::filesystem::path file_;
+};
+
+struct TakeHolder {
+  TakeWork work = TakeWork::recording;
+  pid_t process = 0;  ///< 0: not told
+};
+
+/// Who writes to this take now; nothing: nobody, as far as can be told. Changes nothing.
+[[nodiscard]] std::optional<TakeHolder> holder_of(const std::filesystem::path& take_folder);
+
+/// "is still being recorded (by process 4711)".
+[[nodiscard]] std::string to_text(const TakeHolder& holder);
+
+}  // namespace lockstep
