@@ -18,7 +18,7 @@ Result<CameraConfig> checked(const DeviceInfo& info, const CameraConfig& config)
   const ConfigCheck check = check_config(info.family, config);
   if (check.outcome != ConfigCheck::Outcome::invalid) return check.adjusted;
   std::string why;
-  for (const std::string& note : check.notes) why += (why.empty() ? "" : " ") + note;
+  for (const ConfigNote& note : check.notes) why += (why.empty() ? "" : " ") + note.text;
   return Error{Errc::invalid_argument,
                fmt::format("{}: start() refuses this configuration: {}", info.serial, why)};
 }

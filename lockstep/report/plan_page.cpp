@@ -110,6 +110,9 @@ std::string cameras(const Json& plan) {
 }
 
 std::string lasers(const Json& plan) {
+  // Errors of the cables or cameras come first: without gaps nothing of the lasers is planned.
+  if (count(plan, "error") > 0 && plan.at("gaps").empty() && plan.at("cameras").size() > 1)
+    return "<h2>Lasers</h2><p class=\"muted\">Not planned until the errors above are mended.</p>";
   const std::string drawing = draw_lasers(plan.dump());
   if (drawing.empty()) return "";
   std::string out =

@@ -7,6 +7,9 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <utility>
+
+#include "lockstep/sensor/timing.h"
 
 namespace lockstep {
 namespace {
@@ -33,15 +36,6 @@ struct Node {
   }
 };
 
-std::string listing(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += "'" + names[i] + "'";
-  }
-  return text;
-}
-
 class Graph {
  public:
   Graph(const Rig& rig, Findings& findings) : rig_(rig), findings_(findings) {
@@ -63,7 +57,10 @@ class Graph {
     spread();
     roles();
     unreached();
+    unfed_boxes();
+    result_.whole = findings_.errors() == 0;
     passive_stars();
+    box_levels();
     long_links();
     long_chains();
     return std::move(result_);
@@ -78,6 +75,7 @@ class Graph {
   CableGraph alone() {
     result_.cameras.resize(1);
     result_.cameras[0].reached = true;
+    result_.whole = true;
     if (rig_.source == rig_.cameras[0].name) result_.source = "";
     return std::move(result_);
   }
@@ -163,10 +161,12 @@ class Graph {
         result_.source = name;
       }
     }
-    if (found.size() > 1) {
-      std::vector<std::string> others;
-      std::copy_if(found.begin(), found.end(), std::back_inserter(others),
-                   [&](const std::string& name) { return name != result_.source; });
+    std::vector<std::string> others;
+    std::copy_if(found.begin(), found.end(), std::back_inserter(others),
+                 [&](const std::string& name) {
+                   return name != result_.source && !only_into_taken_inputs(name);
+                 });
+    if (!others.empty()) {
       findings_.error("two-sources", nodes_[others[0]].where(),
                       fmt::format("{} give pulses (something in sync-out, nothing in sync-in), and "
                                   "a rig has one source",
@@ -174,14 +174,22 @@ class Graph {
                       fmt::format("plug a cable from the line of '{}' into the sync-in of {}",
                                   result_.source, listing(others)));
     }
-    compare_with_declared();
+    compare_with_declared(found);
     if (!result_.source.empty()) result_.external_source = nodes_[result_.source].is_generator();
   }
 
-  void compare_with_declared() {
+  // Every cable of a source ends in an input that takes another plug already: said there.
+  bool only_into_taken_inputs(const std::string& source) {
+    const auto& out = nodes_[source].out;
+    return std::all_of(out.begin(), out.end(),
+                       [&](const RigCable* cable) { return nodes_[cable->to.node].in.size() > 1; });
+  }
+
+  void compare_with_declared(const std::vector<std::string>& found) {
     if (rig_.source.empty() || rig_.source == result_.source || nodes_.count(rig_.source) == 0)
       return;
-    if (in_cycle_.count(rig_.source) > 0) return;  // the finding about the circle mends it
+    // Without any source, what is said of the circle or of the missing cables mends this too.
+    if (found.empty() && (!in_cycle_.empty() || rig_.cables.empty())) return;
     const Node& declared = nodes_[rig_.source];
     if (declared.camera != nullptr && !declared.in.empty()) {
       findings_.error("sync-in-on-master", declared.in[0]->where,
@@ -246,25 +254,76 @@ class Graph {
     }
   }
 
+  // A camera whose cable comes from something without pulses is silent because of that: what is
+  // said there (a circle, a box that nothing feeds, a second source) is its cause.
   void unreached() {
+    if (rig_.cables.empty()) {
+      std::vector<std::string> names;
+      for (const RigCamera& camera : rig_.cameras) names.push_back(camera.name);
+      findings_.error("unreached", rig_.cameras[0].where,
+                      fmt::format("no pulse reaches {}: the rig has no cables", listing(names)),
+                      "list under 'cable' what is plugged where, from the sync-out of the camera "
+                      "that gives the pulses to the sync-in of the next");
+      return;
+    }
     for (size_t i = 0; i < rig_.cameras.size(); ++i) {
       const RigCamera& camera = rig_.cameras[i];
       if (result_.cameras[i].reached || result_.cameras[i].role == WiredSync::master ||
-          in_cycle_.count(camera.name) > 0)
+          !nodes_[camera.name].in.empty())
         continue;
-      const bool fed = !nodes_[camera.name].in.empty();
-      findings_.error("unreached", camera.where,
-                      fmt::format("no pulse reaches '{}': {}", camera.name,
-                                  fed ? fmt::format("'{}', which feeds it, gets none itself",
-                                                    nodes_[camera.name].in[0]->from.node)
-                                      : "no cable ends in its sync-in"),
-                      result_.source.empty()
-                          ? "plug a cable from the sync-out of the camera that is to give the "
-                            "pulses, and list it under 'cable'"
-                          : fmt::format("plug a cable from a sync-out on the line of '{}' into {}, "
-                                        "and list it under 'cable'",
-                                        result_.source,
-                                        fed ? "what feeds it" : fmt::format("'{}'", camera.name)));
+      findings_.error(
+          "unreached", camera.where,
+          fmt::format("no pulse reaches '{}': no cable ends in its sync-in", camera.name),
+          result_.source.empty()
+              ? "plug a cable from the sync-out of the camera that is to give the pulses, and list "
+                "it under 'cable'"
+              : fmt::format("plug a cable from a sync-out on the line of '{}' into '{}', and list "
+                            "it under 'cable'",
+                            result_.source, camera.name));
+    }
+  }
+
+  // A box that repeats pulses and gets none silences all that hangs on it.
+  void unfed_boxes() {
+    for (const RigBox& box : rig_.boxes) {
+      const Node& n = nodes_[box.name];
+      if (n.is_generator() || !n.in.empty() || n.out.empty()) continue;
+      std::vector<std::string> silent;
+      for (const auto& [name, hops] : reach(box.name)) {
+        if (nodes_[name].camera != nullptr) silent.push_back(name);
+      }
+      findings_.error("unreached", box.where,
+                      fmt::format("no pulse reaches the box '{}', nor {} behind it: no cable ends "
+                                  "in its input",
+                                  box.name, listing(silent)),
+                      fmt::format("plug a cable from the source into '{}', and list it under "
+                                  "'cable'",
+                                  box.name));
+    }
+  }
+
+  // The level that a box puts out against what the inputs behind it are documented for.
+  void box_levels() {
+    for (const RigCamera& camera : rig_.cameras) {
+      const Node* at = &nodes_[camera.name];
+      for (size_t hop = 0; hop < nodes_.size() && !at->in.empty(); ++hop) {
+        at = &nodes_[at->in[0]->from.node];
+        if (at->camera != nullptr || !at->is_splitter()) break;  // a splitter passes levels on
+      }
+      if (at->box == nullptr || !at->box->level_v) continue;
+      const double documented = family_traits(camera.family).sync_level_v;
+      const double given = *at->box->level_v;
+      if (given == documented) continue;
+      const bool high = given > documented;
+      level_findings_[{at->box, camera.family}] += 1;
+      if (level_findings_[{at->box, camera.family}] > 1) continue;
+      findings_.add(
+          high ? Severity::error : Severity::warning, "sync-level", at->box->where,
+          fmt::format("'{}' puts out {:g} V, and the sync-in of {} is documented for "
+                      "{:g} V: {}",
+                      at->box->name, given, to_string(camera.family), documented,
+                      high ? "it may be damaged" : "it may miss pulses"),
+          fmt::format("set the box to {:g} V, or put a level adapter between", documented));
     }
   }
 
@@ -338,6 +397,7 @@ class Graph {
   std::vector<std::string> order_;
   std::map<std::string, int> hops_;
   std::set<std::string> in_cycle_;
+  std::map<std::pair<const RigBox*, Family>, int> level_findings_;
   CableGraph result_;
 };
 

@@ -19,6 +19,8 @@ struct CameraOnLine {
 struct CableGraph {
   std::string source;            ///< the one source that the plan goes by; "" when there is none
   bool external_source = false;  ///< a generator
+  /// Every camera has its place on one line, so what follows from the line can be planned.
+  bool whole = false;
   std::vector<CameraOnLine> cameras;
 };
 

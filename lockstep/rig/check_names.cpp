@@ -32,6 +32,8 @@ class NameCheck {
     for (const RigCamera& camera : rig.cameras) learn(cameras_, camera.name);
     nodes_ = cameras_;
     for (const RigBox& box : rig.boxes) learn(nodes_, box.name);
+    // Somebody has no name, or that of another: who is meant where it is missing cannot be said.
+    all_named_ = !cameras_.empty() && nodes_.size() == rig.cameras.size() + rig.boxes.size();
   }
 
   void run() {
@@ -39,6 +41,7 @@ class NameCheck {
     unique_serials();
     source();
     for (const RigCable& cable : rig_.cables) {
+      if (backwards(cable)) continue;
       check_port(cable.from, cable.where, true);
       check_port(cable.to, cable.where, false);
     }
@@ -64,12 +67,28 @@ class NameCheck {
                                       name, kind, kLongestName));
     }
     const auto [first, fresh] = lines_.emplace(name, line);
-    if (!fresh) {
+    if (fresh) {
+      if (kind == "camera") claim_file(name, line);
+    } else {
       problems_.add(
           line, fmt::format(
                     "the name '{}' is already taken in line {}: give every camera and box its own",
                     name, first->second));
     }
+  }
+
+  // Some file systems keep one file for 'Left.mkv' and 'left.mkv'.
+  void claim_file(const std::string& name, int line) {
+    std::string file = name;
+    for (char& c : file) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    const auto [first, fresh] = files_.emplace(file, name);
+    if (fresh) return;
+    problems_.add(
+        line, fmt::format("the camera names '{}' (line {}) and '{}' differ only by case, and some "
+                          "disks keep one file for both: give every camera its own",
+                          first->second, lines_[first->second], name));
   }
 
   void unique_names() {
@@ -93,7 +112,7 @@ class NameCheck {
   }
 
   void source() {
-    if (rig_.source.empty()) return;
+    if (rig_.source.empty() || !all_named_) return;
     if (std::find(nodes_.begin(), nodes_.end(), rig_.source) == nodes_.end()) {
       problems_.add(
           rig_.where.line,
@@ -103,7 +122,7 @@ class NameCheck {
   }
 
   void known_camera(const std::string& name, int line, std::string_view who) {
-    if (std::find(cameras_.begin(), cameras_.end(), name) != cameras_.end()) return;
+    if (!all_named_ || std::find(cameras_.begin(), cameras_.end(), name) != cameras_.end()) return;
     problems_.add(line, fmt::format("{} '{}', and there is no such camera: {}", who, name,
                                     suggest(name, cameras_)));
   }
@@ -114,11 +133,21 @@ class NameCheck {
     return box == rig_.boxes.end() ? nullptr : &*box;
   }
 
+  bool backwards(const RigCable& cable) {
+    if (cable.from.port != "in" || cable.to.port.empty() || cable.to.port == "in") return false;
+    problems_.add(cable.where.line,
+                  fmt::format("a cable runs from an output to an input, and this one from "
+                              "\"{}.in\" to \"{}.{}\": swap 'from' and 'to'",
+                              cable.from.node, cable.to.node, cable.to.port));
+    return true;
+  }
+
   // Outputs of a box may be called anything but "in" (pins, numbers); its input is "in".
   void check_port(const CableEnd& end, SourceLine where, bool is_start) {
     if (end.node.empty()) return;
     const char* key = is_start ? "from" : "to";
     if (std::find(nodes_.begin(), nodes_.end(), end.node) == nodes_.end()) {
+      if (!all_named_) return;
       problems_.add(
           where.line,
           fmt::format("'{}' of a cable names '{}', and there is no such camera or box: {}", key,
@@ -205,6 +234,8 @@ class NameCheck {
   std::vector<std::string> cameras_;
   std::vector<std::string> nodes_;
   std::map<std::string, int> lines_;
+  std::map<std::string, std::string> files_;  ///< name without case, and the name
+  bool all_named_ = true;
 };
 
 }  // namespace

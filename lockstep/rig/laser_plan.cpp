@@ -28,6 +28,10 @@ bool may_overlap(const RigLasers& lasers, const std::string& a, const std::strin
                       });
 }
 
+bool delay_given(const RigCamera& camera) {
+  return camera.has_subordinate_delay || camera.has_depth_delay;
+}
+
 // Start of the first pulse after a tick, q of decision "centre of exposure" being +1/2 or -1/2.
 double first_pulse(const PlannedCamera& camera, double q) {
   const double exposure = camera.config.color_on() && camera.config.exposure
@@ -167,14 +171,33 @@ class Planner {
   }
 
   void report_no_room() {
+    std::string mend;
+    if (mixed_trains()) mend += "give all cameras one depth mode, ";
+    const std::vector<std::string> given = with_own_delay();
+    if (!given.empty()) mend += fmt::format("leave out the delay of {}, ", listing(given));
+    mend += "say in 'never_overlap' whose views never meet";
+    if (plan_.frame_rate != FrameRate::fps5) mend += ", or lower the frame rate";
     findings_.error("no-laser-slot", rig_.cameras[*failed_].where,
                     fmt::format("no delay within a frame keeps the laser of '{}' {:g} us away from "
-                                "all others at {} fps",
+                                "all others at {} fps: too many cameras may see the same thing",
                                 rig_.cameras[*failed_].name, kLeastDarkGapUs,
                                 frames_per_second(plan_.frame_rate)),
-                    "give all cameras one depth mode, leave the delays to the planner, say in "
-                    "'never_overlap' whose views never meet, or "
-                    "lower the frame rate");
+                    mend);
+  }
+
+  [[nodiscard]] bool mixed_trains() const {
+    return std::any_of(plan_.cameras.begin(), plan_.cameras.end(), [&](const PlannedCamera& c) {
+      return fires(c) && c.laser.pitch_us != plan_.cameras[*failed_].laser.pitch_us;
+    });
+  }
+
+  [[nodiscard]] std::vector<std::string> with_own_delay() const {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < plan_.cameras.size(); ++i) {
+      if (fires(plan_.cameras[i]) && delay_given(rig_.cameras[i]))
+        names.push_back(rig_.cameras[i].name);
+    }
+    return names;
   }
 
   const Rig& rig_;
@@ -184,31 +207,22 @@ class Planner {
   std::optional<size_t> failed_;
 };
 
-SourceLine line_of(const Rig& rig, const std::string& name) {
-  for (const RigCamera& camera : rig.cameras) {
-    if (camera.name == name) return camera.where;
-  }
-  return {};
-}
-
-bool delay_given(const Rig& rig, const std::string& name) {
-  return std::any_of(rig.cameras.begin(), rig.cameras.end(), [&](const RigCamera& c) {
-    return c.name == name && (c.has_subordinate_delay || c.has_depth_delay);
-  });
-}
-
+// Gaps that the planner chose are wide enough, or no-laser-slot says why they cannot be.
 void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
   if (!gap.overlap_declared || gap.gap_us >= kLeastDarkGapUs) return;
-  const SourceLine where = line_of(rig, gap.b);
-  const bool given = delay_given(rig, gap.a) || delay_given(rig, gap.b);
-  const std::string mend = given ? fmt::format(
-                                       "leave out the delays of '{}' and '{}' so that the planner "
-                                       "spaces them (167 us from camera to camera), or list "
-                                       "both under 'never_overlap' if their views never meet",
-                                       gap.a, gap.b)
-                                 : std::string(
-                                       "see no-laser-slot: too many cameras that see the same "
-                                       "thing for this mode and rate");
+  std::vector<std::string> given;
+  SourceLine where;
+  for (const RigCamera& camera : rig.cameras) {
+    if ((camera.name != gap.a && camera.name != gap.b) || !delay_given(camera)) continue;
+    given.push_back(camera.name);
+    where =
+        camera.where_said(camera.has_subordinate_delay ? "subordinate_delay_us" : "depth_delay_us");
+  }
+  if (given.empty()) return;
+  const std::string mend = fmt::format(
+      "leave out the delay of {} so that the planner chooses (167 us from camera to "
+      "camera), or list '{}' and '{}' under 'never_overlap' if their views never meet",
+      listing(given), gap.a, gap.b);
   if (gap.gap_us < 0) {
     findings.error("lasers-meet", where,
                    fmt::format("the lasers of '{}' and '{}' are on together for {:.1f} us: depth "

@@ -20,10 +20,11 @@ inline constexpr double kAimedDarkGapUs = 35;  ///< what the planner aims for
                                  double b_start_us, double period_us);
 
 /// Chooses every delay that the rig leaves to the planner (config of `plan.cameras`, whose roles
-/// are set) and reports what it had to do to fit everybody in.
+/// are set) and reports what it had to do to fit everybody in, or whom it could not.
 void choose_delays(const Rig& rig, Plan& plan, Findings& findings);
 
-/// Fills delays, laser windows and gaps of the plan from its configurations and judges the gaps.
+/// Fills delays, laser windows and gaps of the plan from its configurations and judges the gaps
+/// that the rig file's own delays make.
 void judge_lasers(const Rig& rig, Plan& plan, Findings& findings);
 
 }  // namespace lockstep

@@ -114,7 +114,9 @@ TEST(LaserPlan, TheEleventhGoesToASecondBlockAndSaysSo) {
 TEST(LaserPlan, WhatDoesNotFitIsAnError) {
   const Plan plan = make_plan(chain(20));
   EXPECT_TRUE(has_rule(plan, "no-laser-slot"));
-  EXPECT_TRUE(has_rule(plan, "lasers-meet"));
+  EXPECT_FALSE(has_rule(plan, "lasers-meet")) << "one cause, one error";
+  EXPECT_THAT(plan.findings[0].mend, ::testing::Not(::testing::HasSubstr("delay")))
+      << "nobody gave a delay";
 }
 
 TEST(LaserPlan, FifteenWideUnbinnedCamerasFit) {

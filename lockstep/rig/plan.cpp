@@ -48,11 +48,36 @@ double settle_time(const Rig& rig) {
   return rig.cameras.size() > 1 ? seconds : 0;
 }
 
+// False when a camera's place on the line, its rate or its modes are not what will run.
+bool check_cameras(const Rig& rig, const CableGraph& graph, Plan& plan, Findings& findings) {
+  const size_t before = findings.errors();
+  compare_rates(rig, graph, findings);
+  for (size_t i = 0; i < rig.cameras.size(); ++i) {
+    check_camera(rig.cameras[i], graph.whole, plan.cameras[i], findings);
+  }
+  return graph.whole && findings.errors() == before;
+}
+
+// Of a rig whose line or modes have to change first, lasers are neither judged nor shown: whatever
+// would be said of them follows from that, and changes with it. A rig that is recorded all the same
+// still gets its delays.
+void plan_lasers(const Rig& rig, bool sound, Plan& plan, Findings& findings) {
+  Findings unsaid(rig);
+  Findings& judged = sound ? findings : unsaid;
+  choose_delays(rig, plan, judged);
+  judge_lasers(rig, plan, judged);
+  if (!sound) plan.gaps.clear();
+}
+
 }  // namespace
 
 bool Plan::has_errors() const {
   return std::any_of(findings.begin(), findings.end(),
                      [](const PlanFinding& f) { return f.severity == Severity::error; });
+}
+
+bool Plan::lasers_planned() const {
+  return !has_errors() || cameras.size() == 1 || !gaps.empty();
 }
 
 const PlannedCamera* Plan::find(std::string_view name) const {
@@ -67,21 +92,17 @@ Plan make_plan(const Rig& rig) {
   Findings findings(rig);
   plan.rig_name = rig.name;
   plan.is_virtual = rig.is_virtual();
-  plan.frame_rate = rig.frame_rate;
+  // A camera alone runs at its own rate; on a line, another than the rig's is an error.
+  plan.frame_rate = rig.cameras.size() == 1 ? rig.cameras[0].config.frame_rate : rig.frame_rate;
 
   const CableGraph graph = follow_cables(rig, findings);
   plan.source = graph.source;
   plan.external_source = graph.external_source;
   for (size_t i = 0; i < rig.cameras.size(); ++i)
     plan.cameras.push_back(planned(rig, rig.cameras[i], graph.cameras[i]));
+  const bool sound = check_cameras(rig, graph, plan, findings);
   compare_settings(rig, graph, findings);
-  choose_delays(rig, plan, findings);
-  Adjustments adjustments;
-  for (size_t i = 0; i < rig.cameras.size(); ++i) {
-    check_camera(rig.cameras[i], plan.cameras[i], adjustments, findings);
-  }
-  note_adjustments(adjustments, findings);
-  judge_lasers(rig, plan, findings);
+  plan_lasers(rig, sound, plan, findings);
   order_start(plan);
   plan.settle_before_master_s = settle_time(rig);
   plan.load = make_load(rig, findings);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include "lockstep/rig/cable_graph.h"
 #include "lockstep/rig/findings.h"
 #include "lockstep/rig/plan.h"
@@ -13,17 +9,16 @@
 
 namespace lockstep {
 
-/// Rules between the settings of the cameras: rates, modes, exposure, firmware, families.
+/// One rate on the line: that of the rig, of every camera and of the generator.
+void compare_rates(const Rig& rig, const CableGraph& graph, Findings& findings);
+
+/// Rules between the other settings of the cameras: modes, exposure, firmware, families.
 void compare_settings(const Rig& rig, const CableGraph& graph, Findings& findings);
 
-/// Notes of check_config with the cameras they are about.
-using Adjustments = std::map<std::string, std::vector<const RigCamera*>>;
-
 /// Rules of one camera against what its family can do; replaces its configuration by what will run.
-/// What the device will change, and for which cameras, is added to `adjustments`.
-void check_camera(const RigCamera& said, PlannedCamera& camera, Adjustments& adjustments,
+/// `whole_line`: CableGraph::whole.
+void check_camera(const RigCamera& said, bool whole_line, PlannedCamera& camera,
                   Findings& findings);
-void note_adjustments(const Adjustments& adjustments, Findings& findings);
 
 /// Bytes that the rig moves over each USB controller and onto each disk.
 PlannedLoad make_load(const Rig& rig, Findings& findings);

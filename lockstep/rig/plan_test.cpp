@@ -125,7 +125,7 @@ const Rule kRules[] = {
     {"LongLinkThroughSplitter", Severity::warning, "long-link", "the link into 'b' is 11 m long",
      three(kSplitterStar)},
     {"LongChain", Severity::warning, "long-chain", "'c9' is subordinate number 9", long_chain(10)},
-    {"MixedRates", Severity::error, "mixed-rates", "'b' has a rate of 15 fps, others have 30 fps",
+    {"MixedRates", Severity::error, "mixed-rates", "'b': a rate of 15 fps, and the rig has 30 fps",
      camera_b("frame_rate = 15")},
     {"MixedColor", Severity::warning, "mixed-color-modes", "MJPG_1080P",
      camera_b("color_mode = \"MJPG_1080P\"")},
@@ -200,6 +200,120 @@ TEST_P(PlanRule, TextFitsItsColumns) {
   for (std::string line; std::getline(text, line);) EXPECT_LE(line.size(), 100u) << line;
 }
 
+std::string generator(const std::string& fields) {
+  return "box = [ { name = \"g\", kind = \"generator\", " + fields +
+         " } ]\ncable = [ { from = \"g.1\", to = \"a.in\" }, { from = \"a.out\", to = \"b.in\" }, "
+         "{ from = \"b.out\", to = \"c.in\" } ]\n";
+}
+
+// What is wrong once is said once, where it was said.
+struct Cause {
+  const char* name;
+  const char* rule;
+  const char* where;
+  const char* message;  ///< part of it
+  std::string toml;
+};
+
+const Cause kCauses[] = {
+    {"CircleAlone", "cycle", "x.toml:6", "circle",
+     three("cable = [ { from = \"a.out\", to = \"b.in\" }, { from = \"b.out\", to = \"c.in\" }, { "
+           "from = \"c.out\", to = \"a.in\" } ]\nrig = { source = \"a\" }")},
+    {"CircleThatFeedsAnother", "cycle", "x.toml:6", "circle",
+     three("cable = [ { from = \"a.out\", to = \"b.in\" }, { from = \"b.out\", to = \"a.in\" }, { "
+           "from = \"b.out\", to = \"c.in\" } ]")},
+    {"NoCableAtAll", "unreached", "x.toml:3", "no pulse reaches 'a', 'b' and 'c'", three("")},
+    {"NoCableButASource", "unreached", "x.toml:3", "the rig has no cables",
+     three("rig = { source = \"a\" }")},
+    {"BoxWithoutInput", "unreached", "x.toml:6", "the box 'amp', nor 'a', 'b' and 'c' behind it",
+     three("box = [ { name = \"amp\", kind = \"amplifier\" } ]\ncable = [ { from = \"amp.1\", to = "
+           "\"a.in\" }, { from = \"amp.2\", to = \"b.in\" }, { from = \"amp.3\", to = \"c.in\" } "
+           "]")},
+    {"TwoPlugsInOneJack", "two-sources", "x.toml:6", "2 cables end in the sync-in of 'c'",
+     three("cable = [ { from = \"a.out\", to = \"c.in\" }, { from = \"b.out\", to = \"c.in\" } ]")},
+    {"ModeOfAllCameras", "camera-cannot", "x.toml:1", "'a', 'b' and 'c': azure-kinect cannot",
+     "all_cameras = { exposure_us = 8330, depth_mode = \"WFOV_UNBINNED\" }\n" +
+         std::string(kThree) + kChain},
+    {"RateOfAllCameras", "mixed-rates", "x.toml:1", "'a', 'b' and 'c': a rate of 15 fps",
+     "all_cameras = { exposure_us = 8330, frame_rate = 15 }\n" + std::string(kThree) + kChain},
+    {"DelayOfAllCamerasTooLong", "delay-beyond-period", "x.toml:1", "'a', 'b' and 'c'",
+     "all_cameras = { exposure_us = 8330, depth_delay_us = 40000 }\n" + std::string(kThree) +
+         kChain},
+    {"DelayOfALostCamera", "unreached", "x.toml:5", "no pulse reaches 'c'",
+     std::string(kExposure) +
+         "camera = [\n  { name = \"a\", serial = \"virtual-0001\" },\n  { name = \"b\", serial = "
+         "\"virtual-0002\" },\n  { name = \"c\", serial = \"virtual-0003\", "
+         "subordinate_delay_us = 160 } ]\ncable = [ { from = \"a.out\", to = \"b.in\" } ]\n"},
+    {"DelayOfOneCamera", "lasers-meet", "x.toml:2", "'a' and 'b'",
+     camera_b("subordinate_delay_us = 0")},
+    {"GeneratorOfAnotherRate", "generator-rate", "x.toml:6", "gives 25 Hz, and the rig has 30 fps",
+     three(generator("rate_hz = 25"))},
+    {"GeneratorAboveTheInput", "sync-level", "x.toml:6", "puts out 12 V",
+     three(generator("rate_hz = 30, level_v = 12"))},
+};
+
+void PrintTo(const Cause& cause, std::ostream* out) {
+  *out << cause.toml;
+}
+
+class PlanCause : public TestWithParam<Cause> {};
+
+TEST_P(PlanCause, IsOneErrorAtItsLine) {
+  const Plan plan = plan_of(GetParam().toml);
+  std::vector<PlanFinding> errors;
+  std::string said;
+  for (const PlanFinding& finding : plan.findings) {
+    if (finding.severity != Severity::error) continue;
+    errors.push_back(finding);
+    said += finding.where + ": " + finding.message + "\n";
+  }
+  ASSERT_EQ(errors.size(), 1u) << said;
+  EXPECT_EQ(errors[0].rule, GetParam().rule);
+  EXPECT_EQ(errors[0].where, GetParam().where) << said;
+  EXPECT_THAT(errors[0].message, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(Causes, PlanCause, ValuesIn(kCauses),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Plan, MendNamesOnlyDelaysThatWereGiven) {
+  const Plan plan = plan_of(camera_b("subordinate_delay_us = 0"));
+  EXPECT_THAT(plan.findings[0].mend, HasSubstr("leave out the delay of 'b' so"));
+}
+
+TEST(Plan, LowLevelIsAWarning) {
+  const Plan plan = plan_of(three(generator("rate_hz = 30, level_v = 3.3")));
+  EXPECT_FALSE(plan.has_errors());
+  EXPECT_THAT(plan.findings, Contains(Field(&PlanFinding::rule, "sync-level")));
+}
+
+TEST(Plan, LasersAreNotDrawnBeforeTheCablesHold) {
+  const Plan broken = plan_of(three(""));
+  EXPECT_FALSE(broken.lasers_planned());
+  EXPECT_THAT(plan_to_text(broken), AllOf(HasSubstr("Lasers: not planned"), Not(HasSubstr("##"))));
+  const Plan whole = plan_of(three(kChain));
+  EXPECT_TRUE(whole.lasers_planned());
+  EXPECT_THAT(plan_to_text(whole), HasSubstr("##"));
+}
+
+TEST(Plan, EveryPartOfTheTextBeginsAtTheMargin) {
+  const std::string text = plan_to_text(plan_of(three(kChain)));
+  for (const char* part : {"\nCameras", "\nLasers", "\nLoad", "\nStart order: ", "\nWiring"})
+    EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Plan, TextKeepsWholeNames) {
+  const std::string name = "the-camera-above-the-door-on-the-left";
+  const std::string text = plan_to_text(
+      plan_of("all_cameras = { exposure_us = 8330 }\ncamera = [ { name = \"" + name +
+              "\", serial = \"virtual-0001\" }, { name = \"b\", serial = \"virtual-0002\" } ]\n"
+              "cable = [ { from = \"" +
+              name + ".out\", to = \"b.in\" } ]"));
+  EXPECT_THAT(text, AllOf(HasSubstr("\n  " + name + "\n"), Not(HasSubstr("~"))));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+}
+
 TEST(Plan, DemoHoldsWithoutAFinding) {
   const auto rig = parse_rig(demo_rig_toml(), "demo");
   ASSERT_TRUE(rig) << rig.error().message;
@@ -219,6 +333,13 @@ TEST(Plan, OneCameraIsStandalone) {
   EXPECT_THAT(plan.findings, IsEmpty());
   EXPECT_EQ(plan.source, "");
   EXPECT_EQ(plan.cameras[0].config.wired_sync, WiredSync::standalone);
+}
+
+TEST(Plan, OneCameraHasItsOwnRate) {
+  const Plan plan =
+      plan_of("camera = [ { name = \"a\", serial = \"virtual-0001\", frame_rate = 15 } ]");
+  EXPECT_THAT(plan.findings, IsEmpty());
+  EXPECT_EQ(plan.frame_rate, FrameRate::fps15);
 }
 
 TEST(Plan, PassiveStarOfTwoIsFine) {

@@ -7,43 +7,25 @@
 #include <cmath>
 #include <iterator>
 
+#include "lockstep/base/text.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
 namespace {
 
-constexpr size_t kColumns = 100;
 constexpr size_t kMostGaps = 5;
 constexpr int kTimelineColumns = 72;
 
-// `text` broken between words, every line after the first indented by `indent`.
-std::string wrapped(std::string_view text, size_t indent, size_t first_column) {
-  std::string out;
-  size_t column = first_column;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const bool first_word = out.empty();
-    if (!first_word && column + 1 + word.size() > kColumns) {
-      out += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (!first_word) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out;
-}
-
+// `text` behind `head`, its lines under each other.
 std::string paragraph(std::string_view head, std::string_view text) {
-  return fmt::format("{}{}\n", head, wrapped(text, head.size(), head.size()));
+  return wrapped(std::string(head).append(text), display_columns(head)) + "\n";
 }
 
-std::string shortened(const std::string& text, size_t width) {
-  return text.size() <= width ? text : text.substr(0, width - 1) + "~";
+// The first cell of a row; a name that is too long for its column has a line of its own.
+std::string name_cell(const std::string& name) {
+  constexpr size_t kWidth = 14;
+  return name.size() <= kWidth ? fmt::format("  {:<14}", name)
+                               : fmt::format("  {}\n  {:<14}", name, "");
 }
 
 std::string_view role_text(const PlannedCamera& camera) {
@@ -67,10 +49,10 @@ std::string heading(const Plan& plan) {
   } else if (!plan.source.empty()) {
     source = fmt::format("pulses from '{}'", plan.source);
   }
-  return paragraph(
-      "", fmt::format("{}: {} {}camera{} at {} fps, {}", name, plan.cameras.size(),
-                      plan.is_virtual ? "virtual " : "", plan.cameras.size() == 1 ? "" : "s",
-                      frames_per_second(plan.frame_rate), source));
+  return paragraph("", fmt::format("{}: {} at {} fps, {}", name,
+                                   counted(static_cast<int64_t>(plan.cameras.size()),
+                                           plan.is_virtual ? "virtual camera" : "camera"),
+                                   frames_per_second(plan.frame_rate), source));
 }
 
 std::string asked_and_real(int64_t asked, double real) {
@@ -85,8 +67,8 @@ std::string cameras_text(const Plan& plan) {
   for (const PlannedCamera& camera : plan.cameras) {
     const CameraConfig& config = camera.config;
     out += fmt::format(
-        "  {:<14} {:<12} {:<6} {:>5} {:>16} {:>18} {:>9} {:>9}\n", shortened(camera.name, 14),
-        camera.serial, role_text(camera), camera.start_order + 1,
+        "{} {:<12} {:<6} {:>5} {:>16} {:>18} {:>9} {:>9}\n", name_cell(camera.name), camera.serial,
+        role_text(camera), camera.start_order + 1,
         asked_and_real(config.subordinate_delay_off_master.count(),
                        realised_delay_us(camera.family, config.subordinate_delay_off_master)),
         asked_and_real(config.depth_delay_off_color.count(),
@@ -133,6 +115,7 @@ double wrap(double value, double period) {
 // One line per camera over one laser pitch: where in it the pulses fall, and which block they are
 // in.
 std::string timeline_text(const Plan& plan) {
+  if (!plan.lasers_planned()) return "\nLasers: not planned until the errors below are mended.\n";
   double pitch = 0;
   const PlannedCamera* first = nullptr;
   for (const PlannedCamera& camera : plan.cameras) {
@@ -164,7 +147,7 @@ std::string timeline_text(const Plan& plan) {
         line[static_cast<size_t>(column % kTimelineColumns)] = '#';
       if (alike) break;
     }
-    out += fmt::format("  {:<14} {} {:+.1f}\n", shortened(camera.name, 14), line,
+    out += fmt::format("{} {} {:+.1f}\n", name_cell(camera.name), line,
                        start > period / 2 ? start - period : start);
   }
   out += paragraph("  ", fmt::format("{} pulses of {:g} us, one every {:g} us; the train lasts "
@@ -180,9 +163,10 @@ std::string gaps_text(const Plan& plan) {
   size_t shown = 0;
   for (const LaserGap& gap : plan.gaps) {
     if (++shown > kMostGaps) break;
-    out += fmt::format("  {:>8.1f} us  {} and {}{}\n", gap.gap_us, shortened(gap.a, 20),
-                       shortened(gap.b, 20),
-                       gap.overlap_declared ? "" : " (views never meet: does not matter)");
+    out +=
+        paragraph(fmt::format("  {:>8.1f} us  ", gap.gap_us),
+                  fmt::format("{} and {}{}", gap.a, gap.b,
+                              gap.overlap_declared ? "" : " (views never meet: does not matter)"));
   }
   if (plan.gaps.size() > kMostGaps)
     out += fmt::format("  ... and {} that {} wider\n", plan.gaps.size() - kMostGaps,
@@ -193,11 +177,11 @@ std::string gaps_text(const Plan& plan) {
 std::string load_text(const Plan& plan) {
   std::string out = "\nLoad (depth exact, MJPG typical: it depends on the scene)\n";
   for (const PlannedLoad::Line& line : plan.load.lines) {
-    out += fmt::format("  {:>7.1f} MB/s  {}{}, {} camera{}\n", line.megabytes_per_s, line.what,
+    out += fmt::format("  {:>7.1f} MB/s  {}{}, {}\n", line.megabytes_per_s, line.what,
                        line.limit_megabytes_per_s > 0
                            ? fmt::format(" (carries about {:g})", line.limit_megabytes_per_s)
                            : "",
-                       line.cameras.size(), line.cameras.size() == 1 ? "" : "s");
+                       counted(static_cast<int64_t>(line.cameras.size()), "camera"));
   }
   return out;
 }
@@ -221,7 +205,7 @@ std::string start_text(const Plan& plan) {
   }
   if (plan.external_source)
     names += fmt::format("; then turn on '{}', which must be silent until all wait", plan.source);
-  return paragraph("\nStart order: ", names);
+  return "\n" + paragraph("Start order: ", names);
 }
 
 std::string wiring_text(const Plan& plan) {
@@ -255,11 +239,10 @@ std::string verdict_text(const Plan& plan) {
   const auto errors = count(Severity::error);
   const auto warnings = count(Severity::warning);
   if (errors > 0) {
-    return fmt::format("\nThis rig breaks {} rule{} ({} warning{}). Mend and plan again.\n", errors,
-                       errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+    return fmt::format("\nThis rig breaks {} ({}). Mend and plan again.\n", counted(errors, "rule"),
+                       counted(warnings, "warning"));
   }
-  return warnings > 0 ? fmt::format("\nThe plan holds, with {} warning{}.\n", warnings,
-                                    warnings == 1 ? "" : "s")
+  return warnings > 0 ? fmt::format("\nThe plan holds, with {}.\n", counted(warnings, "warning"))
                       : "\nThe plan holds.\n";
 }
 
@@ -269,11 +252,11 @@ std::string findings_to_text(const Plan& plan, Severity least) {
   std::string out;
   for (const PlanFinding& finding : plan.findings) {
     if (finding.severity < least) continue;
-    const std::string head =
-        fmt::format("  {}: {}: ", finding.where, severity_text(finding.severity));
-    out += head + wrapped(fmt::format("{} [{}]", finding.message, finding.rule), 6, head.size()) +
+    out += wrapped(fmt::format("  {}: {}: {} [{}]", finding.where, severity_text(finding.severity),
+                               finding.message, finding.rule),
+                   6) +
            "\n";
-    out += fmt::format("      mend: {}\n", wrapped(finding.mend, 12, 12));
+    out += paragraph("      mend: ", finding.mend);
   }
   return out;
 }

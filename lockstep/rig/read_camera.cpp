@@ -115,21 +115,22 @@ void read_identity(TableReader& table, RigCamera& camera) {
   if (const auto name = table.text("name")) {
     camera.name = *name;
     table.rename(fmt::format("camera '{}'", *name));
-  } else if (table.raw("name") == nullptr) {
+  } else if (table.missing("name")) {
     table.problem("name", "a camera without a name: give it one, such as name = \"left\"");
   }
   const auto serial = table.text("serial");
   if (serial) {
-    camera.serial = *serial;
     constexpr size_t kSerialLength = 12;
-    if (serial->size() != kSerialLength || !is_alphanumeric(*serial)) {
+    if (serial->size() == kSerialLength && is_alphanumeric(*serial)) {
+      camera.serial = *serial;
+    } else {
       table.problem("serial",
                     fmt::format("the serial '{}' of {} has {} characters: it must be the twelve "
                                 "letters and digits on the camera's "
                                 "label, or \"virtual-0001\" and so on for a virtual camera",
                                 *serial, table.what(), serial->size()));
     }
-  } else if (table.raw("serial") == nullptr) {
+  } else if (table.missing("serial")) {
     table.problem("serial",
                   fmt::format("{} has no serial: write the twelve characters of its label, or "
                               "\"virtual-0001\" and so on for a virtual camera",
@@ -140,6 +141,7 @@ void read_identity(TableReader& table, RigCamera& camera) {
 }  // namespace
 
 void read_camera_settings(TableReader& table, RigCamera& camera) {
+  for (const auto& [key, line] : table.lines()) camera.said[key] = line;
   read_modes(table, camera);
   if (const auto fps = table.integer("frame_rate", 1, 1000)) {
     if (const auto rate = frame_rate_from(static_cast<int>(*fps))) {

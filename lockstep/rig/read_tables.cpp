@@ -15,7 +15,7 @@ constexpr double kBig = 1e9;
 CableEnd read_end(TableReader& table, std::string_view key) {
   const auto text = table.text(key);
   if (!text) {
-    if (table.raw(key) == nullptr) {
+    if (table.missing(key)) {
       table.problem(key, fmt::format("a cable without '{}': write {} = \"left.{}\"", key, key,
                                      key == "from" ? "out" : "in"));
     }
@@ -39,10 +39,10 @@ WorldFault read_fault(const TomlValue& value, Problems& problems) {
   fault.where.line = value.line;
   TableReader table(value, "a fault", problems);
   if (const auto camera = table.text("camera")) fault.camera = *camera;
-  if (table.raw("camera") == nullptr)
+  if (table.missing("camera"))
     table.problem("camera", "a fault without a camera: write camera = \"left\"");
   if (const auto index = table.choice("kind", kinds)) fault.kind = kinds[*index];
-  if (table.raw("kind") == nullptr)
+  if (table.missing("kind"))
     table.problem("kind", "a fault without a kind: write kind = \"lose-tick\", say");
   if (const auto at = table.number("at_s", 0, kBig)) fault.at_s = *at;
   if (const auto amount = table.number("value", -kBig, kBig)) fault.value = *amount;
@@ -92,13 +92,13 @@ RigBox read_box(const TomlValue& value, Problems& problems) {
   if (const auto name = table.text("name")) {
     box.name = *name;
     table.rename(fmt::format("box '{}'", *name));
-  } else if (table.raw("name") == nullptr) {
+  } else if (table.missing("name")) {
     table.problem("name", "a box without a name: give it one, such as name = \"amp\"");
   }
   if (const auto index = table.choice("kind", {"generator", "splitter", "amplifier", "sync-hub"})) {
     box.kind = std::array{BoxKind::generator, BoxKind::splitter, BoxKind::amplifier,
                           BoxKind::sync_hub}[*index];
-  } else if (table.raw("kind") == nullptr) {
+  } else if (table.missing("kind")) {
     table.problem("kind",
                   fmt::format("{} has no kind: write generator, splitter, amplifier or sync-hub",
                               table.what()));

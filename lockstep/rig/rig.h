@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,13 @@ struct RigCamera {
   std::optional<DeviceClockMode> clock;
   std::optional<double> settle_s;  ///< wait before the master starts; nothing = the family's
   SourceLine where;
+  std::map<std::string, int, std::less<>> said;  ///< line of each key, its own or of all_cameras
+
+  /// Where a setting was said: its key's line, or the camera's when nobody said it.
+  [[nodiscard]] SourceLine where_said(std::string_view key) const {
+    const auto line = said.find(key);
+    return line == said.end() ? where : SourceLine{line->second};
+  }
 };
 
 /// One end of a cable: a camera's or box's port ("left.out", "amp.1").
@@ -138,8 +146,8 @@ struct Rig {
   RigTake take;
   std::optional<RigWorld> world;  ///< present exactly when the cameras are virtual
   std::string path;         ///< file it was read from (or its name in messages); "" if made in code
-  SourceLine where;         ///< of the [rig] table
-  SourceLine lasers_where;  ///< of the [lasers] table
+  SourceLine where;         ///< of rig's source, or of the [rig] table
+  SourceLine lasers_where;  ///< of never_overlap, or of the [lasers] table
 
   [[nodiscard]] bool is_virtual() const { return world.has_value(); }
 };

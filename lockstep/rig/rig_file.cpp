@@ -16,7 +16,10 @@ void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
   rig.where.line = value.line;
   TableReader table(value, "rig", problems);
   if (const auto name = table.text("name")) rig.name = *name;
-  if (const auto source = table.text("source")) rig.source = *source;
+  if (const auto source = table.text("source")) {
+    rig.source = *source;
+    rig.where.line = table.line_of("source");
+  }
   if (const auto fps = table.number("frame_rate", 1, 1000)) {
     const auto whole = static_cast<int>(*fps);
     const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
@@ -46,11 +49,12 @@ void read_cameras(TableReader& top, Rig& rig, Problems& problems) {
     top.problem("camera", fmt::format("the rig has {} cameras: {} at most", rig.cameras.size(),
                                       kMostCameras));
   }
-  if (rig.cameras.empty() && top.raw("camera") == nullptr) {
+  const TomlValue* list = top.raw("camera");
+  if (list == nullptr && top.missing("camera")) {
     problems.add(0,
                  "the rig has no camera: add one, such as camera = [ { name = \"left\", serial = "
                  "\"000123450112\" } ]");
-  } else if (rig.cameras.empty()) {
+  } else if (list != nullptr && list->kind == TomlValue::Kind::array && list->items.empty()) {
     top.problem(
         "camera",
         "the rig has no camera: add one, such as { name = \"left\", serial = \"000123450112\" }");
@@ -71,6 +75,9 @@ Rig read_document(const TomlValue& document, std::string_view name, Problems& pr
   if (const TomlValue* table = top.table("lasers")) {
     rig.lasers = read_lasers(*table, problems);
     rig.lasers_where.line = table->line;
+    for (const TomlValue::Member& member : table->members) {
+      if (member.key == "never_overlap") rig.lasers_where.line = member.line;
+    }
   }
   if (const TomlValue* table = top.table("world")) rig.world = read_world(*table, problems);
   read_cameras(top, rig, problems);
@@ -94,8 +101,18 @@ Result<Rig> parse_rig(std::string_view toml, std::string_view name) {
 }
 
 Result<Rig> read_rig_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{} is a folder: name a rig file in it, such as {}", path.string(),
+                             (path / "rig.toml").string())};
+  }
   const Result<std::string> text = read_text_file(path, kLargestRigFile);
-  if (!text) return text.error();
+  if (!text) {
+    // What cannot be read cannot be used, whatever the reason.
+    const bool missing = text.error().code == Errc::not_found;
+    return Error{missing ? Errc::not_found : Errc::unusable_input, text.error().message};
+  }
   return parse_rig(*text, path.string());
 }
 

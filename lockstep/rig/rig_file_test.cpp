@@ -126,6 +126,10 @@ const Bad kBad[] = {
      "camera = [ { name = \"a\", serial = \"virtual-0001\" },\n { name = \"b\", serial = "
      "\"virtual-0001\" } ]",
      "x.toml:2: camera 'b' has the serial 'virtual-0001' of camera 'a' in line 1"},
+    {"SameNameInAnotherCase",
+     "camera = [ { name = \"Left\", serial = \"virtual-0001\" },\n { name = \"left\", serial = "
+     "\"virtual-0002\" } ]",
+     "x.toml:2: the camera names 'Left' (line 1) and 'left' differ only by case"},
     {"NameWithSlash", "camera = [ { name = \"../a\", serial = \"virtual-0001\" } ]",
      "is not fit for a file"},
     {"Mixed",
@@ -190,6 +194,42 @@ TEST(RigFile, SaysEverythingThatIsWrongInOneGo) {
   for (std::string line; std::getline(text, line);) lines.push_back(line);
   EXPECT_THAT(lines, ElementsAre(HasSubstr("x.toml:1: "), HasSubstr("x.toml:2: "),
                                  HasSubstr("x.toml:3: ")));
+}
+
+// A slip in one place must not be reported again wherever it shows.
+TEST(RigFile, OneCauseIsOneError) {
+  const std::string cables =
+      "cable = [ { from = \"a.out\", to = \"b.in\" } ]\nrig = { source = \"a\" }\n"
+      "lasers = { never_overlap = [ [\"a\", \"b\"] ] }\n";
+  const std::string bad[] = {
+      "camera = [ { nme = \"a\", serial = \"virtual-0001\" }, { name = \"b\", serial = "
+      "\"virtual-0002\" } ]\n" +
+          cables,
+      "camera = [ { name = \"a\", serial = \"virtual-0001\" }, { serial = \"virtual-0002\" } ]\n" +
+          cables,
+      "camera = [ { name = \"a\", serial = \"virtual-0001\" }, { name = \"a\", serial = "
+      "\"virtual-0002\" } ]\n" +
+          cables,
+      "camera = [ { name = \"a\", serial = \"vitual-0001\" }, { name = \"b\", serial = "
+      "\"virtual-0002\" } ]\n" +
+          cables,
+      "camera = \"a\"\n" + cables,
+      "camra = [ { name = \"a\", serial = \"virtual-0001\" } ]\n",
+      TWO "cable = [ { from = \"b.in\", to = \"a.out\" } ]\n",
+      TWO "cable = [ { form = \"a.out\", to = \"b.in\" } ]\n",
+  };
+  for (const std::string& toml : bad) {
+    const auto rig = parse_rig(toml, "x.toml");
+    ASSERT_FALSE(rig) << toml;
+    EXPECT_THAT(rig.error().message, Not(HasSubstr("\n"))) << toml;
+  }
+}
+
+TEST(RigFile, AFolderIsNoRigFile) {
+  const auto rig = read_rig_file(kExamples);
+  ASSERT_FALSE(rig);
+  EXPECT_EQ(rig.error().code, Errc::unusable_input);
+  EXPECT_THAT(rig.error().message, HasSubstr("is a folder"));
 }
 
 TEST(RigFile, AMissingFileIsNamed) {

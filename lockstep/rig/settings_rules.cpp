@@ -14,9 +14,9 @@ namespace {
 constexpr std::string_view kGoodFirmware =
     "1.6.110";  // Azure, colour: subordinates restart with colour off
 
-// Reports every camera whose value differs from the one that most cameras (or the first) have.
+// Warns of every camera whose value differs from the one that most cameras (or the first) have.
 template <typename Describe>
-void all_equal(const Rig& rig, Findings& findings, Severity severity, const char* rule,
+void all_equal(const Rig& rig, Findings& findings, const char* rule, const char* setting,
                Describe describe, const char* what, const char* why, const char* mend) {
   std::map<std::string, int> counts;
   for (const RigCamera& camera : rig.cameras) ++counts[describe(camera)];
@@ -28,10 +28,8 @@ void all_equal(const Rig& rig, Findings& findings, Severity severity, const char
   for (const RigCamera& camera : rig.cameras) {
     const std::string value = describe(camera);
     if (value == usual) continue;
-    findings.add(
-        severity, rule, camera.where,
-        fmt::format("'{}' has {} {}, others have {}: {}", camera.name, what, value, usual, why),
-        mend);
+    findings.about(Severity::warning, rule, camera, setting,
+                   fmt::format("{} {}, others have {}: {}", what, value, usual, why), mend);
   }
 }
 
@@ -50,7 +48,7 @@ void exposures(const Rig& rig, Findings& findings) {
   bool refused = false;
   for (const RigCamera& camera : rig.cameras) {
     if (camera.config.exposure || !camera.config.color_on()) continue;
-    if (automatic.empty()) where = camera.where;
+    if (automatic.empty()) where = camera.where_said("exposure_us");
     automatic += fmt::format("{}'{}'", automatic.empty() ? "" : ", ", camera.name);
     refused = refused || (!rig.is_virtual() && !camera.allow_auto.value_or(false));
   }
@@ -65,7 +63,7 @@ void exposures(const Rig& rig, Findings& findings) {
                          : "say exposure_us = 8330, say, in all_cameras");
     return;
   }
-  all_equal(rig, findings, Severity::warning, "unequal-exposure", exposure_text, "an exposure of",
+  all_equal(rig, findings, "unequal-exposure", "exposure_us", exposure_text, "an exposure of",
             "centres of exposure, and lasers with them, move apart by half the difference",
             "give all cameras one exposure_us (in all_cameras) and one powerline_hz");
 }
@@ -93,22 +91,21 @@ void firmware(const Rig& rig, Findings& findings) {
     if (camera.family != Family::azure_kinect || version.empty() ||
         version_of(version) >= version_of(kGoodFirmware))
       continue;
-    findings.warning("old-firmware", camera.where,
-                     fmt::format("'{}' has colour firmware {}: before {} a subordinate with colour "
-                                 "off cannot be restarted, and first "
-                                 "frames come at other times",
-                                 camera.name, version, kGoodFirmware),
-                     fmt::format("bring it to {} with the vendor's firmware tool", kGoodFirmware));
+    findings.about(Severity::warning, "old-firmware", camera, "color_firmware",
+                   fmt::format("colour firmware {}: before {} a subordinate with colour off cannot "
+                               "be restarted, and first frames come at other times",
+                               version, kGoodFirmware),
+                   fmt::format("bring it to {} with the vendor's firmware tool", kGoodFirmware));
   }
   if (!known) return;
-  all_equal(rig, findings, Severity::warning, "unequal-firmware", firmware_of, "colour firmware",
+  all_equal(rig, findings, "unequal-firmware", "color_firmware", firmware_of, "colour firmware",
             "first frames come at different times after the first pulse",
             "bring all cameras to one firmware with the vendor's tool");
 }
 
 void families(const Rig& rig, Findings& findings) {
   all_equal(
-      rig, findings, Severity::warning, "mixed-families",
+      rig, findings, "mixed-families", "family",
       [](const RigCamera& c) {
         return fmt::format("{:g} V", family_traits(c.family).sync_level_v);
       },
@@ -119,31 +116,49 @@ void families(const Rig& rig, Findings& findings) {
 
 }  // namespace
 
+void compare_rates(const Rig& rig, const CableGraph& graph, Findings& findings) {
+  if (rig.cameras.size() < 2 && graph.source.empty()) return;
+  const int fps = frames_per_second(rig.frame_rate);
+  for (const RigCamera& camera : rig.cameras) {
+    if (camera.config.frame_rate == rig.frame_rate) continue;
+    findings.about(Severity::error, "mixed-rates", camera, "frame_rate",
+                   fmt::format("a rate of {} fps, and the rig has {} fps: cameras of different "
+                               "rates on one sync line skip and stall",
+                               frames_per_second(camera.config.frame_rate), fps),
+                   "say frame_rate once, in rig, for all cameras");
+  }
+  for (const RigBox& box : rig.boxes) {
+    if (box.kind != BoxKind::generator || box.name != graph.source || !box.rate_hz ||
+        *box.rate_hz == fps)
+      continue;
+    findings.error("generator-rate", box.where,
+                   fmt::format("the generator '{}' gives {:g} Hz, and the rig has {} fps: cameras "
+                               "take one pulse for each frame, at exactly their rate",
+                               box.name, *box.rate_hz, fps),
+                   fmt::format("set the generator to {} Hz and write rate_hz = {}.0, or give the "
+                               "rig the generator's frame_rate",
+                               fps, fps));
+  }
+}
+
 void compare_settings(const Rig& rig, const CableGraph& graph, Findings& findings) {
   if (rig.cameras.size() < 2 && graph.source.empty()) return;
   all_equal(
-      rig, findings, Severity::error, "mixed-rates",
-      [](const RigCamera& c) {
-        return fmt::format("{} fps", frames_per_second(c.config.frame_rate));
-      },
-      "a rate of", "cameras of different rates on one sync line skip and stall",
-      "leave frame_rate to the rig, for all cameras");
-  all_equal(
-      rig, findings, Severity::warning, "mixed-color-modes",
+      rig, findings, "mixed-color-modes", "color_mode",
       [](const RigCamera& c) {
         return color_mode_name(c.config.color_format, c.config.color_resolution);
       },
       "the colour mode", "the vendor recommends one configuration for all",
       "give color_mode in all_cameras only");
   all_equal(
-      rig, findings, Severity::warning, "mixed-depth-modes",
+      rig, findings, "mixed-depth-modes", "depth_mode",
       [](const RigCamera& c) { return std::string(to_string(c.config.depth_mode)); },
       "the depth mode",
       "the vendor recommends one configuration for all, and pulses of different pitch are hard to "
       "keep apart",
       "give depth_mode in all_cameras only");
   all_equal(
-      rig, findings, Severity::warning, "mixed-powerline",
+      rig, findings, "mixed-powerline", "powerline_hz",
       [](const RigCamera& c) {
         return c.config.powerline == Powerline::hz50 ? std::string("50 Hz") : std::string("60 Hz");
       },

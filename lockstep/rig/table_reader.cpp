@@ -31,11 +31,24 @@ const TomlValue* TableReader::raw(std::string_view key) {
   return nullptr;
 }
 
+bool TableReader::missing(std::string_view key) {
+  if (raw(key) != nullptr) return false;
+  return std::none_of(table_.members.begin(), table_.members.end(), [&](const auto& member) {
+    return suggest(member.key, {std::string(key)}).find("did you mean") == 0;
+  });
+}
+
 int TableReader::line_of(std::string_view key) const {
   for (const auto& member : table_.members) {
     if (member.key == key) return member.line;
   }
   return table_.line;
+}
+
+std::map<std::string, int, std::less<>> TableReader::lines() const {
+  std::map<std::string, int, std::less<>> all;
+  for (const auto& member : table_.members) all.emplace(member.key, member.line);
+  return all;
 }
 
 void TableReader::wrong_type(std::string_view key, std::string_view wanted) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,9 +50,14 @@ class TableReader {
   const TomlValue* table(std::string_view key);
   /// The raw value, for what has several types.
   const TomlValue* raw(std::string_view key);
+  /// Whether a key that must be there is not; false too when another key is a slip for it, which
+  /// finish() reports.
+  bool missing(std::string_view key);
 
   [[nodiscard]] int line() const { return table_.line; }
   [[nodiscard]] int line_of(std::string_view key) const;
+  /// Line of every key of the table.
+  [[nodiscard]] std::map<std::string, int, std::less<>> lines() const;
   [[nodiscard]] const std::string& what() const { return what_; }
   void rename(std::string what) { what_ = std::move(what); }
   void problem(std::string_view key, std::string message) {

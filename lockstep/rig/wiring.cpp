@@ -92,6 +92,15 @@ void notes(const Rig& rig, Plan& plan) {
 
 }  // namespace
 
+std::string link_name(const WiringLine& cable) {
+  const auto port = [](const std::string& text, const std::string& node) {
+    const std::string said = text.size() > node.size() ? text.substr(node.size() + 1) : "";
+    return said == "Sync In" ? "in" : said == "Sync Out" ? "out" : said;
+  };
+  return fmt::format("{}.{} -> {}.{}", cable.from_node, port(cable.from, cable.from_node),
+                     cable.to_node, port(cable.to, cable.to_node));
+}
+
 void make_wiring(const Rig& rig, Plan& plan) {
   for (const RigCable& cable : rig.cables) {
     plan.wiring.push_back(

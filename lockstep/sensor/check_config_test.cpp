@@ -179,12 +179,12 @@ TEST_P(CheckConfigRow, SaysWhatTheCameraWouldDo) {
   CameraConfig config;
   GetParam().change(config);
   const ConfigCheck check = check_config(GetParam().family, config);
-  EXPECT_EQ(check.outcome, GetParam().outcome) << ::testing::PrintToString(check.notes);
+  EXPECT_EQ(check.outcome, GetParam().outcome) << (check.notes.empty() ? "" : check.notes[0].text);
   if (GetParam().outcome == Outcome::valid) {
     EXPECT_THAT(check.notes, IsEmpty());
     EXPECT_EQ(check.adjusted, config);
   } else {
-    EXPECT_THAT(check.notes, ElementsAre(HasSubstr(GetParam().note)));
+    EXPECT_THAT(check.notes, ElementsAre(Field(&ConfigNote::text, HasSubstr(GetParam().note))));
   }
 }
 

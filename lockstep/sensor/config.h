@@ -32,13 +32,19 @@ struct CameraConfig {
   friend bool operator==(const CameraConfig&, const CameraConfig&) = default;
 };
 
+/// What was adjusted, or why a configuration is invalid.
+struct ConfigNote {
+  std::string setting;  ///< as the rig file calls it, such as "depth_mode"
+  std::string text;     ///< one sentence
+};
+
 /// Outcome of a check before any device is touched. `adjusted` is the configuration the camera will
 /// really run (exposure raised to its step, say), equal to the request when valid.
 struct ConfigCheck {
   enum class Outcome { valid, adjusted, invalid };
   Outcome outcome = Outcome::valid;
   CameraConfig adjusted;
-  std::vector<std::string> notes;  ///< what was adjusted, or why it is invalid; one sentence each
+  std::vector<ConfigNote> notes;
 };
 
 /// Checks a configuration against what `family` can do. Jack states are not looked at here: they

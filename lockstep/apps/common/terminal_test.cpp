@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/apps/common/terminal.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
-
-#include <algorithm>
-#include <sstream>
 
 namespace lockstep {
 namespace {
@@ -22,34 +17,6 @@ TEST(TakesColor, NeverInAFile) {
   ASSERT_NE(file, nullptr);
   EXPECT_FALSE(takes_color(file));
   std::fclose(file);
-}
-
-TEST(DisplayColumns, CountsLettersNotBytesAndNoColour) {
-  EXPECT_EQ(display_columns("33 \xC2\xB5s"), 5);
-  EXPECT_EQ(display_columns(toned("ok", Tone::bad, true)), 2);
-}
-
-TEST(Wrapped, BreaksAtSpacesAndIndents) {
-  EXPECT_EQ(wrapped("one two three", 2, 8), "one two\n  three");
-  EXPECT_EQ(wrapped("kept\nbreaks", 4, 80), "kept\n    breaks");
-  EXPECT_EQ(wrapped("unbreakablyLong word", 0, 5), "unbreakablyLong\nword");
-  EXPECT_EQ(wrapped("", 2, 5), "");
-}
-
-RC_GTEST_PROP(Wrapped, KeepsEveryWordWithinTheColumns, ()) {
-  const auto lengths = *rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 12));
-  const int columns = *rc::gen::inRange(16, 60);
-  std::string text;
-  for (const int length : lengths) {
-    text += (text.empty() ? "" : " ") + std::string(static_cast<size_t>(length), 'x');
-  }
-  const std::string out = wrapped(text, 3, columns);
-  std::istringstream lines(out);
-  std::string joined, word;
-  for (std::string line; std::getline(lines, line);) RC_ASSERT(display_columns(line) <= columns);
-  std::istringstream words(out);
-  while (words >> word) joined += (joined.empty() ? "" : " ") + word;
-  RC_ASSERT(joined == text);
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// Text for people, as columns of a terminal count it. Pure.
+
+namespace lockstep {
+
+/// Human output fits this many columns, wherever it goes.
+inline constexpr int kOutputColumns = 100;
+
+/// Columns that `text` (UTF-8) fills on a terminal, colour sequences left out. Every code point
+/// counts as one column: the program prints nothing wider.
+[[nodiscard]] int display_columns(std::string_view text);
+
+/// `text` broken at spaces into lines of at most `columns`, every line after the first indented by
+/// `indent` spaces. Line breaks in `text` are kept; a longer word stands alone. No newline at the
+/// end.
+[[nodiscard]] std::string wrapped(std::string_view text, int indent = 0,
+                                  int columns = kOutputColumns);
+
+/// "1 camera", "2 cameras".
+[[nodiscard]] std::string counted(int64_t number, std::string_view singular);
+
+}  // namespace lockstep

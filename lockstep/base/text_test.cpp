@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/base/text.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <sstream>
+
+namespace lockstep {
+namespace {
+
+TEST(DisplayColumns, CountsLettersNotBytesAndNoColour) {
+  EXPECT_EQ(display_columns("33 \xC2\xB5s"), 5);
+  EXPECT_EQ(display_columns("\033[31mok\033[0m"), 2);
+}
+
+TEST(Wrapped, BreaksAtSpacesAndIndents) {
+  EXPECT_EQ(wrapped("one two three", 2, 8), "one two\n  three");
+  EXPECT_EQ(wrapped("kept\nbreaks", 4, 80), "kept\n    breaks");
+  EXPECT_EQ(wrapped("unbreakablyLong word", 0, 5), "unbreakablyLong\nword");
+  EXPECT_EQ(wrapped("", 2, 5), "");
+}
+
+RC_GTEST_PROP(Wrapped, KeepsEveryWordWithinTheColumns, ()) {
+  const auto lengths = *rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 12));
+  const int columns = *rc::gen::inRange(16, 60);
+  std::string text;
+  for (const int length : lengths) {
+    text += (text.empty() ? "" : " ") + std::string(static_cast<size_t>(length), 'x');
+  }
+  const std::string out = wrapped(text, 3, columns);
+  std::istringstream lines(out);
+  std::string joined, word;
+  for (std::string line; std::getline(lines, line);) RC_ASSERT(display_columns(line) <= columns);
+  std::istringstream words(out);
+  while (words >> word) joined += (joined.empty() ? "" : " ") + word;
+  RC_ASSERT(joined == text);
+}
+
+TEST(Counted, OneIsNotMany) {
+  EXPECT_EQ(counted(1, "camera"), "1 camera");
+  EXPECT_EQ(counted(0, "tick"), "0 ticks");
+  EXPECT_EQ(counted(2, "tick"), "2 ticks");
+}
+
+}  // namespace
+}  // namespace lockstep
