@@ -25,7 +25,7 @@ table.data th,table.data td{padding:5px 10px 5px 0;border-bottom:1px solid var(-
 table.data th{font-weight:600;color:var(--soft);font-size:13px}table.data .num{text-align:right;padding-right:14px;white-space:nowrap}
 svg{display:block;width:100%;height:auto;margin:8px 0}svg text{font:12px system-ui,"DejaVu Sans",sans-serif;fill:var(--ink)}svg text.label{fill:var(--soft)}svg text.strong{font-weight:600}
 svg .axis{stroke:var(--soft);fill:none}svg .grid{stroke:var(--rule);fill:none}svg .box{fill:var(--card);stroke:var(--soft)}svg .wire{stroke:var(--soft);stroke-width:2;fill:none}
-svg .head{fill:var(--soft)}svg .band{fill:var(--rule);opacity:.5}svg .limit{stroke:var(--bad);stroke-dasharray:4 3;fill:none}svg .fbad{fill:var(--bad)}svg .fwarn{fill:var(--warn)}svg .fgood{fill:var(--good)}
+svg .head{fill:var(--soft)}svg .half{opacity:.45}svg .break{stroke:var(--bad);stroke-width:2;fill:none}svg text.onbar{paint-order:stroke;stroke:var(--paper);stroke-width:4px}svg .band{fill:var(--rule);opacity:.5}svg .limit{stroke:var(--bad);stroke-dasharray:4 3;fill:none}svg .fbad{fill:var(--bad)}svg .fwarn{fill:var(--warn)}svg .fgood{fill:var(--good)}
 footer{margin-top:40px;border-top:1px solid var(--rule);padding-top:8px;font-size:13px;color:var(--soft)}
 @media print{main{max-width:none}.card,.finding,svg{break-inside:avoid}}
 )css";

@@ -9,10 +9,12 @@
 
 namespace lockstep {
 
-/// Residual of every camera over the take, with the gates.
+/// Offsets of every camera's colour and depth over the take, with the gates.
 std::string draw_residuals(std::string_view verify_json);
 /// One row per camera over the take: lost and duplicated ticks, restarts.
 std::string draw_tick_timeline(std::string_view verify_json);
+/// Host arrival of every camera against the source's; "" where it is not recorded.
+std::string draw_arrival(std::string_view verify_json);
 /// Laser pulses of every camera across one pitch; "" without lasers.
 std::string draw_laser_phases(std::string_view verify_json);
 /// How the single ticks scatter about each camera's own offset.

@@ -80,13 +80,18 @@ std::string head(const Json& report) {
   return html;
 }
 
-std::string span_of(const Json& finding) {
+/// Where it is, in ticks and the device's own time; as verify prints it.
+std::string span_of(const Json& report, const Json& finding) {
   const Json& span = finding.at("span");
   if (span.is_null()) return {};
-  return fmt::format(
-      "ticks {} to {}, device time {:.3f} to {:.3f} s", span.at("first_tick").get<int64_t>(),
-      span.at("first_tick").get<int64_t>() + span.at("count").get<int64_t>() - 1,
-      span.at("from_us").get<double>() * 1e-6, span.at("to_us").get<double>() * 1e-6);
+  const auto first = span.at("first_tick").get<int64_t>();
+  const auto count = span.at("count").get<int64_t>();
+  const bool all = first == 0 && count == report.at("common_ticks").get<int64_t>();
+  if (all && finding.at("rule") != "clock-restart") return "the whole take";
+  const double from_s = span.at("from_us").get<double>() * 1e-6;
+  if (count == 1) return fmt::format("tick {}, device time {:.3f} s", first, from_s);
+  return fmt::format("ticks {} to {}, device time {:.3f} to {:.3f} s", first, first + count - 1,
+                     from_s, span.at("to_us").get<double>() * 1e-6);
 }
 
 std::string findings(const Json& report) {
@@ -98,7 +103,7 @@ std::string findings(const Json& report) {
     const char* css = level == "fail" ? "bad" : level == "warning" ? "warn" : "muted";
     html += fmt::format("<div class=\"card finding {}\">{} {}", css, html_badge(css, level),
                         text_of(finding, "message"));
-    std::string numbers = span_of(finding);
+    std::string numbers = span_of(report, finding);
     if (!finding.at("value").is_null() && !finding.at("gate").is_null())
       numbers += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", numbers.empty() ? "" : "; ",
                              finding.at("value").get<double>(), finding.at("gate").get<double>(),
@@ -171,7 +176,11 @@ std::string marked(const Json& report, const Json& device, std::string cell,
   for (const Json& finding : report.at("findings")) {
     const bool of_rule = std::find(rules.begin(), rules.end(),
                                    finding.at("rule").get<std::string_view>()) != rules.end();
-    if (!of_rule || finding.at("device") != device.at("name")) continue;
+    const Json& behind = finding.at("behind");
+    const bool concerned =
+        finding.at("device") == device.at("name") ||
+        std::find(behind.begin(), behind.end(), device.at("name")) != behind.end();
+    if (!of_rule || !concerned) continue;
     if (finding.at("level") == "fail") css = "bad";
     if (finding.at("level") == "warning" && *css == '\0') css = "warn";
   }
@@ -237,6 +246,7 @@ std::string page(const Json& report, std::string_view json) {
     body += device_table(report);
     body += draw_residuals(json);
     body += draw_tick_timeline(json);
+    body += draw_arrival(json);
     body += draw_laser_phases(json);
     body += draw_histograms(json);
   }

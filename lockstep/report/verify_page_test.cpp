@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/support/files.h"
@@ -59,6 +60,60 @@ TEST(VerifyPage, EscapesWhatComesFromFiles) {
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_EQ(page->find("<img"), std::string::npos);
   EXPECT_NE(page->find("&lt;img"), std::string::npos);
+}
+
+nlohmann::ordered_json golden_json() {
+  return nlohmann::ordered_json::parse(golden());
+}
+
+TEST(VerifyPage, ShowsASingleLostTickAndARestartWideEnoughToBeSeen) {
+  auto json = golden_json();
+  json["common_ticks"] = 108000;
+  json["common_s"] = 3600;
+  const nlohmann::ordered_json one = {
+      {"first_tick", 9000}, {"count", 1}, {"from_us", 0}, {"to_us", 0}};
+  json["devices"][1]["lost"] = 1;
+  json["devices"][1]["lost_color"] = nlohmann::ordered_json::array({one});
+  auto restart = json["findings"][0];
+  restart["rule"] = "clock-restart";
+  restart["device"] = json["devices"][1]["name"];
+  restart["span"] = {{"first_tick", 108030}, {"count", 3000}, {"from_us", 0}, {"to_us", 0}};
+  json["findings"].push_back(restart);
+  const auto page = verify_page_html(json.dump());
+  ASSERT_TRUE(page) << page.error().message;
+  size_t marks = 0;
+  for (size_t at = 0; (at = page->find("lost: 1 tick from tick 9000", at)) != std::string::npos;
+       ++at, ++marks) {
+    const size_t element = page->rfind("<rect", at);
+    const size_t width = page->find("width=\"", element) + 7;
+    EXPECT_GE(std::stod(page->substr(width)), 6);
+  }
+  EXPECT_EQ(marks, 2u) << "one in the offsets, one in the ticks";
+  EXPECT_NE(page->find("clock began anew</text>"), std::string::npos);
+}
+
+TEST(VerifyPage, DrawsArrivalAndWhereTheLineBroke) {
+  auto json = golden_json();
+  EXPECT_EQ(verify_page_html(json.dump())->find("<h2>Host arrival"), std::string::npos);
+  json["devices"][1]["arrival_trace"] = {{"time_s", {0.0, 0.05, 0.1}}, {"late_us", {0, 3, 90}}};
+  auto broken = json["findings"][0];
+  broken["rule"] = "arrival-rate";
+  broken["link"] = "a.out -> b.in";
+  json["findings"].push_back(broken);
+  const auto page = verify_page_html(json.dump());
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_NE(page->find("<h2>Host arrival"), std::string::npos);
+  EXPECT_NE(page->find("line broke: a.out -&gt; b.in</text>"), std::string::npos);
+}
+
+TEST(VerifyPage, KeepsBothEndsOfLongNames) {
+  auto json = golden_json();
+  json["devices"][0]["name"] = "ceiling-north-east-corner-camera-one";
+  json["devices"][1]["name"] = "ceiling-north-east-corner-camera-tw\u00f6";
+  const auto page = verify_page_html(json.dump());
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_NE(page->find("ceiling-nort…-camera-one"), std::string::npos);
+  EXPECT_NE(page->find("ceiling-nort…-camera-twö"), std::string::npos);
 }
 
 TEST(VerifyPage, RefusesWhatIsNoReport) {

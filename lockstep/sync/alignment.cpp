@@ -60,15 +60,16 @@ double periods_since_zero(const AlignedDevice& device, double pooled_us) {
   return first_us / period_us;
 }
 
-/// Typical host time of the device's clock zero, as arrival and stamps tell.
+/// Earliest host time of the device's clock zero, as arrival and stamps tell: latency only delays,
+/// and a USB that slows down within the take must not look like a later start.
 std::optional<double> arrival_of_zero_us(const DeviceEvidence& device) {
   if (device.arrivals.empty()) return std::nullopt;
-  std::vector<double> zero_us;
+  double earliest_us = HUGE_VAL;
   for (const ArrivalNote& note : device.arrivals) {
     const double arrival_us = static_cast<double>(note.arrival.time_since_epoch().count()) / 1e3;
-    zero_us.push_back(arrival_us - us_since_zero(note.stamp));
+    earliest_us = std::min(earliest_us, arrival_us - us_since_zero(note.stamp));
   }
-  return median(zero_us);
+  return earliest_us;
 }
 
 /// Periods by which the device's zero came later than the reference's; none where arrival can't

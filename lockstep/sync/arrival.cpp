@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "lockstep/sync/measure.h"
 
@@ -12,20 +11,21 @@ namespace {
 
 constexpr size_t kWindows = 48;         // of which each gives its earliest arrival
 constexpr size_t kNotesPerWindow = 12;  // fewer would not find an undelayed one
+constexpr size_t kFewestWindows = 4;
+constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
 
 struct Point {
-  double s = 0;        ///< from mid-take, by the tick count
+  int64_t tick = 0;
   double late_us = 0;  ///< arrival minus tick * T
 };
 
 /// Arrivals by tick: a note belongs to the tick of the stream stamp nearest to it.
-std::vector<Point> points_of(const Alignment& all, const AlignedDevice& device, int64_t from,
-                             int64_t to) {
+std::vector<Point> points_of(const Alignment& all, const AlignedDevice& device) {
   std::vector<Point> points;
+  if (device.empty() || device.evidence->arrivals.empty()) return points;
   const StreamSegment& segment = device.lead().segment();
   const auto& notes = device.evidence->arrivals;
-  const double origin_us =
-      static_cast<double>(notes.front().arrival.time_since_epoch().count()) / 1e3;
+  const HostTime origin = notes.front().arrival;
   const Nanos half_period(std::llround(all.period_us() * 500));
   size_t at = 0;
   for (const ArrivalNote& note : notes) {
@@ -34,44 +34,185 @@ std::vector<Point> points_of(const Alignment& all, const AlignedDevice& device, 
     if (at == segment.stamps.size()) break;
     if (since(note.stamp, segment.stamps[at].stamp) > half_period) continue;
     const int64_t tick = segment.stamps[at].tick + device.lead().tick_of_first;
-    if (tick < from || tick >= to) continue;
-    const double arrival_us = static_cast<double>(note.arrival.time_since_epoch().count()) / 1e3;
-    points.push_back({seconds_from_mid(all, tick),
-                      arrival_us - origin_us - static_cast<double>(tick) * all.period_us()});
+    if (tick < 0 || tick >= all.ticks) continue;
+    const double since_origin_us = static_cast<double>((note.arrival - origin).count()) / 1e3;
+    points.push_back({tick, since_origin_us - static_cast<double>(tick) * all.period_us()});
   }
   return points;
 }
 
+/// The earliest arrival of every window of the common ticks, against a line of this slope per tick
+/// (so that the pace itself does not decide which is earliest); none where a window has too few.
+std::vector<std::optional<Point>> earliest(const std::vector<Point>& points, int64_t ticks,
+                                           size_t windows, double us_per_tick) {
+  std::vector<std::optional<Point>> found(windows);
+  std::vector<size_t> count(windows, 0);
+  for (Point point : points) {
+    const auto w = static_cast<size_t>(point.tick * static_cast<int64_t>(windows) / ticks);
+    point.late_us -= us_per_tick * static_cast<double>(point.tick);
+    ++count[w];
+    if (!found[w] || point.late_us < found[w]->late_us) found[w] = point;
+  }
+  for (size_t w = 0; w < windows; ++w) {
+    if (count[w] < kNotesPerWindow / 2) found[w].reset();
+  }
+  return found;
+}
+
+/// Typical slope from window to window, which a jump does not move.
+double typical_us_per_tick(const std::vector<std::optional<Point>>& line) {
+  std::vector<double> slopes;
+  for (size_t w = 1; w < line.size(); ++w) {
+    if (!line[w - 1] || !line[w] || line[w]->tick == line[w - 1]->tick) continue;
+    slopes.push_back((line[w]->late_us - line[w - 1]->late_us) /
+                     static_cast<double>(line[w]->tick - line[w - 1]->tick));
+  }
+  return median(slopes);
+}
+
+/// The device's earliest arrivals minus the reference's, window by window.
+ArrivalTrace trace_of(const Alignment& all, size_t device, size_t reference) {
+  ArrivalTrace trace;
+  const std::vector<Point> own = points_of(all, all.devices[device]);
+  const std::vector<Point> line = points_of(all, all.devices[reference]);
+  const size_t windows = std::min(kWindows, std::min(own.size(), line.size()) / kNotesPerWindow);
+  if (windows < kFewestWindows) return trace;
+  const double pace = typical_us_per_tick(earliest(line, all.ticks, windows, 0));
+  const auto line_at = earliest(line, all.ticks, windows, pace);
+  const auto own_at = earliest(own, all.ticks, windows, pace);
+  for (size_t w = 0; w < windows; ++w) {
+    if (!own_at[w] || !line_at[w]) continue;
+    trace.time_s.push_back(static_cast<double>(own_at[w]->tick) * all.period_us() * 1e-6);
+    trace.late_us.push_back(own_at[w]->late_us - line_at[w]->late_us);
+  }
+  return trace;
+}
+
+/// Where stretches without a jump begin: a change far beyond those about it is latency.
+std::vector<size_t> stretches_of(const std::vector<double>& late_us) {
+  constexpr double kFarBeyond = 6;
+  constexpr double kLeastJumpUs = 100;
+  const auto count = static_cast<int64_t>(late_us.size());
+  std::vector<double> beyond;
+  for (int64_t i = 1; i < count; ++i) {
+    std::vector<double> about;
+    for (int64_t k = std::max<int64_t>(1, i - 2); k <= std::min(count - 1, i + 2); ++k) {
+      if (k != i) about.push_back(late_us[size_t(k)] - late_us[size_t(k - 1)]);
+    }
+    beyond.push_back(std::abs(late_us[size_t(i)] - late_us[size_t(i - 1)] - median(about)));
+  }
+  const double least = std::max(kLeastJumpUs, kFarBeyond * kSigmaFromMad * median(beyond));
+  std::vector<size_t> begins{0};
+  for (size_t i = 0; i < beyond.size(); ++i) {
+    if (beyond[i] > least) begins.push_back(i + 1);
+  }
+  return begins;
+}
+
+/// A slope that holds after (or before) an instant, over stretches that each have their own level.
+struct Bend {
+  double from_s = 0, to_s = 0;  ///< where the slope is
+  double ppm = 0, se_ppm = 0;
+  double squares = 0;
+  bool known = false;  ///< points enough to tell
+};
+
+Bend fit_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, double from_s,
+              double to_s) {
+  Bend bend{from_s, to_s};
+  const size_t count = trace.time_s.size();
+  std::vector<double> x(count), y(trace.late_us);
+  for (size_t i = 0; i < count; ++i) x[i] = std::clamp(trace.time_s[i], from_s, to_s);
+  double xx = 0, xy = 0, yy = 0;
+  for (size_t k = 0; k < begins.size(); ++k) {
+    const size_t end = k + 1 < begins.size() ? begins[k + 1] : count;
+    const auto share = static_cast<double>(end - begins[k]);
+    double mean_x = 0, mean_y = 0;
+    for (size_t i = begins[k]; i < end; ++i) {
+      mean_x += x[i] / share;
+      mean_y += y[i] / share;
+    }
+    for (size_t i = begins[k]; i < end; ++i) {
+      x[i] -= mean_x;
+      y[i] -= mean_y;
+      xx += x[i] * x[i];
+      xy += x[i] * y[i];
+      yy += y[i] * y[i];
+    }
+  }
+  if (count < begins.size() + 3 || !(xx > 0)) return bend;
+  bend.known = true;
+  bend.ppm = xy / xx;
+  bend.squares = std::max(0.0, yy - bend.ppm * xy);
+  // Latency that wanders is no white noise: neighbours that are alike tell less.
+  double alike = 0;
+  for (size_t i = 1; i < count; ++i)
+    alike += (y[i] - bend.ppm * x[i]) * (y[i - 1] - bend.ppm * x[i - 1]);
+  const double by_chance = 2 / std::sqrt(static_cast<double>(count));
+  const double r = bend.squares > 0 ? std::clamp(alike / bend.squares - by_chance, 0.0, 0.9) : 0.0;
+  bend.se_ppm = std::sqrt(bend.squares / static_cast<double>(count - begins.size() - 1) / xx) *
+                std::sqrt((1 + r) / (1 - r));
+  return bend;
+}
+
+/// The slope over all, or from an instant on or up to one where that explains the trace far better.
+Bend best_bend(const ArrivalTrace& trace, const Gates& gates) {
+  constexpr size_t kFewestBent = 4;  // windows
+  constexpr double kFarBetter = 20;  // mean squares of the noise
+  constexpr int kSteps = 4;          // instants tried between two windows
+  const std::vector<size_t> begins = stretches_of(trace.late_us);
+  const std::vector<double>& time = trace.time_s;
+  const Bend whole = fit_bend(trace, begins, time.front(), time.back());
+  Bend best = whole;
+  const auto attempt = [&](double from_s, double to_s) {
+    const Bend bend = fit_bend(trace, begins, from_s, to_s);
+    if (bend.known && bend.squares < best.squares) best = bend;
+  };
+  for (size_t i = 0; i + kFewestBent < time.size(); ++i) {
+    for (int step = 0; step < kSteps; ++step) {
+      const double share = static_cast<double>(step) / kSteps;
+      attempt(time[i] + share * (time[i + 1] - time[i]), time.back());
+      const size_t k = time.size() - 1 - i;
+      attempt(time.front(), time[k] - share * (time[k] - time[k - 1]));
+    }
+  }
+  const double noise = best.squares / static_cast<double>(time.size());
+  const bool strays = std::abs(best.ppm) > std::max(gates.arrival_fail_ppm, 6 * best.se_ppm);
+  return whole.known && (!strays || whole.squares - best.squares < kFarBetter * noise) ? whole
+                                                                                       : best;
+}
+
 }  // namespace
 
-std::optional<ArrivalPace> arrival_pace(const Alignment& all, const AlignedDevice& device,
-                                        double from_share, double to_share) {
-  if (device.empty() || device.evidence->arrivals.empty() || all.ticks == 0) return std::nullopt;
-  const auto from = static_cast<int64_t>(from_share * static_cast<double>(all.ticks));
-  const auto to = static_cast<int64_t>(to_share * static_cast<double>(all.ticks));
-  const std::vector<Point> points = points_of(all, device, from, to);
-  const size_t windows = std::min(kWindows, points.size() / kNotesPerWindow);
-  if (windows < 4) return std::nullopt;
-  // Against a first line, so that the pace itself does not decide which arrival is earliest.
-  std::vector<double> x, y;
-  for (const Point& p : points) {
-    x.push_back(p.s);
-    y.push_back(p.late_us);
+std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device, size_t reference,
+                                          const Gates& gates) {
+  constexpr double kSure = 10;          // standard errors
+  constexpr double kSureApartUs = 300;  // that no latency wanders
+  ArrivalDrift drift;
+  drift.trace = trace_of(all, device, reference);
+  const std::vector<double>& time = drift.trace.time_s;
+  if (time.size() < kFewestWindows) return std::nullopt;
+  const Bend bend = best_bend(drift.trace, gates);
+  if (!bend.known) return std::nullopt;
+  const double apart_us = std::abs(bend.ppm) * (bend.to_s - bend.from_s);
+  const bool sure = std::abs(bend.ppm) > kSure * bend.se_ppm && apart_us > kSureApartUs;
+  const auto tick_at = [&](double s) { return std::llround(s * 1e6 / all.period_us()); };
+  drift.rate.ppm = bend.ppm;
+  drift.rate.se_ppm = bend.se_ppm;
+  drift.rate.judged = bend.se_ppm <= gates.arrival_judged_se_ppm || sure;
+  drift.rate.first_tick = bend.from_s <= time.front() ? 0 : tick_at(bend.from_s);
+  const int64_t end = bend.to_s >= time.back() ? all.ticks : tick_at(bend.to_s);
+  drift.rate.ticks = end - drift.rate.first_tick;
+  // From the level before it strays, so that the drawing begins at nothing.
+  const bool late = drift.rate.first_tick > 0;
+  std::vector<double> level;
+  for (size_t i = 0; i < time.size(); ++i) {
+    if (late ? time[i] <= bend.from_s : end == all.ticks || time[i] >= bend.to_s)
+      level.push_back(drift.trace.late_us[i]);
   }
-  const LineFit first = fit_line(x, y, 0);
-  std::vector<double> early_x, early_y;
-  for (size_t w = 0; w < windows; ++w) {
-    const auto begin = points.begin() + static_cast<ptrdiff_t>(w * points.size() / windows);
-    const auto end = points.begin() + static_cast<ptrdiff_t>((w + 1) * points.size() / windows);
-    const auto earliest = std::min_element(begin, end, [&](const Point& a, const Point& b) {
-      return a.late_us - first.at(a.s) < b.late_us - first.at(b.s);
-    });
-    early_x.push_back(earliest->s);
-    early_y.push_back(earliest->late_us);
-  }
-  const LineFit fit = fit_line(early_x, early_y, 0);
-  const LineFit& better = fit.slope_se < first.slope_se ? fit : first;
-  return ArrivalPace{better.slope, better.slope_se, points.front().s, points.back().s};
+  const double level_us = median(level);
+  for (double& us : drift.trace.late_us) us -= level_us;
+  return drift;
 }
 
 }  // namespace lockstep

@@ -2,24 +2,26 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "lockstep/sync/alignment.h"
 #include "lockstep/sync/report.h"
 
 namespace lockstep {
 
-/// How fast ticks arrived at the host. A camera whose cable is pulled streams on with perfect
-/// stamps of its own crystal; its frames arrive at that crystal's pace.
-struct ArrivalPace {
-  double ppm = 0;  ///< host time per tick against the nominal period
-  double se_ppm = 0;
-  double first_s = 0, last_s = 0;  ///< range of the common ticks that it was taken over
+/// The arrival witness of one device: how the host's clock at its frames runs against the ticks,
+/// less the same of the reference. A camera that gets no pulses streams on with perfect stamps of
+/// its own crystal; its frames arrive at that crystal's pace.
+struct ArrivalDrift {
+  RateEstimate rate;   ///< over the ticks on which it strays, else over all
+  ArrivalTrace trace;  ///< what it was fitted to
 };
 
-/// Pace over a share of the common range (0 to 1 is all of it). Latency only ever delays, so the
-/// earliest arrival of every short window makes the line. None without notes enough.
-[[nodiscard]] std::optional<ArrivalPace> arrival_pace(const Alignment& all,
-                                                      const AlignedDevice& device,
-                                                      double from_share, double to_share);
+/// Latency only ever delays, so the earliest arrival of every short window makes the trace. What
+/// jumps at once is latency (a slow USB), not a crystal, and costs resolution only; what bends and
+/// goes on with a slope lost the line where it bends, and what bends back found it there. None
+/// without host times enough.
+[[nodiscard]] std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device,
+                                                        size_t reference, const Gates& gates);
 
 }  // namespace lockstep

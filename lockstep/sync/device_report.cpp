@@ -10,8 +10,7 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kPlotColumns = 300;
-constexpr double kHistogramBinUs = 5;
-constexpr int kHistogramBins = 41;
+constexpr int kHistogramReach = 30;  // bins on either side
 
 OffsetEstimate estimate(const OffsetSeries& series, double jitter_us) {
   OffsetEstimate result;
@@ -50,13 +49,19 @@ Envelope envelope(const Alignment& all, const OffsetSeries& series) {
   return plot;
 }
 
-std::vector<int64_t> histogram(const OffsetSeries& series) {
-  std::vector<int64_t> bins(kHistogramBins, 0);
+/// Bins of one register step, on the grid that the stamps lie on.
+void fill_histogram(const OffsetSeries& series, DeviceReport& report) {
+  const double middle = std::round(series.level_us / kRegisterStepUs);
+  report.histogram_center_us = middle * kRegisterStepUs;
+  report.histogram.assign(2 * kHistogramReach + 1, 0);
   for (const double us : series.offset_us) {
-    const auto bin = std::llround((us - series.level_us) / kHistogramBinUs) + kHistogramBins / 2;
-    ++bins[static_cast<size_t>(std::clamp<int64_t>(bin, 0, kHistogramBins - 1))];
+    const auto bin = std::llround(us / kRegisterStepUs - middle);
+    if (std::abs(bin) > kHistogramReach) {
+      ++report.histogram_outside;
+    } else {
+      ++report.histogram[static_cast<size_t>(bin + kHistogramReach)];
+    }
   }
-  return bins;
 }
 
 std::vector<TickSpan> lost_of(const Alignment& all, const AlignedStream& stream) {
@@ -98,46 +103,6 @@ std::vector<TickSpan> restarts_of(const AlignedStream& stream) {
   return spans;
 }
 
-int64_t ticks_in(const std::vector<TickSpan>& spans) {
-  int64_t sum = 0;
-  for (const TickSpan& span : spans) sum += span.count;
-  return sum;
-}
-
-/// The device's pace against the reference's over a share of the common ticks.
-std::optional<RateEstimate> arrival_over(const Case& set, size_t index, double from, double to) {
-  const auto own = arrival_pace(set.all, set.all.devices[index], from, to);
-  const auto line = arrival_pace(set.all, set.all.devices[set.reference], from, to);
-  if (!own || !line) return std::nullopt;
-  RateEstimate rate;
-  rate.ppm = own->ppm - line->ppm;
-  rate.se_ppm = std::hypot(own->se_ppm, line->se_ppm);
-  rate.judged = rate.se_ppm <= set.gates.arrival_judged_se_ppm;
-  const auto ticks = static_cast<double>(set.all.ticks);
-  rate.first_tick = std::llround(from * ticks);
-  rate.ticks = std::llround(to * ticks) - rate.first_tick;
-  return rate;
-}
-
-/// Over the whole take, or over the half or quarter where it strays far more than over the whole (a
-/// cable may be pulled at any time).
-std::optional<RateEstimate> arrival_of(const Case& set, size_t index) {
-  constexpr double kFarMore = 1.5;
-  const std::optional<RateEstimate> whole = arrival_over(set, index, 0, 1);
-  std::optional<RateEstimate> worst = whole;
-  for (const int parts : {2, 4}) {
-    for (int part = 0; part < parts; ++part) {
-      const auto rate = arrival_over(set, index, double(part) / parts, double(part + 1) / parts);
-      if (!rate || !rate->judged || !worst) continue;
-      const bool strays =
-          std::abs(rate->ppm) > std::max(set.gates.arrival_fail_ppm, 6 * rate->se_ppm);
-      const double so_far = std::abs(worst->ppm);
-      if (strays && std::abs(rate->ppm) > kFarMore * so_far) worst = rate;
-    }
-  }
-  return worst;
-}
-
 void describe_exposure(const DeviceEvidence& device, DeviceReport& report) {
   if (device.exposures.empty()) {
     report.exposure = "not recorded";
@@ -160,6 +125,17 @@ void describe_ticks(const Alignment& all, const AlignedDevice& device, DeviceRep
       std::max(ticks_in(report.duplicated_color), ticks_in(report.duplicated_depth));
   if (!device.empty())
     report.first_stamp_us = static_cast<double>(device.lead().segment().stamps.front().stamp.us());
+}
+
+/// Of the lead stream, on the rig time that begins with the reference's clock.
+std::optional<ClockMap> clock_map_of(const Alignment& all, const AlignedDevice& device) {
+  if (device.empty()) return std::nullopt;
+  const AlignedStream& lead = device.lead();
+  const Nanos planned(std::llround(device.expected_lead_us() * 1e3));
+  std::vector<TickStamp> stamps;
+  for (const TickStamp& s : lead.segment().stamps)
+    stamps.push_back({s.tick + lead.tick_of_first + all.ticks_before_first, s.stamp - planned});
+  return fit_clock_map(stamps, all.frames_per_second);
 }
 
 }  // namespace
@@ -191,17 +167,21 @@ DeviceReport describe_device(const Case& set, size_t index) {
   report.clock_disciplined = device.disciplined;
   report.expected_color_us = device.expected_color_us;
   report.expected_depth_us = device.expected_depth_us;
+  report.clock_map = clock_map_of(set.all, device);
   describe_ticks(set.all, device, report);
   if (measure.color) {
     OffsetEstimate lead = estimate(*measure.color, measure.lead_jitter_us);
     report.residual = envelope(set.all, *measure.color);
-    report.histogram = histogram(*measure.color);
+    fill_histogram(*measure.color, report);
     report.rate = RateEstimate{measure.color->fit.slope, measure.color->fit.slope_se,
                                measure.color->tick.size() >= 10 &&
                                    measure.color->fit.slope_se <= set.gates.rate_judged_se_ppm,
                                0, set.all.ticks};
     (device.color.empty() ? report.depth : report.color) = lead;
-    report.arrival = arrival_of(set, index);
+    if (auto arrival = arrival_drift(set.all, index, set.reference, set.gates)) {
+      report.arrival = arrival->rate;
+      report.arrival_trace = std::move(arrival->trace);
+    }
   }
   if (measure.depth) {
     report.depth = estimate(*measure.depth, measure.depth_jitter_us);

@@ -28,7 +28,7 @@ constexpr const char* kFreeByNature =
 /// Its stamps drift, but arrival says that it follows the line.
 bool free_by_nature(const DeviceReport& device, const std::vector<Finding>& findings) {
   return device.arrival && device.arrival->judged && found(findings, "rate", device.name) &&
-         !found(findings, "arrival-rate", device.name);
+         !hangs_on_line(findings, device.name);
 }
 
 /// True when every other device is off by the same: then it is the reference that is off.
@@ -100,23 +100,6 @@ std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
          "to it.";
 }
 
-/// The camera nearest to the source, on the way of this one's pulses, that runs free too; empty
-/// when there is none or no plan says the way.
-std::string free_upstream(const Case& set, const std::vector<Finding>& findings,
-                          const std::string& device) {
-  if (!set.evidence.plan) return {};
-  const auto& wiring = set.evidence.plan->wiring;
-  std::string first, at = device;
-  for (size_t hops = 0; hops < wiring.size(); ++hops) {  // a cycle ends too
-    const auto cable = std::find_if(wiring.begin(), wiring.end(),
-                                    [&](const WiringLine& line) { return line.to_node == at; });
-    if (cable == wiring.end()) break;
-    at = cable->from_node;
-    if (found(findings, "arrival-rate", at)) first = at;
-  }
-  return first;
-}
-
 /// Cause and mend of one finding on device `index`.
 void explain(const Case& set, const SyncReport& report, const std::vector<Finding>& findings,
              size_t index, Finding& finding) {
@@ -133,17 +116,8 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
         "the rig file.";
     return;
   }
-  if (finding.rule == "arrival-rate") {
-    const std::string upstream = free_upstream(set, findings, finding.device);
-    if (!upstream.empty()) {
-      finding.cause = fmt::format(
-          "It runs on its own crystal: its pulses come by way of {}, which gets none either.",
-          upstream);
-      finding.mend = fmt::format("Mend {} first, then look at this one again.", upstream);
-    }
-  }
   if (!finding.cause.empty() || !set.measures.devices[index].color) return;
-  if (found(findings, "rate", finding.device) || found(findings, "arrival-rate", finding.device)) {
+  if (found(findings, "rate", finding.device) || hangs_on_line(findings, finding.device)) {
     finding.cause = "It runs free: no pulse reached it for a part of the take or all of it.";
     finding.mend =
         fmt::format("Push in the sync cable of {} at both ends and record again.", finding.device);
@@ -167,8 +141,7 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
 }  // namespace
 
 void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings) {
-  constexpr std::string_view kRules[] = {"color-offset", "tick-offset", "depth-offset", "rate",
-                                         "arrival-rate"};
+  constexpr std::string_view kRules[] = {"color-offset", "tick-offset", "depth-offset", "rate"};
   for (Finding& finding : findings) {
     if (std::find(std::begin(kRules), std::end(kRules), finding.rule) == std::end(kRules)) continue;
     for (size_t i = 0; i < set.all.devices.size(); ++i) {

@@ -162,45 +162,24 @@ void judge_single_ticks(const Case& set, std::vector<Finding>& out) {
 }
 
 void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>& out) {
-  const std::string& reference = set.all.devices[set.reference].evidence->name;
   for (size_t i = 0; i < report.devices.size(); ++i) {
     const DeviceReport& device = report.devices[i];
-    const AlignedDevice& aligned = set.all.devices[i];
-    if (device.rate && device.rate->judged && device.clock_disciplined) {
-      if (const auto level = level_of(std::abs(device.rate->ppm), set.gates.rate_fail_ppm,
-                                      set.gates.rate_warn_ppm)) {
-        Finding f = measured(
-            *level, "rate", device.name, device.rate->ppm,
-            *level == FindingLevel::fail ? set.gates.rate_fail_ppm : set.gates.rate_warn_ppm,
-            "ppm");
-        f.span = span_of(set.all, aligned.lead(), 0, set.all.ticks);
-        f.message = fmt::format("Stamps of {} run {:+.2f} ppm against the line.", device.name,
-                                device.rate->ppm);
-        f.cause =
-            "A clock that the pulses discipline has no rate of its own: it runs free, so no pulse "
-            "reaches it.";
-        f.mend =
-            fmt::format("Push in the sync cable of {} at both ends and record again.", device.name);
-        out.push_back(f);
-      }
-    }
-    if (device.arrival && device.arrival->judged &&
-        std::abs(device.arrival->ppm) >
-            std::max(set.gates.arrival_fail_ppm, 4 * device.arrival->se_ppm)) {
-      Finding f = measured(FindingLevel::fail, "arrival-rate", device.name, device.arrival->ppm,
-                           set.gates.arrival_fail_ppm, "ppm");
-      const int64_t first = device.arrival->first_tick, count = device.arrival->ticks;
-      f.span = span_of(set.all, aligned.lead(), first, count);
-      f.message = fmt::format("Frames of {} reach the host at a pace {:+.1f} ppm off that of {}{}.",
-                              device.name, device.arrival->ppm, reference,
-                              count == set.all.ticks
-                                  ? ""
-                                  : fmt::format(" in ticks {} to {}", first, first + count - 1));
-      f.cause = "It runs on its own crystal: its stamps look perfect, but no pulse reaches it.";
-      f.mend =
-          fmt::format("Push in the sync cable of {} at both ends and record again.", device.name);
-      out.push_back(f);
-    }
+    if (!device.rate || !device.rate->judged || !device.clock_disciplined) continue;
+    if (hangs_on_line(out, device.name)) continue;
+    const double ppm = device.rate->ppm;
+    const auto level = level_of(std::abs(ppm), set.gates.rate_fail_ppm, set.gates.rate_warn_ppm);
+    if (!level) continue;
+    Finding f = measured(
+        *level, "rate", device.name, ppm,
+        *level == FindingLevel::fail ? set.gates.rate_fail_ppm : set.gates.rate_warn_ppm, "ppm");
+    f.span = span_of(set.all, set.all.devices[i].lead(), 0, set.all.ticks);
+    f.message = fmt::format("Stamps of {} run {:+.2f} ppm against the line.", device.name, ppm);
+    f.cause =
+        "A clock that the pulses discipline has no rate of its own: it runs free, so no pulse "
+        "reaches it.";
+    f.mend =
+        fmt::format("Push in the sync cable of {} at both ends and record again.", device.name);
+    out.push_back(f);
   }
 }
 

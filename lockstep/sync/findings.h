@@ -24,6 +24,11 @@ struct Case {
 
 void judge_offsets(const Case& set, std::vector<Finding>& out);
 void judge_single_ticks(const Case& set, std::vector<Finding>& out);
+/// Where the sync line broke, by arrival: one finding for a break and all cameras behind it.
+void judge_line(const Case& set, const SyncReport& report, std::vector<Finding>& out);
+/// True for a camera that `judge_line` found off the line; other findings follow from that.
+[[nodiscard]] bool hangs_on_line(const std::vector<Finding>& findings, const std::string& device);
+/// Rates of the stamps; of cameras that are off the line nothing more is said.
 void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>& out);
 /// Lost and repeated ticks, restarts of the clock and early ends; from the report's devices.
 void judge_ticks(const Case& set, const SyncReport& report, std::vector<Finding>& out);

@@ -91,8 +91,19 @@ Evidence longest_parts(const Evidence& evidence, std::vector<Finding>& out) {
   return judged;
 }
 
-/// Takes out the cameras that recorded nothing, so that the others can be judged: each is a
-/// finding. A set without any images stays as it is.
+/// A later part that is the one judged begins where its own ticks do.
+void place_parts(const Alignment& all, std::vector<Finding>& findings) {
+  for (const AlignedDevice& device : all.devices) {
+    for (Finding& f : findings) {
+      if (f.rule == "clock-restart" && f.device == device.evidence->name && f.span &&
+          f.span->from_us == lead_stamps(*device.evidence).front().us())
+        f.span->first_tick = device.lead().first_tick();
+    }
+  }
+}
+
+/// Takes out the cameras that recorded nothing, so that the others can be judged. A set without any
+/// images stays as it is.
 void set_silent_apart(Evidence& evidence, std::vector<DeviceEvidence>& silent,
                       std::vector<Finding>& out) {
   const auto is_silent = [](const DeviceEvidence& d) { return captures_of(d) == 0; };
@@ -101,19 +112,7 @@ void set_silent_apart(Evidence& evidence, std::vector<DeviceEvidence>& silent,
   if (first == evidence.devices.begin()) return;
   silent.assign(std::make_move_iterator(first), std::make_move_iterator(evidence.devices.end()));
   evidence.devices.erase(first, evidence.devices.end());
-  for (const DeviceEvidence& device : silent) {
-    Finding f;
-    f.level = FindingLevel::fail;
-    f.rule = "recorded-nothing";
-    f.device = device.name;
-    f.message = fmt::format("{} recorded nothing: {} holds no images. The others are judged.",
-                            device.name, device.source);
-    f.cause = device.config.wired_sync == WiredSync::subordinate
-                  ? "No pulse reached it, so it never began; or its file was cut off."
-                  : "The camera delivered nothing, or its file was cut off.";
-    f.mend = fmt::format("Push in the cables of {} at both ends and record again.", device.name);
-    out.push_back(f);
-  }
+  append(out, recorded_nothing(evidence, silent));
 }
 
 /// Device whose offsets are in the middle: it stands for the line where no master is in the set.
@@ -194,28 +193,37 @@ void judge_clock_zeros(const Case& set, std::vector<Finding>& out) {
   }
 }
 
+/// How well the arrivals that were too few or too uneven tell a pace.
+std::string unjudged_arrivals(const SyncReport& report) {
+  std::string text;
+  for (const DeviceReport& device : report.devices) {
+    if (device.is_reference || !device.arrival || device.arrival->judged) continue;
+    text += fmt::format("{}{} to ±{:.2g} ppm", text.empty() ? "" : ", ", device.name,
+                        2 * device.arrival->se_ppm);
+  }
+  if (text.empty()) return text;
+  return fmt::format(
+      "arrival: too short, or too uneven, to judge: it tells the pace of {} (±{:g} "
+      "is needed)",
+      text, 2 * report.gates.arrival_judged_se_ppm);
+}
+
 void hear_witnesses(SyncReport& report) {
   report.witnesses = {"stamps"};
-  bool recorded = true, agrees = true;
-  std::string unjudged;
-  size_t others = 0, count = 0;
-  for (const DeviceReport& device : report.devices) {
-    if (device.is_reference) continue;
-    ++others;
-    recorded &= device.arrival.has_value();
-    if (device.arrival && device.arrival->judged) continue;
-    unjudged += (count++ == 0 ? "" : ", ") + device.name;
-  }
-  const bool judged = count == 0;
-  agrees = std::none_of(report.findings.begin(), report.findings.end(),
-                        [](const Finding& f) { return f.rule == "arrival-rate"; });
-  if (recorded && judged && agrees) {
-    report.witnesses.push_back("arrival");
-  } else if (!recorded) {
+  const auto of_others = [&](auto holds) {
+    return std::all_of(report.devices.begin(), report.devices.end(),
+                       [&](const DeviceReport& d) { return d.is_reference || holds(d); });
+  };
+  const bool recorded = of_others([](const DeviceReport& d) { return d.arrival.has_value(); });
+  const std::string unjudged = unjudged_arrivals(report);
+  const bool agrees = std::none_of(report.findings.begin(), report.findings.end(),
+                                   [](const Finding& f) { return f.rule == "arrival-rate"; });
+  if (!recorded) {
     report.witness_notes.push_back("arrival: host times are not recorded (or too few)");
-  } else if (!judged) {
-    report.witness_notes.push_back("arrival: too short, or too uneven, to judge" +
-                                   (count == others ? std::string() : " of " + unjudged));
+  } else if (!unjudged.empty()) {
+    report.witness_notes.push_back(unjudged);
+  } else if (agrees) {
+    report.witnesses.push_back("arrival");
   }
   const bool exposure =
       std::all_of(report.devices.begin(), report.devices.end(),
@@ -298,8 +306,10 @@ void judge_aligned(const Evidence& evidence, const Alignment& all, size_t refere
   report.common_s = static_cast<double>(all.ticks) * all.period_us() * 1e-6;
   report.stamp_meaning = measures.equal_exposures ? "either: exposures are equal or not recorded"
                                                   : std::string(to_string(measures.reading));
+  place_parts(all, report.findings);
   judge_offsets(set, report.findings);
   judge_single_ticks(set, report.findings);
+  judge_line(set, report, report.findings);
   judge_rates(set, report, report.findings);
   judge_ticks(set, report, report.findings);
   judge_clock_zeros(set, report.findings);

@@ -7,6 +7,20 @@
 
 namespace lockstep {
 
+std::string span_text(const TickSpan& span) {
+  const double from_s = static_cast<double>(span.from_us) * 1e-6;
+  if (span.count == 1) return fmt::format("tick {}, device time {:.3f} s", span.first_tick, from_s);
+  return fmt::format("ticks {} to {}, device time {:.3f} to {:.3f} s", span.first_tick,
+                     span.first_tick + span.count - 1, from_s,
+                     static_cast<double>(span.to_us) * 1e-6);
+}
+
+int64_t ticks_in(const std::vector<TickSpan>& spans) {
+  int64_t sum = 0;
+  for (const TickSpan& span : spans) sum += span.count;
+  return sum;
+}
+
 int SyncReport::count(FindingLevel level) const {
   return static_cast<int>(std::count_if(findings.begin(), findings.end(),
                                         [&](const Finding& f) { return f.level == level; }));

@@ -9,6 +9,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/sync/gates.h"
+#include "lockstep/time/clock_map.h"
 
 // The sync report: what verify says of a set of recordings (docs/verify.md). Plain data; times in
 // us.
@@ -25,12 +26,19 @@ struct TickSpan {
   int64_t to_us = 0;
 };
 
+/// "tick 7, device time 0.233 s", "ticks 7 to 9, device time 0.233 to 0.300 s".
+[[nodiscard]] std::string span_text(const TickSpan& span);
+/// Ticks of all spans together.
+[[nodiscard]] int64_t ticks_in(const std::vector<TickSpan>& spans);
+
 /// One thing that was found: who, where, how much against which gate, why, and what to do.
 struct Finding {
   FindingLevel level = FindingLevel::note;
   std::string rule;    ///< stable kebab-case id such as "color-offset"
   std::string device;  ///< camera name; empty: the set
-  std::string stream;  ///< "colour", "depth", "colour and depth" or empty
+  std::string link;    ///< cable that it is about, as the rig file writes it; usually empty
+  std::vector<std::string> behind;  ///< cameras that suffer from it too, down the line
+  std::string stream;               ///< "colour", "depth", "colour and depth" or empty
   std::optional<TickSpan> span;
   std::optional<double> value;
   std::optional<double> gate;
@@ -65,6 +73,11 @@ struct Envelope {
   std::vector<double> time_s, low_us, high_us;
 };
 
+/// Earliest host arrival of a device's ticks less the reference's: flat where both follow one line.
+struct ArrivalTrace {
+  std::vector<double> time_s, late_us;
+};
+
 struct DeviceReport {
   std::string name, source, serial, family, role;
   std::string family_by;  ///< what the family is known from; "assumption": nothing tells
@@ -80,8 +93,11 @@ struct DeviceReport {
       depth;  ///< minus own colour; of a depth-only device: against the reference
   std::optional<RateEstimate> rate;     ///< against the reference
   std::optional<RateEstimate> arrival;  ///< host time per tick against the reference
-  std::optional<int64_t> exposure_us;   ///< recorded and constant
-  std::string exposure;                 ///< "8330", "automatic", "not recorded"
+  ArrivalTrace arrival_trace;           ///< what that was taken from
+  /// Its stamps, less the planned offset, against rig time from the line's first pulse on.
+  std::optional<ClockMap> clock_map;
+  std::optional<int64_t> exposure_us;  ///< recorded and constant
+  std::string exposure;                ///< "8330", "automatic", "not recorded"
   std::vector<TickSpan> lost_color, lost_depth, duplicated_color, duplicated_depth;
   std::vector<TickSpan> restarts;                          ///< where the device's clock began anew
   int64_t lost = 0, duplicated = 0;                        ///< ticks, over both streams
@@ -90,9 +106,12 @@ struct DeviceReport {
       laser_phase_us;  ///< start of its pulses within a pitch, against the reference's tick
   double laser_pulse_us = 0, laser_pitch_us = 0;
   std::vector<std::string> damage;
-  Envelope residual;               ///< of colour (depth without it) to plan
-  Envelope depth_residual;         ///< of depth minus own colour to plan
-  std::vector<int64_t> histogram;  ///< of `residual` about its median
+  Envelope residual;        ///< of colour (depth without it) to plan
+  Envelope depth_residual;  ///< of depth minus own colour to plan
+  /// Single ticks of `residual`, a bin for every register step about the middle one.
+  std::vector<int64_t> histogram;
+  double histogram_center_us = 0;  ///< offset to plan of the middle bin
+  int64_t histogram_outside = 0;   ///< ticks beyond the bins
 };
 
 /// Dark time between two devices' lasers over the take.
@@ -132,7 +151,6 @@ struct SyncReport {
   int frames_per_second = 30;
   int64_t common_ticks = 0;
   double common_s = 0;
-  double histogram_bin_us = 5;
   std::string last_good;              ///< take that changes are against; empty: none
   std::vector<DeviceReport> devices;  ///< in the order given
   std::vector<LaserReport> lasers;    ///< smallest gap first

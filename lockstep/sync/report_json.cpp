@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr size_t kSpansKept = 500;  // of a hopeless take; the counts are whole
 
 double hundredth(double value) {
@@ -61,7 +61,29 @@ Json json_of(const std::optional<RateEstimate>& rate) {
   if (!rate) return nullptr;
   return {{"ppm", std::round(rate->ppm * 1000) / 1000 + 0.0},
           {"se_ppm", std::round(rate->se_ppm * 1000) / 1000 + 0.0},
-          {"judged", rate->judged}};
+          {"judged", rate->judged},
+          {"first_tick", rate->first_tick},
+          {"ticks", rate->ticks}};
+}
+
+Json json_of(const ArrivalTrace& trace) {
+  Json time_s = Json::array();
+  for (const double s : trace.time_s) time_s.push_back(hundredth(s));
+  return {{"time_s", time_s}, {"late_us", json_of(trace.late_us)}};
+}
+
+/// As take.json has it, with how well it is known.
+Json json_of(const std::optional<ClockMap>& map) {
+  if (!map) return nullptr;
+  const auto fine = [](double value) { return std::round(value * 1e4) / 1e4 + 0.0; };
+  return {{"offset_us", fine(map->offset_us)},
+          {"offset_se_us", fine(map->offset_se_us)},
+          {"at_rig_ns", map->mid.time_since_epoch().count()},
+          {"rate_ppm", fine(map->rate_ppm)},
+          {"rate_se_ppm", fine(map->rate_se_ppm)},
+          {"residual_rms_us", fine(map->rms_us)},
+          {"from_ns", map->from.ns()},
+          {"to_ns", map->to.ns()}};
 }
 
 Json json_of(const Envelope& plot) {
@@ -89,6 +111,8 @@ Json json_of(const DeviceReport& device) {
           {"depth", json_of(device.depth)},
           {"rate", json_of(device.rate)},
           {"arrival", json_of(device.arrival)},
+          {"arrival_trace", json_of(device.arrival_trace)},
+          {"clock_map", json_of(device.clock_map)},
           {"exposure_us", or_null(device.exposure_us)},
           {"exposure", device.exposure},
           {"lost", device.lost},
@@ -107,7 +131,9 @@ Json json_of(const DeviceReport& device) {
           {"damage", device.damage},
           {"residual", json_of(device.residual)},
           {"depth_residual", json_of(device.depth_residual)},
-          {"histogram", device.histogram}};
+          {"histogram", device.histogram},
+          {"histogram_center_us", hundredth(device.histogram_center_us)},
+          {"histogram_outside", device.histogram_outside}};
 }
 
 Json json_of(const LaserReport& pair) {
@@ -131,6 +157,8 @@ Json json_of(const Finding& finding) {
   return {{"level", kLevels[static_cast<int>(finding.level)]},
           {"rule", finding.rule},
           {"device", finding.device},
+          {"link", finding.link},
+          {"behind", finding.behind},
           {"stream", finding.stream},
           {"span", finding.span ? json_of(*finding.span) : Json(nullptr)},
           {"value", rounded_or_null(finding.value)},
@@ -182,7 +210,7 @@ std::string sync_report_to_json(const SyncReport& report) {
                      {"frames_per_second", report.frames_per_second},
                      {"common_ticks", report.common_ticks},
                      {"common_s", hundredth(report.common_s)},
-                     {"histogram_bin_us", report.histogram_bin_us},
+                     {"histogram_bin_us", hundredth(kRegisterStepUs)},
                      {"last_good", report.last_good},
                      {"devices", list_of(report.devices)},
                      {"lasers", list_of(report.lasers)},

@@ -20,6 +20,11 @@ namespace lockstep {
 /// Where recordings and plan differ: cameras missing or extra, delays or roles not as planned.
 [[nodiscard]] std::vector<Finding> against_plan(const Evidence& evidence);
 
+/// Failures for the cameras without any image, those of `silent`; of a line that never carried a
+/// pulse one finding for all behind the break.
+[[nodiscard]] std::vector<Finding> recorded_nothing(const Evidence& evidence,
+                                                    const std::vector<DeviceEvidence>& silent);
+
 /// What the files say of themselves: damage, loss of the camera, exposures.
 [[nodiscard]] std::vector<Finding> as_recorded(const Evidence& evidence);
 

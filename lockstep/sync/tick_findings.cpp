@@ -12,25 +12,14 @@ namespace {
 constexpr size_t kSpansListed = 4;
 constexpr double kEndsEarlyS = 2;
 
-std::string span_text(const TickSpan& span) {
-  const double s = static_cast<double>(span.from_us) * 1e-6;
-  if (span.count == 1) return fmt::format("tick {} (device time {:.3f} s)", span.first_tick, s);
-  return fmt::format("ticks {} to {} (device time {:.3f} to {:.3f} s)", span.first_tick,
-                     span.first_tick + span.count - 1, s, static_cast<double>(span.to_us) * 1e-6);
-}
-
+/// All spans, where there are several: a finding carries the first.
 std::string spans_text(const std::vector<TickSpan>& spans) {
-  std::string text;
+  if (spans.size() < 2) return "";
+  std::string text = fmt::format(", in {} places: ", spans.size());
   for (size_t i = 0; i < std::min(spans.size(), kSpansListed); ++i)
     text += (i == 0 ? "" : ", ") + span_text(spans[i]);
   if (spans.size() > kSpansListed) text += fmt::format(" and {} more", spans.size() - kSpansListed);
   return text;
-}
-
-int64_t ticks_in(const std::vector<TickSpan>& spans) {
-  int64_t sum = 0;
-  for (const TickSpan& span : spans) sum += span.count;
-  return sum;
 }
 
 bool same_ticks(const std::vector<TickSpan>& a, const std::vector<TickSpan>& b) {
@@ -66,7 +55,7 @@ void report_fault(const DeviceReport& device, const TickFault& fault, const std:
   f.value = static_cast<double>(ticks);
   f.gate = 0;
   f.unit = "ticks";
-  f.message = fmt::format("{} {} {} in {} of {}: {}.", ticks, ticks == 1 ? "tick is" : "ticks are",
+  f.message = fmt::format("{} {} {} in {} of {}{}.", ticks, ticks == 1 ? "tick is" : "ticks are",
                           fault.verb, fault.stream, device.name, spans_text(fault.spans));
   f.cause = cause;
   f.mend = mend;

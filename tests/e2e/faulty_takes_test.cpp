@@ -101,31 +101,49 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& fault) { return fault.param.name; });
 
 // Its stamps go on as if nothing had happened; only the pace of arrival tells, after a while.
-TEST(FaultyTake, WhoseCableIsPulledFailsByArrivalAndTellsWhen) {
+TEST(FaultyTake, WhoseCableIsPulledFailsByArrivalAndTellsWhereAndWhen) {
   const TempFolder folder;
   write_file(folder / "rig.toml", timing_rig());
-  EXPECT_EQ(simulate(folder / "rig.toml", folder / "take", 120, with("right:cable-pull:60")).status,
+  EXPECT_EQ(simulate(folder / "rig.toml", folder / "take", 120, with("right:cable-pull:47")).status,
             1);
   const json report = json_in(folder / "take", "verify.json");
   EXPECT_EQ(report.at("witnesses"), json::array({"stamps"}));
   const json finding = finding_of(report, "arrival-rate", "right");
   ASSERT_FALSE(finding.is_null());
   EXPECT_EQ(finding.at("level"), "fail");
-  EXPECT_NEAR(finding.at("span").at("from_us").get<double>() * 1e-6, 60.5, 0.2);
+  EXPECT_EQ(finding.at("link"), "middle.out -> right.in");
+  EXPECT_EQ(finding.at("behind"), json::array());
+  EXPECT_NEAR(finding.at("span").at("from_us").get<double>() * 1e-6, 47, 1.5);
   EXPECT_NEAR(finding.at("span").at("to_us").get<double>() * 1e-6, 120.5, 0.2);
-  EXPECT_TRUE(finding_of(report, "arrival-rate", "middle").is_null());
+  EXPECT_EQ(report.at("failures"), 1);
+  EXPECT_THAT(read_file(folder / "take" / "verify.html"),
+              HasSubstr("line broke: middle.out -&gt; right.in"));
 }
 
-TEST(FaultyTake, WhoseCableIsPulledUpstreamSaysWhereToLook) {
+TEST(FaultyTake, WhoseCableIsPulledUpstreamHangsOnThatOneFinding) {
+  const TempFolder folder;
+  write_file(folder / "rig.toml", timing_rig());
+  EXPECT_EQ(simulate(folder / "rig.toml", folder / "take", 60, with("middle:cable-pull:23")).status,
+            1);
+  const json report = json_in(folder / "take", "verify.json");
+  EXPECT_EQ(report.at("failures"), 1);
+  const json finding = finding_of(report, "arrival-rate");
+  ASSERT_FALSE(finding.is_null());
+  EXPECT_EQ(finding.at("device"), "middle");
+  EXPECT_EQ(finding.at("link"), "left.out -> middle.in");
+  EXPECT_EQ(finding.at("behind"), json::array({"right"}));
+  EXPECT_NEAR(finding.at("span").at("from_us").get<double>() * 1e-6, 23, 1.5);
+}
+
+TEST(FaultyTake, WhoseUsbIsSlowIsInStep) {
   const TempFolder folder;
   write_file(folder / "rig.toml", timing_rig());
   EXPECT_EQ(
-      simulate(folder / "rig.toml", folder / "take", 60, with("middle:cable-pull:0.5")).status, 1);
+      simulate(folder / "rig.toml", folder / "take", 60, with("right:slow-usb:20:30000")).status,
+      0);
   const json report = json_in(folder / "take", "verify.json");
-  ASSERT_FALSE(finding_of(report, "arrival-rate", "middle").is_null());
-  const json behind = finding_of(report, "arrival-rate", "right");
-  ASSERT_FALSE(behind.is_null());
-  EXPECT_THAT(behind.at("cause").get<std::string>(), HasSubstr("by way of middle"));
+  EXPECT_EQ(report.at("witnesses"), json::array({"stamps", "arrival"}));
+  EXPECT_EQ(report.at("findings"), json::array());
 }
 
 TEST(FaultyTake, WhoseLasersMeetFailsAndNamesThePair) {

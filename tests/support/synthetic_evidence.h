@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -51,7 +52,11 @@ struct SyntheticDevice {
   double extra_color_us = 0;  ///< fault: colour (and depth with it) off plan
   double extra_depth_us = 0;  ///< fault: depth off its colour
   double stamp_ppm = 0;       ///< stamps against the line
-  double pace_ppm = 0;        ///< host time per tick against the source
+  double pace_ppm = 0;        ///< host time per tick against the source ...
+  double pace_from_s = 0;     ///< ... from then on, of the take
+  double pace_to_s = 1e9;     ///< ... up to then
+  double latency_us = 0;      ///< more until arrival ...
+  double latency_from_s = 0;  ///< ... from then on
 };
 
 inline DeviceEvidence make_device(const SyntheticRig& rig, const SyntheticDevice& truth,
@@ -76,8 +81,11 @@ inline DeviceEvidence make_device(const SyntheticRig& rig, const SyntheticDevice
     device.depth.push_back(
         register_stamp(own_us + truth.extra_depth_us + rig.jitter_us * normal(random)));
     if (!rig.arrivals) continue;
-    const double host_us = 5e9 + tick_us * (1 + truth.pace_ppm * 1e-6) + 60'000 -
-                           rig.arrival_jitter_us * std::log(unit(random));
+    const double at_s = static_cast<double>(i) / rig.fps;
+    const double strayed_s = std::clamp(at_s, truth.pace_from_s, truth.pace_to_s);
+    const double latency_us = 60'000 + (at_s < truth.latency_from_s ? 0 : truth.latency_us);
+    const double host_us = 5e9 + tick_us + truth.pace_ppm * (strayed_s - truth.pace_from_s) +
+                           latency_us - rig.arrival_jitter_us * std::log(unit(random));
     device.arrivals.push_back({device.color.back(), HostTime(Nanos(std::llround(host_us * 1e3)))});
   }
   return device;

@@ -146,19 +146,28 @@ std::string laser_lines(const SyncReport& report) {
                      nearest->typical_gap_us, nearest->a, nearest->b);
 }
 
-std::string finding_text(const Finding& finding, bool color) {
+/// Where it is and how much against which gate: "[ticks 3 to 9, ...; 150 us, gate 100 us]".
+std::string measured_text(const SyncReport& report, const Finding& finding) {
+  std::string text;
+  if (finding.span) {
+    const bool all = finding.span->first_tick == 0 && finding.span->count == report.common_ticks &&
+                     finding.rule != "clock-restart";
+    text = all ? "the whole take" : span_text(*finding.span);
+  }
+  if (finding.value && finding.gate)
+    text += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", text.empty() ? "" : "; ",
+                        *finding.value, *finding.gate, fmt::arg("unit", finding.unit));
+  return text.empty() ? text : "    [" + text + "]\n";
+}
+
+std::string finding_text(const SyncReport& report, const Finding& finding, bool color) {
   constexpr std::string_view kWords[] = {"FAIL", "warning", "note"};
   constexpr Tone kTones[] = {Tone::bad, Tone::warning, Tone::faint};
   const auto level = static_cast<size_t>(finding.level);
   std::string head(kWords[level]);
   if (!finding.device.empty()) head += " " + finding.device;
-  std::string text = wrapped(toned(head, kTones[level], color) + ": " + finding.message, 4);
-  if (finding.value && finding.gate)
-    text += fmt::format(" [{:.4g}, gate {:.4g} {}]", *finding.value, *finding.gate, finding.unit);
-  const size_t last_line = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-  if (display_columns(std::string_view(text).substr(last_line)) > kOutputColumns)
-    text.replace(text.rfind(" ["), 1, "\n    ");
-  text += "\n";
+  std::string text = wrapped(toned(head, kTones[level], color) + ": " + finding.message, 4) + "\n";
+  text += measured_text(report, finding);
   if (!finding.cause.empty()) text += wrapped("    likely: " + finding.cause, 12) + "\n";
   if (!finding.mend.empty()) text += wrapped("    do: " + finding.mend, 8) + "\n";
   return text;
@@ -223,7 +232,8 @@ std::string sync_report_to_text(const SyncReport& report, bool color, GatesShown
     if (!report.lasers.empty()) text += "\n" + laser_lines(report);
   }
   if (const std::string more = notes(report); !more.empty()) text += "\n" + more;
-  for (const Finding& finding : report.findings) text += "\n" + finding_text(finding, color);
+  for (const Finding& finding : report.findings)
+    text += "\n" + finding_text(report, finding, color);
   return text + "\n" + toned(gates_text(report.gates, shown), Tone::faint, color);
 }
 
@@ -232,7 +242,7 @@ std::string verdict_to_text(const SyncReport& report, bool color, size_t most) {
   size_t failures = 0;
   for (const Finding& finding : report.findings) {
     if (finding.level == FindingLevel::fail && ++failures <= most)
-      text += finding_text(finding, color);
+      text += finding_text(report, finding, color);
   }
   if (failures > most)
     text += fmt::format("and {} more\n", plural(static_cast<int64_t>(failures - most), "failure"));
