@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "lockstep/base/text.h"
 #include "lockstep/rig/plan.h"
 
 // The JSON form of a plan: docs/schemas/plan.schema.json.
@@ -240,7 +241,7 @@ Result<Plan> plan_from_json(std::string_view json) {
     return plan_from(Json::parse(json));
   } catch (const std::exception& error) {
     return Error{Errc::unusable_input,
-                 fmt::format("this is not the JSON of a plan: {}", error.what())};
+                 fmt::format("this is not the JSON of a plan: {}", json_problem(error.what()))};
   }
 }
 

@@ -234,6 +234,8 @@ const Cause kCauses[] = {
     {"ModeOfAllCameras", "camera-cannot", "x.toml:1", "'a', 'b' and 'c': azure-kinect cannot",
      "all_cameras = { exposure_us = 8330, depth_mode = \"WFOV_UNBINNED\" }\n" +
          std::string(kThree) + kChain},
+    {"RateOfTheRig", "camera-cannot", "x.toml:1", "'a', 'b' and 'c': azure-kinect cannot",
+     "rig = { frame_rate = 25 }\n" + three(kChain)},
     {"RateOfAllCameras", "mixed-rates", "x.toml:1", "'a', 'b' and 'c': a rate of 15 fps",
      "all_cameras = { exposure_us = 8330, frame_rate = 15 }\n" + std::string(kThree) + kChain},
     {"DelayOfAllCamerasTooLong", "delay-beyond-period", "x.toml:1", "'a', 'b' and 'c'",

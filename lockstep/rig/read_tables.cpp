@@ -10,7 +10,6 @@ namespace lockstep {
 namespace {
 
 constexpr double kMostMetres = 1000;
-constexpr double kBig = 1e9;
 
 CableEnd read_end(TableReader& table, std::string_view key) {
   const auto text = table.text(key);
@@ -44,9 +43,11 @@ WorldFault read_fault(const TomlValue& value, Problems& problems) {
   if (const auto index = table.choice("kind", kinds)) fault.kind = kinds[*index];
   if (table.missing("kind"))
     table.problem("kind", "a fault without a kind: write kind = \"lose-tick\", say");
-  if (const auto at = table.number("at_s", 0, kBig)) fault.at_s = *at;
-  if (const auto amount = table.number("value", -kBig, kBig)) fault.value = *amount;
-  if (const auto count = table.integer("count", 1, 1'000'000'000)) fault.count = *count;
+  if (const auto at = table.number("at_s", 0, kMostFaultNumber)) fault.at_s = *at;
+  if (const auto amount = table.number("value", -kMostFaultNumber, kMostFaultNumber))
+    fault.value = *amount;
+  if (const auto count = table.integer("count", 1, static_cast<int64_t>(kMostFaultNumber)))
+    fault.count = *count;
   table.finish();
   return fault;
 }
@@ -164,7 +165,16 @@ RigWorld read_world(const TomlValue& value, Problems& problems) {
   TableReader table(value, "world", problems);
   if (const auto seed = table.integer("seed", 0, int64_t{1} << 53))
     world.seed = static_cast<uint64_t>(*seed);
-  if (const auto period = table.number("period_s", 0.1, 3600)) world.period_s = *period;
+  if (const auto period = table.number("period_s", 0.1, 3600)) {
+    world.period_s = *period;
+    if (*period > kLongestWorldPeriodS) {
+      table.problem("period_s",
+                    fmt::format("'period_s' of world is {:g}, and every picture of a period is "
+                                "rendered and kept, {:.0f} of each sensor at 30 fps: take {:g} s "
+                                "at most; a take may be longer, for the scene repeats",
+                                *period, *period * 30, kLongestWorldPeriodS));
+    }
+  }
   if (const auto only = table.boolean("timing_only")) world.timing_only = *only;
   if (const auto scene = table.text("scene")) world.scene = *scene;
   if (const auto radius = table.number("radius_m", 0.3, 20)) world.radius_m = *radius;

@@ -103,11 +103,13 @@ inline constexpr std::array<std::string_view, 10> kWorldFaultKinds{
     "exposure",        // value: us
 };
 
+inline constexpr double kMostFaultNumber = 1e9;  ///< of at_s, value and count of a WorldFault
+
 /// A fault injected into the virtual rig, at a device time of that camera.
 struct WorldFault {
   std::string camera;
   std::string kind;  ///< one of kWorldFaultKinds
-  double at_s = 0;   ///< seconds after the first pulse; 0: from the start
+  double at_s = 0;   ///< device time, which counts from the first pulse; 0: from the start
   double value = 0;
   int64_t count = 1;  ///< ticks concerned, for lose-tick and duplicate-tick
   SourceLine where;
@@ -115,6 +117,9 @@ struct WorldFault {
 
 enum class StampMeaning { center_of_exposure, start_of_frame };
 enum class ClockModel { family_default, disciplined, free_running };
+
+/// Every picture of a period is rendered and kept: 900 of each sensor at 30 fps.
+inline constexpr double kLongestWorldPeriodS = 30;
 
 /// What the virtual rig simulates; only in rigs of virtual cameras.
 struct RigWorld {
@@ -147,6 +152,7 @@ struct Rig {
   std::optional<RigWorld> world;  ///< present exactly when the cameras are virtual
   std::string path;         ///< file it was read from (or its name in messages); "" if made in code
   SourceLine where;         ///< of rig's source, or of the [rig] table
+  SourceLine rate_where;    ///< of rig's frame_rate; no line when it was not said
   SourceLine lasers_where;  ///< of never_overlap, or of the [lasers] table
 
   [[nodiscard]] bool is_virtual() const { return world.has_value(); }

@@ -21,6 +21,7 @@ void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
     rig.where.line = table.line_of("source");
   }
   if (const auto fps = table.number("frame_rate", 1, 1000)) {
+    rig.rate_where.line = table.line_of("frame_rate");
     const auto whole = static_cast<int>(*fps);
     const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
     if (rate) {
@@ -37,6 +38,7 @@ void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
 void read_cameras(TableReader& top, Rig& rig, Problems& problems) {
   RigCamera defaults;
   defaults.config.frame_rate = rig.frame_rate;
+  if (rig.rate_where.line > 0) defaults.said["frame_rate"] = rig.rate_where.line;
   if (const TomlValue* all = top.table("all_cameras")) {
     TableReader table(*all, "all_cameras", problems);
     read_camera_settings(table, defaults);

@@ -167,6 +167,7 @@ const Bad kBad[] = {
      "a fault names 'z'"},
     {"FaultUnknown", CAMERA("") "world = { faults = [ { camera = \"a\", kind = \"lose-tik\" } ] }",
      "did you mean 'lose-tick'?"},
+    {"WorldOfAnHour", CAMERA("") "world = { period_s = 3600 }", "108000 of each sensor"},
     {"OtherSchema", "schema = 2\n" CAMERA(""), "this rig file has schema 2"},
     {"ArrayInsteadOfTable", "rig = []\n" CAMERA(""), "'rig' of the rig file must be a table"},
     {"TextInsteadOfCameras", "camera = \"a\"", "'camera' of the rig file must be a list of tables"},

@@ -32,10 +32,12 @@ Result<void> DiskRule::before_start(uint64_t free_bytes, std::optional<double> l
       Errc::no_space,
       fmt::format(
           "{}: {:.1f} GB are free ({:.1f} GB of them kept free), but {:.0f} s of this rig need "
-          "{:.1f} GB: free some space, record to another disk with -o, or shorten the take "
+          "{:.1f} GB{}: free some space, record to another disk with -o, or shorten the take "
           "with -l",
           folder.string(), static_cast<double>(free_bytes) / 1e9,
-          static_cast<double>(keep_free_bytes_) / 1e9, needed_s, needed_s * bytes_per_s_ / 1e9)};
+          static_cast<double>(keep_free_bytes_) / 1e9, needed_s, needed_s * bytes_per_s_ / 1e9,
+          length_s ? fmt::format(" ({:g} s to record and {:g} s in reserve)", *length_s, kMarginS)
+                   : std::string(" (the least for a take without a length)"))};
 }
 
 DiskRule::Advice DiskRule::during(uint64_t free_bytes) const {

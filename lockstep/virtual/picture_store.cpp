@@ -101,8 +101,8 @@ Result<void> PictureStore::keep(const fs::path& folder, const fs::path& path,
   return write_file_whole(path, content, ExistingFile::replace);
 }
 
-Result<std::shared_ptr<const Pictures>> PictureStore::get(
-    int camera, const CameraConfig& config, const std::function<void(double)>& progress) {
+Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const CameraConfig& config,
+                                                          const RenderProgress& progress) {
   if (world_.timing_only) return tiny_pictures(config);
   if (config.color_on() && config.color_format != ColorFormat::mjpg) {
     return Error{Errc::unsupported,
@@ -113,7 +113,7 @@ Result<std::shared_ptr<const Pictures>> PictureStore::get(
   const double color_share = config.depth_on() ? 0.7 : 1;
   const auto part = [&](double from, double length) {
     return [&progress, from, length](double done) {
-      if (progress) progress(from + length * done);
+      return !progress || progress(from + length * done);
     };
   };
   std::shared_ptr<const PictureFile> color;

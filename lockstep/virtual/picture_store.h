@@ -25,9 +25,9 @@ class PictureStore {
   PictureStore(const Rig& rig, const VirtualRigOptions& options);
 
   /// Pictures of one camera in one configuration. The first call for a mode may take seconds.
-  /// `progress` gets 0..1 and may be empty. Errors: io, no_space, unusable_input.
+  /// Errors: io, no_space, unusable_input, cancelled.
   Result<std::shared_ptr<const Pictures>> get(int camera, const CameraConfig& config,
-                                              const std::function<void(double)>& progress = {});
+                                              const RenderProgress& progress = {});
 
   /// Factory calibration of a camera as its JSON blob.
   [[nodiscard]] const std::string& calibration_json(int camera) const;

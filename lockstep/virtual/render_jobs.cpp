@@ -20,12 +20,14 @@ constexpr int kFramesAtOnce = 8;
 constexpr int kLargestRenderedWidth = 2048;
 
 /// Makes blobs [0, count) in any order on all threads of the arena and tells of the progress here.
+/// Stopped between a few pictures, so that nobody waits long.
 Result<PictureFile::Blobs> make_frames(
-    int count, const std::function<void(double)>& progress,
+    int count, const RenderProgress& progress,
     const std::function<Result<std::vector<std::byte>>(int)>& make) {
   PictureFile::Blobs blobs(static_cast<size_t>(count));
   std::vector<std::optional<Error>> failed(static_cast<size_t>(count));
   for (int first = 0; first < count; first += kFramesAtOnce) {
+    if (progress && !progress(static_cast<double>(first) / count)) return rendering_stopped();
     tbb::parallel_for(first, std::min(count, first + kFramesAtOnce), [&](int i) {
       auto blob = make(i);
       const auto at = static_cast<size_t>(i);
@@ -35,7 +37,6 @@ Result<PictureFile::Blobs> make_frames(
         failed[at] = blob.error();
       }
     });
-    if (progress) progress(std::min(1.0, static_cast<double>(first + kFramesAtOnce) / count));
   }
   for (const auto& error : failed) {
     if (error) return *error;
@@ -67,12 +68,16 @@ std::vector<std::byte> bytes_of(const DepthPatch& patch) {
 
 }  // namespace
 
+Error rendering_stopped() {
+  return {Errc::cancelled, "the rendering of the virtual world was stopped"};
+}
+
 int RenderJob::frames() const {
   return std::max(1, static_cast<int>(std::lround(world.period_s * frames_per_second)));
 }
 
 Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
-                                        const std::function<void(double)>& progress) {
+                                        const RenderProgress& progress) {
   const auto scene = Scene::make(job.world, job.cameras);
   if (!scene) return scene.error();
   const CameraModel full = job.calibration.color_camera(resolution);
@@ -90,7 +95,7 @@ Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution re
 }
 
 Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
-                                        const std::function<void(double)>& progress) {
+                                        const RenderProgress& progress) {
   const auto scene = Scene::make(job.world, job.cameras);
   if (!scene) return scene.error();
   const RayScene still(scene->still());

@@ -9,6 +9,7 @@
 #include "lockstep/virtual/picture_file.h"
 #include "lockstep/virtual/pictures.h"
 #include "lockstep/virtual/pose.h"
+#include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
 
@@ -25,14 +26,17 @@ struct RenderJob {
   [[nodiscard]] int frames() const;
 };
 
-/// One blob for each picture of the period, a JPEG. `progress` gets 0..1 and may be empty.
+/// What render_color and render_depth end with when `progress` says so: Errc::cancelled.
+[[nodiscard]] Error rendering_stopped();
+
+/// One blob for each picture of the period, a JPEG.
 Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
-                                        const std::function<void(double)>& progress);
+                                        const RenderProgress& progress);
 
 /// Blob 0: depth units and infrared of what stands still; then one for each picture of the period
 /// with what differs from it.
 Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
-                                        const std::function<void(double)>& progress);
+                                        const RenderProgress& progress);
 
 /// Whether a file holds what the above made for `frames` pictures: a file of the cache may be
 /// anything.

@@ -42,16 +42,16 @@ class VirtualRigImpl final : public VirtualRig {
                              serial, core_->rig.name)};
   }
 
-  Result<void> prepare(const std::function<void(double)>& progress) override {
+  Result<void> prepare(const RenderProgress& progress) override {
     const auto& cameras = core_->plan.cameras;
     for (size_t i = 0; i < cameras.size(); ++i) {
       const auto part = [&](double done) {
-        if (progress)
-          progress((static_cast<double>(i) + done) / static_cast<double>(cameras.size()));
+        return !progress ||
+               progress((static_cast<double>(i) + done) / static_cast<double>(cameras.size()));
       };
       auto made = core_->pictures.get(static_cast<int>(i), cameras[i].config, part);
       if (!made) return std::move(made).error();
-      part(1);
+      if (!part(1)) return rendering_stopped();
     }
     return {};
   }

@@ -30,6 +30,10 @@ struct VirtualRigOptions {
   HostTime clock_start = HostTime(std::chrono::seconds(1000));
 };
 
+/// Gets 0..1 on the thread that asked for pictures, every few pictures; false stops the rendering.
+/// May be empty.
+using RenderProgress = std::function<bool(double)>;
+
 /// The simulated rig (docs/virtual-rig.md): cameras that keep the hardware's timing rules, joined
 /// by the sync line that the rig's cables make. Thread-safe; each opened device is as thread-bound
 /// as every Device, and devices may be read from different threads. Devices keep what they need
@@ -41,9 +45,9 @@ class VirtualRig : public DeviceSource {
                                                     VirtualRigOptions options = {});
 
   /// Renders what the planned configurations will show, or finds it in the cache. Without this the
-  /// first start of a camera does it and takes the seconds. `progress` gets 0..1 on this thread and
-  /// may be empty. Errors: io, no_space, unusable_input (a scene that does not exist).
-  virtual Result<void> prepare(const std::function<void(double)>& progress) = 0;
+  /// first start of a camera does it and takes the seconds. Errors: io, no_space, unusable_input (a
+  /// scene that does not exist), cancelled (by `progress`; what is in the cache is whole).
+  virtual Result<void> prepare(const RenderProgress& progress) = 0;
 
   /// The clock that a session on this rig lives by. Lives as long as the rig.
   [[nodiscard]] virtual SessionClock& clock() = 0;

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace lockstep {
@@ -43,7 +44,18 @@ std::string toned(std::string_view text, Tone tone, bool color) {
 }
 
 void say(std::string_view sentence) {
-  const std::string lines = wrapped(sentence, 2) + "\n";
+  // Of several lines each is a thing of its own: what continues one stands further in.
+  std::string lines;
+  bool first = true;
+  const bool several = sentence.find('\n') != std::string_view::npos;
+  while (first || !sentence.empty()) {
+    const size_t end = std::min(sentence.find('\n'), sentence.size());
+    lines +=
+        wrapped(std::string(first ? "" : "  ").append(sentence.substr(0, end)), several ? 6 : 2);
+    lines += '\n';
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
+    first = false;
+  }
   std::fputs(lines.c_str(), stderr);
 }
 

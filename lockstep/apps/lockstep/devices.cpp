@@ -29,6 +29,7 @@ struct DevicesOptions {
 struct Reach {
   std::shared_ptr<DeviceSource> source;
   Plan plan;
+  std::string out_of_reach{};  ///< why there is no source; empty when there is one
 };
 
 struct Row {
@@ -52,8 +53,14 @@ Result<Reach> reach(const std::string& what) {
   auto chosen = choose_rig(what);
   if (!chosen) return std::move(chosen).error();
   result.plan = make_plan(chosen->rig);
-  // Real cameras cannot be reached by this build: the list stays empty, and none is invented.
-  if (!chosen->rig.is_virtual()) return result;
+  // None is invented; the list stays empty.
+  if (!chosen->rig.is_virtual()) {
+    result.out_of_reach = fmt::format(
+        "none of the {} in {} is in reach: they are real, and this build has no door to real "
+        "cameras yet",
+        counted(static_cast<int64_t>(chosen->rig.cameras.size()), "camera"), what);
+    return result;
+  }
   auto rig = VirtualRig::create(chosen->rig, result.plan);
   if (!rig) return std::move(rig).error();
   result.source = *std::move(rig);
@@ -126,9 +133,14 @@ int run_devices(DevicesOptions options) {
     if (const char* rig = std::getenv("LOCKSTEP_RIG")) options.what = rig;
   }
   std::vector<Row> rows;
+  std::string none =
+      "no camera found: this build has no door to real cameras yet. Try the built-in virtual rig "
+      "with `lockstep devices demo`, or name a rig file with a world, a take or a recording; with "
+      "LOCKSTEP_RIG=demo in the environment, `lockstep devices` alone lists the virtual rig too";
   if (!options.what.empty()) {
     auto cameras = reach(options.what);
     if (!cameras) return report_failure(cameras.error());
+    if (!cameras->source) none = cameras->out_of_reach;
     if (cameras->source) {
       const auto infos = cameras->source->list();
       if (!infos) return report_failure(infos.error());
@@ -141,11 +153,7 @@ int run_devices(DevicesOptions options) {
   } else if (!rows.empty()) {
     print_table(rows);
   } else {
-    fmt::print(
-        "no camera found: this build has no door to real cameras yet\n"
-        "try the built-in virtual rig with `lockstep devices demo`, or name a rig file with a "
-        "world, a take "
-        "or a\nrecording; LOCKSTEP_RIG=demo does the same for every program\n");
+    fmt::print("{}\n", wrapped(none));
   }
   return kExitGood;
 }

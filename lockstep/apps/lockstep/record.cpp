@@ -51,9 +51,8 @@ void add_record_command(CLI::App& app, CommandAction& action) {
       request);
   command
       ->add_option("-l,--length", request->length_s,
-                   "seconds to record, counted on the devices' clock from the first common tick "
-                   "(default: until "
-                   "Ctrl-C)")
+                   "seconds to record, counted on the devices' clock from tick 0, the first common "
+                   "tick (default: until Ctrl-C)")
       ->check(wrong_length)
       ->type_name("SECONDS");
   command->footer(
@@ -69,8 +68,9 @@ void add_simulate_command(CLI::App& app, CommandAction& action) {
                          "The take that record would make of a virtual rig, faster than real time"),
       request);
   command
-      ->add_option("-l,--length", request->length_s,
-                   "seconds to record, counted on the devices' clock")
+      ->add_option(
+          "-l,--length", request->length_s,
+          "seconds to record, counted on the devices' clock from tick 0, the first common tick")
       ->required()
       ->check(wrong_length)
       ->type_name("SECONDS");
@@ -80,7 +80,9 @@ void add_simulate_command(CLI::App& app, CommandAction& action) {
   command
       ->add_option(
           "--fault", request->faults,
-          "a fault to inject, camera:kind:at_s[:value[:count]]; kinds: " + world_fault_kinds())
+          "a fault to inject, camera:kind:at_s[:value[:count]], at_s in seconds of device time, "
+          "which counts from the first pulse (tick 0 comes about half a second later); kinds: " +
+              world_fault_kinds())
       ->type_name("FAULT");
   command->footer(
       "Examples:\n  lockstep simulate demo -o my-take -l 10\n"

@@ -4,8 +4,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <ctime>
 #include <memory>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
+#include "lockstep/rig/plan_text.h"
 #include "lockstep/session/run_session.h"
 #include "lockstep/take/take_lock.h"
 #include "lockstep/virtual/virtual_rig.h"
@@ -58,13 +61,8 @@ Result<void> change_world(const TakeRequest& request, Rig& rig) {
 }
 
 void print_findings(const Plan& plan, bool quiet) {
-  for (const PlanFinding& finding : plan.findings) {
-    if (finding.severity == Severity::note || (quiet && finding.severity != Severity::error))
-      continue;
-    say(fmt::format("{}: {}: {}{}{}", finding.severity == Severity::error ? "error" : "warning",
-                    finding.where, finding.message,
-                    finding.mend.empty() ? "" : "; mend: ", finding.mend));
-  }
+  const std::string text = findings_to_text(plan, quiet ? Severity::error : Severity::warning);
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 /// Where the take goes by default: the rig's take folder, beside the rig file.
@@ -128,8 +126,9 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
   return setup;
 }
 
+/// Errors: cancelled by Ctrl-C while the world is rendered, else as VirtualRig.
 Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const Rig& rig,
-                                             const Plan& plan) {
+                                             const Plan& plan, const Interrupt& interrupt) {
   VirtualRigOptions options;
   options.pace = request.simulate ? VirtualRigOptions::Pace::as_fast_as_possible
                                   : VirtualRigOptions::Pace::real_time;
@@ -138,6 +137,7 @@ Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const R
   Progress progress("rendering the virtual world", 1000);
   const auto prepared = (*virtual_rig)->prepare([&](double share) {
     progress.update(static_cast<uint64_t>(share * 1000));
+    return !interrupt.requested();
   });
   if (!prepared) return prepared.error();
   return virtual_rig;
@@ -182,10 +182,30 @@ void stay_until_the_end(std::shared_ptr<VirtualRig> rig) {
   kept->push_back(std::move(rig));
 }
 
+/// What was injected and cannot have been recorded: silence about it would read as a pass.
+void say_faults_outside(const TakeRequest& request, const RigWorld& world, const Plan& plan,
+                        const std::filesystem::path& folder) {
+  const auto manifest = read_manifest(folder);
+  if (!manifest || !manifest->first_common_tick_after_pulse) return;
+  const int fps = frames_per_second(plan.frame_rate);
+  const double from_s = static_cast<double>(*manifest->first_common_tick_after_pulse) / fps;
+  const double ticks_s = static_cast<double>(manifest->common_ticks.value_or(0)) / fps;
+  const double to_s = from_s + std::max(request.length_s.value_or(0), ticks_s);
+  for (const std::string& fault : faults_outside(world, from_s, to_s)) say("warning: " + fault);
+}
+
 int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan) {
-  const Interrupt interrupt(say_interrupt);  // before any other thread
-  auto rig = make_rig(request, chosen.rig, plan);
+  std::atomic<bool> begun = false;
+  const Interrupt interrupt([&begun](InterruptMeaning meaning) {  // before any other thread
+    if (begun || meaning != InterruptMeaning::stop) say_interrupt(meaning);
+  });
+  auto rig = make_rig(request, chosen.rig, plan, interrupt);
+  if (!rig && rig.error().code == Errc::cancelled) {
+    say("lockstep: stopped before anything was recorded");
+    return kExitFallsShort;
+  }
   if (!rig) return report_failure(rig.error());
+  begun = true;
   auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
   if (!folder) return report_failure(folder.error());
   const auto lock = TakeLock::take(*folder, TakeWork::recording);
@@ -200,6 +220,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
     if (!truth) result.report_failure = truth.error().message;
   }
   judge_take(result);
+  say_faults_outside(request, *chosen.rig.world, plan, *folder);
   if (result.outcome.device_hangs) stay_until_the_end(*rig);
   if (request.json) {
     print_take_as_json(result);

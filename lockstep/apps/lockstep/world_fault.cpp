@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -62,9 +63,33 @@ Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
   const bool numbers = (fields.size() < 3 || read_number(fields[2], fault.at_s)) &&
                        (fields.size() < 4 || read_number(fields[3], fault.value)) &&
                        (fields.size() < 5 || read_number(fields[4], fault.count));
-  if (!numbers || !(fault.at_s >= 0) || fault.count < 1)
-    return wrong(text, "a number cannot be read or has no meaning");
+  if (!numbers) return wrong(text, "a number cannot be read");
+  // The ranges of the rig file; what is not a number is in none.
+  const bool in_range = fault.at_s >= 0 && fault.at_s <= kMostFaultNumber &&
+                        std::abs(fault.value) <= kMostFaultNumber && fault.count >= 1 &&
+                        static_cast<double>(fault.count) <= kMostFaultNumber;
+  if (!in_range) {
+    return wrong(text, fmt::format("a number is out of range: at_s is 0 to {0:g}, value -{0:g} to "
+                                   "{0:g}, count 1 to {0:g}",
+                                   kMostFaultNumber));
+  }
   return fault;
+}
+
+std::vector<std::string> faults_outside(const RigWorld& world, double from_s, double to_s) {
+  std::vector<std::string> said;
+  for (const WorldFault& fault : world.faults) {
+    // What begins earlier lasts, but for ticks, of which only so many are concerned.
+    const bool ticks = fault.kind == "lose-tick" || fault.kind == "duplicate-tick";
+    const bool over = ticks && fault.count == 1 && fault.at_s > 0 && fault.at_s < from_s;
+    if (fault.at_s < to_s && !over) continue;
+    said.push_back(
+        fmt::format("the fault {}:{}:{:g} never falls into the take, which spans {:.1f} "
+                    "to {:.1f} s of device time: at_s counts from the first pulse, and "
+                    "-l from tick 0, the first tick that all cameras recorded",
+                    fault.camera, fault.kind, fault.at_s, from_s, to_s));
+  }
+  return said;
 }
 
 }  // namespace lockstep
