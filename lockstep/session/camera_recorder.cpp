@@ -126,17 +126,21 @@ void CameraRecorder::write_capture(const Numbered& item) {
     lose(item.tick);
     return;
   }
-  const uint64_t late_before = writer_->stats().late_items;
+  const RecordingWriterStats before = writer_->stats();
   const auto written = writer_->write(*item.capture);
   if (!written && !ends_the_file(written.error().code)) {
     refuse(item.tick, written.error().message);
     return;
   }
-  if (!written) lose(item.tick);
   note(written);
-  if (!written) return;
-  if (writer_->stats().late_items > late_before) {
-    ++late_;
+  if (!written) {
+    lose(item.tick);
+    // The writer may have counted it before the disk refused its cluster.
+    counted_in_vain_ += writer_->stats().captures - before.captures;
+    return;
+  }
+  if (writer_->stats().late_items > before.late_items) {
+    ++counted_in_vain_;
     refuse(item.tick, "it came after younger ones were in the file already");
   } else {
     pending_.push_back({item.tick, newest_of(*item.capture)});
@@ -147,7 +151,7 @@ void CameraRecorder::write_capture(const Numbered& item) {
 
 void CameraRecorder::publish(int64_t next_tick) {
   RecordingWriterStats sure = writer_->stats();
-  sure.captures -= std::min<uint64_t>(sure.captures, late_ + pending_.size());
+  sure.captures -= std::min<uint64_t>(sure.captures, counted_in_vain_ + pending_.size());
   const MutexLock lock(mutex_);
   open_part_stats_ = sure;
   unsure_from_ = pending_.empty() ? next_tick : pending_.front().tick;
@@ -190,8 +194,8 @@ void CameraRecorder::finish_part() {
   if (!failed_) pending_.clear();
   if (!pending_.empty()) lose(pending_.front().tick);
   writer_.reset();
-  const uint64_t missing = late_ + pending_.size();
-  late_ = 0;
+  const uint64_t missing = counted_in_vain_ + pending_.size();
+  counted_in_vain_ = 0;
   pending_.clear();
   const MutexLock lock(mutex_);
   open_part_stats_ = {};

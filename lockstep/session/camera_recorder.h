@@ -104,8 +104,8 @@ class CameraRecorder {
     int64_t tick;
     DeviceTime newest;  ///< of its images
   };
-  std::deque<Pending> pending_;  ///< taken by the writer, not yet in the file
-  uint64_t late_ = 0;            ///< captures of this part that the writer took too late
+  std::deque<Pending> pending_;   ///< taken by the writer, not yet in the file
+  uint64_t counted_in_vain_ = 0;  ///< captures of this part that the writer counts and lacks
 
   BoundedQueue<Item> queue_;
   std::atomic<bool> finished_{false};

@@ -26,6 +26,7 @@ struct SlowDisk {
   std::atomic<int> written{0};
   std::atomic<int> files{0};
   int fail_at = -1;  ///< index of the capture that the disk refuses
+  bool counts_what_it_refuses = false;
 };
 
 class SlowWriter : public RecordingWriter {
@@ -33,7 +34,10 @@ class SlowWriter : public RecordingWriter {
   explicit SlowWriter(SlowDisk& disk) : disk_(disk) {}
   Result<void> write(const Capture&) override {
     disk_.let.acquire();
-    if (disk_.written == disk_.fail_at) return Error{Errc::no_space, "the disk is full"};
+    if (disk_.written == disk_.fail_at) {
+      if (disk_.counts_what_it_refuses) ++stats_.captures;
+      return Error{Errc::no_space, "the disk is full"};
+    }
     ++disk_.written;
     ++stats_.captures;
     return {};
@@ -92,6 +96,21 @@ TEST(CameraRecorder, KeepsTheFirstFailureAndGoesOnWithoutWriting) {
   EXPECT_EQ(disk.written, 2);
   ASSERT_TRUE(recorder.failure());
   EXPECT_EQ(recorder.failure()->code, Errc::no_space);
+}
+
+TEST(CameraRecorder, CountsNoCaptureThatTheDiskRefused) {
+  for (const bool counted : {false, true}) {
+    SlowDisk disk;
+    disk.fail_at = 2;
+    disk.counts_what_it_refuses = counted;
+    disk.let.release(100);
+    CameraRecorder recorder("/nowhere", "left", {}, slow(disk, true));
+    ASSERT_TRUE(recorder.open());
+    for (int tick = 0; tick < 4; ++tick) recorder.write(capture(1'000), tick);
+    recorder.close();
+    while (!recorder.finished()) std::this_thread::yield();
+    EXPECT_EQ(recorder.stats().captures, 2u) << counted;
+  }
 }
 
 TEST(CameraRecorder, CountsOverItsParts) {

@@ -66,12 +66,13 @@ void Coordinator::stop_if_all_done(HostTime now, Orders& orders) {
 void Coordinator::stop_all(HostTime now, Orders& orders) {
   phase_ = Phase::stopping;
   phase_since_ = now;
-  // The master first: then no subordinate sees half a frame time of pulses.
-  if (source_ && cameras_[*source_].running) orders.push_back({*source_, StopOrder{}});
-  for (size_t i = 0; i < cameras_.size(); ++i) {
-    if (!cameras_[i].running) continue;
-    if (cameras_[i].state != DeviceState::lost) cameras_[i].state = DeviceState::stopping;
-    if (source_ != i) orders.push_back({i, StopOrder{}});
+  // Masters first: then no subordinate sees half a frame time of pulses.
+  for (const bool sources : {true, false}) {
+    for (size_t i = 0; i < cameras_.size(); ++i) {
+      if (!cameras_[i].running || cameras_[i].source != sources) continue;
+      if (cameras_[i].state != DeviceState::lost) cameras_[i].state = DeviceState::stopping;
+      orders.push_back({i, StopOrder{}});
+    }
   }
   const bool any_running =
       std::any_of(cameras_.begin(), cameras_.end(), [](const Camera& c) { return c.running; });

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The coordinator by itself, fed with scripted reports and with random ones.
+// The coordinator and the participant by themselves, fed with scripted reports.
 #include <gmock/gmock.h>
-#include <rapidcheck/gtest.h>
-
-#include <random>
 
 #include "lockstep/session/coordinator.h"
 #include "lockstep/session/participant.h"
@@ -158,66 +155,38 @@ TEST(Coordinator, GivesUpNamingTheCameraThatDoesNotLock) {
   EXPECT_THAT(coordinator.outcome().failure->message, HasSubstr("right: no picture came"));
 }
 
-/// Answers every order as a camera would, or not at all, at random; whatever happens, the session
-/// ends, the master is never started before every subordinate is armed, and nobody records twice.
-RC_GTEST_PROP(Coordinator, EndsInGoodOrderWhateverTheCamerasDo, ()) {
-  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
-  const auto chance = [&random](int one_in) {
-    return std::uniform_int_distribution<>(1, one_in)(random) == 1;
-  };
-  Coordinator coordinator(chain(), {.ticks = 30});
-  std::vector<bool> running(3), armed(3), recorded(3), dead(3);
-  std::vector<std::pair<size_t, Report>> answers;
-  bool ended = false;
-  const auto obey = [&](const Coordinator::Orders& orders) {
-    for (const auto& [i, order] : orders) {
-      if (std::holds_alternative<StartOrder>(order)) {
-        if (i == 0) RC_ASSERT(armed[1] && armed[2]);
-        RC_ASSERT(!running[i]);
-        if (chance(20)) {
-          answers.emplace_back(i, RefusedReport{{Errc::device_lost, "no"}});
-        } else {
-          running[i] = true;
-          answers.emplace_back(i, StartedReport{});
-        }
-      } else if (std::holds_alternative<RecordOrder>(order)) {
-        RC_ASSERT(!recorded[i]);
-        recorded[i] = true;
-      } else if (std::holds_alternative<CutOrder>(order)) {
-        if (recorded[i] && !dead[i]) answers.emplace_back(i, RecordedReport{EndOfCamera::cut});
-      } else if (std::holds_alternative<StopOrder>(order)) {
-        running[i] = armed[i] = false;
-        if (!chance(20)) answers.emplace_back(i, StoppedReport{});
-      }
-    }
-  };
-  HostTime now{};
-  obey(coordinator.begin(now));
-  for (int step = 0; coordinator.phase() != Coordinator::Phase::done; ++step) {
-    RC_ASSERT(step < 20'000);
-    now += milliseconds(33);
-    obey(coordinator.on_time(now));
-    for (auto& [i, report] : std::exchange(answers, {}))
-      obey(coordinator.on_report(i, report, now));
-    for (size_t i = 0; i < 3; ++i) {
-      if (!running[i] || dead[i]) continue;
-      if (i > 0 && !armed[i] && chance(10)) {
-        armed[i] = true;
-        obey(coordinator.on_report(i, ArmedReport{}, now));
-      }
-      if (running[0] && !chance(50)) {
-        obey(coordinator.on_report(i, StampReport{stamp_us(step * 33'333.3 + 20), now}, now));
-      }
-      if (chance(400)) {
-        dead[i] = true;
-        obey(coordinator.on_report(i, LostReport{{Errc::device_lost, "unplugged"}}, now));
-      }
-    }
-    if (!ended && chance(200)) {
-      ended = true;
-      obey(coordinator.end(now, std::nullopt));
+/// Only against its plan: two lines, each with a master of its own.
+TEST(Coordinator, StartsTheMastersOfTwoLinesLastAndStopsThemFirst) {
+  Plan plan;
+  plan.cameras = {camera("a", WiredSync::master, 3), camera("b", WiredSync::subordinate, 0),
+                  camera("c", WiredSync::master, 2), camera("d", WiredSync::subordinate, 1)};
+  plan.source = "a";
+  Coordinator coordinator(plan, {.ticks = 30});
+  const HostTime now = at(seconds(0));
+  EXPECT_EQ(addressees<StartOrder>(coordinator.begin(now)), Cameras{1});
+  EXPECT_EQ(addressees<StartOrder>(coordinator.on_report(1, StartedReport{}, now)), Cameras{3});
+  coordinator.on_report(3, StartedReport{}, now);
+  coordinator.on_report(1, ArmedReport{}, now);
+  EXPECT_THAT(coordinator.on_time(now), IsEmpty());
+  coordinator.on_report(3, ArmedReport{}, now);
+  EXPECT_EQ(addressees<StartOrder>(coordinator.on_time(now)), (Cameras{0, 2}));
+  coordinator.on_report(0, StartedReport{}, now);
+  coordinator.on_report(2, StartedReport{}, now);
+  Coordinator::Orders orders;
+  for (int tick = 0; tick < 10; ++tick) {
+    for (size_t i = 0; i < 4; ++i) {
+      auto more =
+          coordinator.on_report(i, StampReport{stamp_us(131'500 + tick * kPeriodUs), now}, now);
+      if (!more.empty()) orders = more;
     }
   }
+  EXPECT_EQ(addressees<RecordOrder>(orders), (Cameras{0, 1, 2, 3}));
+  for (size_t i = 0; i < 4; ++i)
+    orders = coordinator.on_report(i, RecordedReport{EndOfCamera::length_reached}, now);
+  EXPECT_EQ(addressees<StopOrder>(orders), (Cameras{0, 2, 1, 3}));
+  for (size_t i = 0; i < 4; ++i) coordinator.on_report(i, StoppedReport{}, now);
+  EXPECT_EQ(coordinator.phase(), Coordinator::Phase::done);
+  EXPECT_FALSE(coordinator.outcome().failure);
 }
 
 TEST(Participant, ArmsAfterSilenceAndOnlyWhenPlugged) {

@@ -62,7 +62,8 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Pos
       coordinator_(setup_.manifest.plan, setup_.coordinator),
       ledger_(setup_.manifest.plan),
       disk_(planned_bytes_per_s(setup_.manifest.plan),
-            static_cast<uint64_t>(setup_.keep_free_gb * 1e9)) {
+            static_cast<uint64_t>(setup_.keep_free_gb * 1e9)),
+      reserve_(setup_.folder) {
   const std::vector<PlannedCamera>& planned = setup_.manifest.plan.cameras;
   setup_.manifest.cameras.clear();
   const std::string take_id = new_take_id();
@@ -386,6 +387,7 @@ SessionOutcome Session::finish() {
       std::find(said.begin(), said.end(), outcome.failure->message) == said.end())
     setup_.manifest.remarks.push_back(outcome.failure->message);
   if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
+  reserve_.release();
   if (const auto saved = save_manifest(); !saved) {
     setup_.manifest.state = TakeState::incomplete;
     if (!outcome.failure) outcome.failure = saved.error();

@@ -11,6 +11,7 @@
 #include "lockstep/device/device.h"
 #include "lockstep/session/camera_recorder.h"
 #include "lockstep/session/coordinator.h"
+#include "lockstep/session/disk_reserve.h"
 #include "lockstep/session/disk_rule.h"
 #include "lockstep/session/ledger.h"
 #include "lockstep/session/participant.h"
@@ -109,6 +110,7 @@ class Session {
   Coordinator coordinator_;
   Ledger ledger_;
   DiskRule disk_;
+  DiskReserve reserve_;
   std::vector<Camera> cameras_;
   std::vector<std::string> alarms_;
   size_t alarms_taken_ = 0;

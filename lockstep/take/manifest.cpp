@@ -65,7 +65,7 @@ void put(json& object, const char* key, const std::optional<T>& value) {
 constexpr int kDeepest = 32;                       // of JSON values in each other; a take has 6
 constexpr int64_t kMostTicks = 1'000'000'000'000;  // a thousand years at 30 fps
 constexpr double kMostSeconds = 1e9;               // 31 years
-constexpr int64_t kMostNs = 1'000'000'000'000'000'000;  // 31 years
+constexpr int64_t kMostNs = 4'000'000'000'000'000'000;  // 126 years: clocks may count from 1970
 
 [[noreturn]] void refuse(const char* key, const std::string& why) {
   throw std::invalid_argument(fmt::format("'{}' {}", key, why));

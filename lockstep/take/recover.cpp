@@ -104,7 +104,9 @@ void recover_parts(const fs::path& folder, bool unfinished, TakeCamera& camera,
       continue;
     }
     if (!whole) {
+      const Errc code = whole.error().code;
       recovered.problems.push_back(whole.error().message);
+      recovered.disk_failed |= code == Errc::io || code == Errc::no_space;
       continue;
     }
     if (whole->filename() == part.file) continue;

@@ -14,6 +14,7 @@ struct Recovered {
   std::vector<std::string> done;
   std::vector<std::string> checked;   ///< of a take that was whole: its manifest against its files
   std::vector<std::string> problems;  ///< what could not be mended; the rest was
+  bool disk_failed = false;           ///< some of these are the disk's
 };
 
 /// Finishes a take that a crash, a full disk or a power cut left behind: torn recordings are made

@@ -38,14 +38,6 @@ class Record : public ::testing::Test {
   std::string rig_ = path("rig.toml");
 };
 
-/// A sentence without the line breaks that the columns gave it.
-std::string one_line(const std::string& text) {
-  std::istringstream words(text);
-  std::string line;
-  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
-  return line;
-}
-
 /// Two subordinates on a generator; what stands in `world` decides whether its pulses arrive.
 std::string generator_rig(const std::string& world) {
   return R"(schema = 1
@@ -68,6 +60,32 @@ TEST_F(Record, GivesUpOnASilentLineAfterArmingFourTimes) {
   const auto remarks = json_in(path("take"), "take.json")["remarks"].dump();
   EXPECT_THAT(remarks, AllOf(HasSubstr("(1 of 3)"), HasSubstr("(3 of 3)"), Not(HasSubstr("(4"))));
   EXPECT_THAT(silent.out, HasSubstr("nothing was recorded"));
+}
+
+/// On a terminal it is shown how long the cameras still keep their depth on.
+TEST_F(Record, CountsDownToArmingAnewWhereATerminalShowsProgress) {
+  write_file(path("wall.toml"),
+             generator_rig(", faults = [ { camera = \"a\", kind = \"cable-loose\" } ]"));
+  const std::string command = "timeout --foreground -s INT 4 '" + lockstep_program().string() +
+                              "' record '" + path("wall.toml") + "' -o '" + path("take") + "'";
+  const Finished shown = RunningProgram("/usr/bin/script", {"-qec", command, "/dev/null"}).wait();
+  const size_t at_44 = shown.out.find("(44 s)");
+  ASSERT_NE(at_44, std::string::npos) << shown.out << shown.err;
+  EXPECT_NE(shown.out.find("(43 s)", at_44), std::string::npos) << shown.out;
+  EXPECT_THAT(shown.out, HasSubstr("stopped before anything was recorded"));
+}
+
+TEST_F(Record, EndsWithTheFirstLostCameraWhereTheRigFileSaysSo) {
+  const std::string rig = rig_with("stop.toml", "\"keep-going\"", "\"stop\"");
+  const Finished lost = simulate(rig, path("take"), 60, {"--fault", "middle:unplug:3"});
+  EXPECT_EQ(lost.status, 3);
+  EXPECT_THAT(one_line(lost.err), HasSubstr("middle: the camera was lost"));
+  const auto cameras = json_in(path("take"), "take.json")["cameras"];
+  EXPECT_EQ(named(cameras, "middle")["end"], "lost");
+  for (const char* other : {"left", "right"}) {
+    EXPECT_EQ(named(cameras, other)["end"], "cut");
+    EXPECT_LT(named(cameras, other)["captures"], 150);
+  }
 }
 
 TEST_F(Record, AsksForTheGeneratorWhereNoTerminalShowsProgress) {

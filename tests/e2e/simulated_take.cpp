@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace lockstep::testing {
 
 using nlohmann::json;
@@ -14,6 +16,13 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text;
   }
   return text.replace(at, from.size(), to);
+}
+
+std::string one_line(const std::string& text) {
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
 }
 
 std::string timing_rig(const std::string& world) {

@@ -19,6 +19,9 @@ std::string timing_rig(const std::string& world = "");
 /// `text` with the first `from` replaced; fails the running test when there is none.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
+/// A sentence without the line breaks that the columns gave it.
+std::string one_line(const std::string& text);
+
 /// Simulates `seconds` of the rig file into the new folder `take`; `more` are further arguments.
 Finished simulate(const std::filesystem::path& rig, const std::filesystem::path& take,
                   double seconds, const std::vector<std::string>& more = {});

@@ -45,6 +45,7 @@ int run_recover(const RecoverOptions& options) {
   for (const std::string& problem : recovered->problems) {
     say("lockstep: " + problem);
   }
+  if (recovered->disk_failed) return kExitDeviceFailed;
   return recovered->problems.empty() ? kExitGood : kExitFallsShort;
 }
 

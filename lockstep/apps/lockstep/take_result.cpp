@@ -108,10 +108,11 @@ void print_take(const TakeResult& result) {
   }
   print_ticks(take, manifest);
   if (result.report) {
-    const std::string verdict = verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid);
-    fmt::print("{}{}page: {}\n", manifest.cut_short ? "of what was written before, " : "", verdict,
-               (result.folder / kVerifyPageFile).string());
+    fmt::print("{}{}", manifest.cut_short ? "of what was written before, " : "",
+               verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid));
   }
+  if (result.report && result.report_failure.empty())
+    fmt::print("page: {}\n", (result.folder / kVerifyPageFile).string());
   if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
 }
 

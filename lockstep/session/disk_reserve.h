@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "lockstep/base/unique_fd.h"
+
+namespace lockstep {
+
+/// Room on a take's disk for its last words: a full disk must not keep take.json from saying that
+/// it is full. A file without a name, so that nothing is left of it, however the process ends.
+class DiskReserve {
+ public:
+  /// Where the disk has no room, or no such files, nothing is held.
+  explicit DiskReserve(const std::filesystem::path& folder);
+  void release() { file_.reset(); }
+
+ private:
+  UniqueFd file_;
+};
+
+}  // namespace lockstep

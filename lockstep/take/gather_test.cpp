@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/gather.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/small_take.h"
+
+namespace lockstep {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SmallTake;
+using testing::ticks;
+
+/// What becomes of a take whose second recording holds this text.
+Result<Evidence> gathered_with(std::string_view second) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 5), 100'000, true);
+  take.add_part(1, ticks(0, 5), 100'000, true);
+  testing::write_file(take.folder() / "b.mkv", second);
+  return gather_take(take.folder(), take.manifest(), 2);
+}
+
+TEST(GatherTake, TakesAnEmptyOrUnusableFileForACameraThatRecordedNothing) {
+  for (const std::string_view second : {std::string_view(), std::string_view("no recording")}) {
+    const auto evidence = gathered_with(second);
+    ASSERT_TRUE(evidence) << evidence.error().message;
+    ASSERT_EQ(evidence->devices.size(), 2u);
+    EXPECT_EQ(evidence->devices[0].color.size(), 6u);
+    const DeviceEvidence& b = evidence->devices[1];
+    EXPECT_EQ(b.name, "b");
+    EXPECT_EQ(b.serial, "000000000002");
+    EXPECT_EQ(b.config.wired_sync, WiredSync::subordinate);
+    EXPECT_TRUE(b.color.empty());
+    ASSERT_EQ(b.damage.size(), 1u);
+    EXPECT_THAT(b.damage[0], HasSubstr("b.mkv"));
+  }
+}
+
+TEST(GatherTake, LeavesOutWhatIsNotThereAndRefusesATakeOfNothing) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 5), 100'000, true);
+  take.add_part(1, ticks(0, 5), 100'000, true);
+  std::filesystem::remove(take.folder() / "b.mkv");
+  const auto one = gather_take(take.folder(), take.manifest(), 1);
+  ASSERT_TRUE(one) << one.error().message;
+  ASSERT_EQ(one->devices.size(), 1u);
+  EXPECT_EQ(one->devices[0].name, "a");
+  std::filesystem::remove(take.folder() / "a.mkv");
+  const auto none = gather_take(take.folder(), take.manifest(), 1);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Errc::unusable_input);
+  EXPECT_THAT(none.error().message, HasSubstr("none of its recordings"));
+}
+
+TEST(GatherTake, TellsPartsAndWhyACameraWasLost) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 5), 100'000, true);
+  take.add_part(1, ticks(0, 2), 100'000, true);
+  take.add_part(1, ticks(4, 5), -100'000, true);
+  take.manifest().cameras[1].parts[1].reason = "the device clock stepped";
+  take.manifest().cameras[1].end = {EndOfCamera::lost, "unplugged"};
+  const auto evidence = gather_take(take.folder(), take.manifest(), 2);
+  ASSERT_TRUE(evidence) << evidence.error().message;
+  ASSERT_EQ(evidence->devices.size(), 3u);
+  EXPECT_EQ(evidence->devices[1].part, 1);
+  EXPECT_EQ(evidence->devices[1].lost_because, "");
+  EXPECT_EQ(evidence->devices[2].part, 2);
+  EXPECT_EQ(evidence->devices[2].part_reason, "the device clock stepped");
+  EXPECT_EQ(evidence->devices[2].lost_because, "unplugged");
+  EXPECT_EQ(evidence->devices[2].rig_from_device_ns, 100'000'000);
+}
+
+}  // namespace
+}  // namespace lockstep

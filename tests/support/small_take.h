@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/take/manifest.h"
+#include "tests/support/files.h"
+#include "tests/support/recording_fixture.h"
+
+namespace lockstep::testing {
+
+/// A take of two cameras on one line, "a" the master and "b" 200 us after it, with files to the
+/// stamp.
+class SmallTake {
+ public:
+  static constexpr double kDelayUs = 200;
+
+  SmallTake() {
+    manifest_.name = "small";
+    manifest_.state = TakeState::complete;
+    for (const bool master : {true, false}) {
+      PlannedCamera planned;
+      planned.name = master ? "a" : "b";
+      planned.serial = master ? "000000000001" : "000000000002";
+      planned.config = small_header().camera;
+      planned.config.wired_sync = master ? WiredSync::master : WiredSync::subordinate;
+      planned.color_delay_us = master ? 0 : kDelayUs;
+      manifest_.plan.cameras.push_back(planned);
+      manifest_.cameras.push_back(
+          {.name = planned.name, .serial = planned.serial, .end = {EndOfCamera::length_reached}});
+    }
+    manifest_.plan.source = "a";
+  }
+
+  /// The next part of a camera: a capture on each of `ticks`, of a clock whose tick 0 is at
+  /// `zero_us`. `placed`: the manifest knows how that clock stands to the rig's.
+  void add_part(size_t camera, const std::vector<int64_t>& ticks, int64_t zero_us, bool placed) {
+    TakeCamera& to = manifest_.cameras[camera];
+    const std::string file = part_file_name(to.name, to.parts.size() + 1);
+    RecordingHeader header = small_header();
+    header.camera = manifest_.plan.cameras[camera].config;
+    header.serial = to.serial;
+    auto writer = RecordingWriter::create(folder_ / file, header, {});
+    ASSERT_TRUE(writer) << writer.error().message;
+    const auto delay_us = static_cast<int64_t>(manifest_.plan.cameras[camera].color_delay_us);
+    for (const int64_t tick : ticks) {
+      const int64_t stamp_us = zero_us + delay_us + tick * 100'000 / 3;
+      ASSERT_TRUE((*writer)->write(capture_at(stamp_us)));
+    }
+    ASSERT_TRUE((*writer)->finish());
+    TakePart& part = to.parts.emplace_back();
+    part.file = file;
+    if (placed) part.rig_from_device_ns = -zero_us * 1000;
+    to.captures += ticks.size();
+  }
+
+  /// Writes the manifest.
+  void save() const { ASSERT_TRUE(write_manifest(folder_.path(), manifest_)); }
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+  [[nodiscard]] TakeManifest& manifest() { return manifest_; }
+
+ private:
+  TempFolder folder_;
+  TakeManifest manifest_;
+};
+
+/// The whole numbers from `first` to `last`.
+inline std::vector<int64_t> ticks(int64_t first, int64_t last) {
+  std::vector<int64_t> all;
+  for (int64_t tick = first; tick <= last; ++tick) all.push_back(tick);
+  return all;
+}
+
+}  // namespace lockstep::testing
