@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-/// One sample of the IMU track: 40 bytes (docs/recording-format.md, "IMU samples").
+/// One sample of the IMU track: 40 bytes (docs/recording-format.md, "Clusters and blocks").
 inline constexpr size_t kImuSampleBytes = 40;
 
 [[nodiscard]] std::array<std::byte, kImuSampleBytes> encode_imu(const ImuSample& sample);

@@ -126,7 +126,7 @@ TEST(RealRecording, ImuSampleHasItsValues) {
   EXPECT_FALSE(*end);
 }
 
-// Stamps: docs/sensor-facts.md, "Measured synchronisation figures".
+// Published stamps of a real rig (tests/data/vendor-written/README.md).
 TEST(VendorWritten, TwoCamerasCarryThePublishedStamps) {
   const auto master = open_data("vendor-written/two-cameras-master.mkv");
   const auto sub = open_data("vendor-written/two-cameras-sub.mkv");

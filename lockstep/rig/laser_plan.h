@@ -6,7 +6,7 @@
 #include "lockstep/rig/findings.h"
 #include "lockstep/rig/plan.h"
 
-// When lasers fire, and delays that keep them apart (docs/model.md, "Laser rule").
+// When lasers fire, and delays that keep them apart (docs/sensor-facts.md, "Lasers").
 
 namespace lockstep {
 

@@ -10,8 +10,8 @@
 #include "lockstep/rig/rig.h"
 #include "lockstep/sensor/timing.h"
 
-// What a rig implies, computed and checked before any device is touched (docs/model.md, "Plan").
-// Pure.
+// What a rig implies, computed and checked before any device is touched (docs/model.md, "Five
+// words"). Pure.
 
 namespace lockstep {
 

@@ -33,8 +33,8 @@ struct SessionOutcome {
 
 /// The rig's side of a session: starts subordinates first and the master last, inside the time that
 /// an unsynchronised camera keeps its depth on, waits for lock, lets all record from one tick on,
-/// and ends it (docs/model.md, "The life of a rig"). A pure state machine; orders come back in
-/// order.
+/// and ends it (docs/model.md, "Life of a camera in a session"). A pure state machine; orders come
+/// back in order.
 class Coordinator {
  public:
   Coordinator(const Plan& plan, CoordinatorOptions options);

@@ -11,8 +11,8 @@
 
 namespace lockstep {
 
-/// How much room a take needs, and when it must end (docs/take.md, "The disk"). Pure: the free
-/// bytes are an argument.
+/// How much room a take needs, and when it must end (docs/take.md, "What goes wrong, and what
+/// then"). Pure: the free bytes are an argument.
 class DiskRule {
  public:
   /// `keep_free_bytes` stay free whatever happens: they do not count as room.

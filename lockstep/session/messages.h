@@ -12,9 +12,9 @@
 #include "lockstep/take/manifest.h"
 #include "lockstep/time/clock.h"
 
-// What the machines of a session tell each other (docs/model.md, "The life of a rig"). On one host
-// they are passed by function calls. All are small, except that DeviceData shares its capture's
-// bytes.
+// What the machines of a session tell each other (docs/model.md, "Life of a camera in a session").
+// On one host they are passed by function calls. All are small, except that DeviceData shares its
+// capture's bytes.
 
 namespace lockstep {
 

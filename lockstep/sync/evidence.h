@@ -10,7 +10,7 @@
 #include "lockstep/sensor/config.h"
 
 // What the sync report judges: stamps and what was noted beside them, whoever delivered them. Pure
-// data, so that hardware, simulation and files share one judge (docs/model.md, "Witnesses").
+// data, so that hardware, simulation and files share one judge (docs/model.md, "Proof").
 
 namespace lockstep {
 

@@ -34,7 +34,8 @@ inline void PrintTo(const DeviceKind& kind, std::ostream* out) {
   *out << kind.name;
 }
 
-/// What every device does, whichever kind (docs/model.md, "Devices"). Instantiate with the kinds:
+/// What every device does, whichever kind (docs/architecture.md, "The house"). Instantiate with the
+/// kinds:
 ///   INSTANTIATE_TEST_SUITE_P(Virtual, DeviceConformance, ::testing::Values(kind), name_of_kind);
 class DeviceConformance : public ::testing::TestWithParam<DeviceKind> {
  protected:
