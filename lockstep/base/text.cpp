@@ -26,6 +26,24 @@ void append_wrapped_line(std::string& out, std::string_view line, int indent, in
   }
 }
 
+std::string without_controls(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    if (c == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F in UTF-8
+      out += '?';
+      ++i;
+    } else if ((c < 0x20 && !(keep_lines && c == '\n')) || c == 0x7f) {
+      out += '?';
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 int display_columns(std::string_view text) {
@@ -59,6 +77,20 @@ std::string wrapped(std::string_view text, int indent, int columns) {
 
 std::string counted(int64_t number, std::string_view singular) {
   return std::to_string(number).append(" ").append(singular).append(number == 1 ? "" : "s");
+}
+
+std::string printable(std::string_view text) {
+  return without_controls(text, false);
+}
+
+std::string printable_lines(std::string_view text) {
+  return without_controls(text, true);
+}
+
+std::string json_problem(std::string_view what) {
+  const size_t end = what.find("] ");
+  const bool labelled = what.rfind("[json.exception", 0) == 0 && end != std::string_view::npos;
+  return std::string(labelled ? what.substr(end + 2) : what);
 }
 
 }  // namespace lockstep

@@ -22,6 +22,15 @@ inline constexpr int kOutputColumns = 100;
 [[nodiscard]] std::string wrapped(std::string_view text, int indent = 0,
                                   int columns = kOutputColumns);
 
+/// Text from a file or another program, safe to print: control characters (which drive a terminal)
+/// become '?', those beyond ASCII too.
+[[nodiscard]] std::string printable(std::string_view text);
+/// The same, but line breaks stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+/// What the JSON library says went wrong, without its label "[json.exception...] ".
+[[nodiscard]] std::string json_problem(std::string_view what);
+
 /// "1 camera", "2 cameras".
 [[nodiscard]] std::string counted(int64_t number, std::string_view singular);
 

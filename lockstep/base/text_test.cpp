@@ -43,5 +43,19 @@ TEST(Counted, OneIsNotMany) {
   EXPECT_EQ(counted(2, "tick"), "2 ticks");
 }
 
+TEST(Printable, LeavesNothingThatDrivesATerminal) {
+  EXPECT_EQ(printable("a\x1b[31mb\r\n\tc\x7f"), "a?[31mb???c?");
+  EXPECT_EQ(printable_lines("a\nb\rc"), "a\nb?c");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m caf\xC3\xA9 \xC2\xB5s"),
+            "?31m caf\xC3\xA9 \xC2\xB5s");
+}
+
+TEST(JsonProblem, HasNoLabelOfTheLibrary) {
+  EXPECT_EQ(json_problem("[json.exception.out_of_range.403] key 'parts' not found"),
+            "key 'parts' not found");
+  EXPECT_EQ(json_problem("cameras: is no list"), "cameras: is no list");
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lockstep/base/text.h"
 #include "lockstep/report/html.h"
 #include "lockstep/report/plan_drawings.h"
 
@@ -196,7 +197,8 @@ Result<std::string> plan_page_html(std::string_view plan_json) {
     return html_page(title_of(plan) + ": plan", body,
                      "computed from the rig file and the published facts of the cameras");
   } catch (const std::exception& error) {
-    return Error{Errc::unusable_input, fmt::format("cannot draw this plan: {}", error.what())};
+    return Error{Errc::unusable_input,
+                 fmt::format("cannot draw this plan: {}", json_problem(error.what()))};
   }
 }
 

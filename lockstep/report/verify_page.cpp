@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "lockstep/base/text.h"
 #include "lockstep/report/html.h"
 #include "lockstep/report/verify_drawings.h"
 
@@ -270,7 +271,7 @@ Result<std::string> verify_page_html(std::string_view verify_json) {
     if (report.at("kind") != "lockstep-verify") return bad("it is no report of lockstep verify");
     return page(report, verify_json);
   } catch (const Json::exception& error) {  // a member is missing or of another kind
-    return bad(error.what());
+    return bad(json_problem(error.what()));
   }
 }
 

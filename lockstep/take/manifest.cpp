@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lockstep/base/files.h"
+#include "lockstep/base/text.h"
 
 #include <sys/stat.h>
 
@@ -343,7 +344,7 @@ Result<TakeManifest> manifest_from_json(std::string_view text) {
   try {
     return manifest_from(parse_bounded(text));
   } catch (const std::exception& wrong) {
-    return Error{Errc::unusable_input, wrong.what()};
+    return Error{Errc::unusable_input, json_problem(wrong.what())};
   }
 }
 
