@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace lockstep {
 namespace {
 
@@ -48,6 +51,14 @@ std::span<const GateEntry> gate_entries() {
 std::string_view to_string(ClockAssumption clock) {
   constexpr std::string_view kNames[] = {"as-declared", "disciplined", "free-running"};
   return kNames[static_cast<int>(clock)];
+}
+
+bool Gates::are_default() const {
+  const Gates defaults;
+  return clock == defaults.clock &&
+         std::all_of(std::begin(kEntries), std::end(kEntries), [&](const GateEntry& entry) {
+           return this->*entry.value == defaults.*entry.value;
+         });
 }
 
 Result<void> Gates::validate() const {

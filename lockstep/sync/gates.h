@@ -41,6 +41,8 @@ struct Gates {
   [[nodiscard]] double tick_offset_us_at(int frames_per_second) const {
     return tick_offset_us * 30 / frames_per_second;
   }
+  /// True when every gate and the clock have the value that they have unless somebody changes it.
+  [[nodiscard]] bool are_default() const;
   /// invalid_argument names the gate that has no meaning (negative, or a warning above its
   /// failure).
   [[nodiscard]] Result<void> validate() const;

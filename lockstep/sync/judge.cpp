@@ -233,12 +233,16 @@ void hear_witnesses(SyncReport& report) {
 
 void compare(const LastGood& last, const Gates& gates, SyncReport& report) {
   report.last_good = last.name;
+  if (!last.passes) {
+    Finding f;
+    f.level = FindingLevel::note;
+    f.rule = "against-failing";
+    f.message = fmt::format("{}, which changes are against, is not in step itself.", last.name);
+    report.findings.push_back(f);
+  }
   for (DeviceReport& device : report.devices) {
-    const auto before =
-        std::find_if(last.devices.begin(), last.devices.end(), [&](const LastGood::Device& d) {
-          return device.serial.empty() ? d.name == device.name : d.serial == device.serial;
-        });
-    if (before == last.devices.end()) continue;
+    const LastGood::Device* before = last.find(device.name, device.serial);
+    if (before == nullptr) continue;
     const auto judge_change = [&](const std::optional<OffsetEstimate>& now,
                                   std::optional<double> then, std::string stream,
                                   std::optional<double>& change) {

@@ -52,4 +52,11 @@ std::string SyncReport::verdict_text() const {
   return common_ticks > 0 ? "too short to judge" : "nothing to judge";
 }
 
+const LastGood::Device* LastGood::find(const std::string& camera, const std::string& serial) const {
+  const auto at = std::find_if(devices.begin(), devices.end(), [&](const Device& d) {
+    return serial.empty() ? d.name == camera : d.serial == serial;
+  });
+  return at == devices.end() ? nullptr : &*at;
+}
+
 }  // namespace lockstep

@@ -176,6 +176,9 @@ struct LastGood {
   std::string name;
   bool passes = false;
   std::vector<Device> devices;
+
+  /// The same camera: by its serial, or by its name where it has none. Null when it is not there.
+  [[nodiscard]] const Device* find(const std::string& camera, const std::string& serial) const;
 };
 /// unusable_input: not a verify.json.
 [[nodiscard]] Result<LastGood> last_good_from_json(std::string_view json, std::string_view name);

@@ -227,7 +227,8 @@ Result<LastGood> last_good_from_json(std::string_view text, std::string_view nam
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object() || json.value("kind", Json()) != "lockstep-verify")
     return bad("is not a report of lockstep verify");
-  if (json.value("schema", Json()) != kSchemaVersion)
+  // Version 1 has what is compared at the same place.
+  if (json.value("schema", Json()) != kSchemaVersion && json.value("schema", Json()) != 1)
     return bad("is of another version of lockstep verify");
   LastGood last;
   const auto text_at = [](const Json& object, const char* key) {

@@ -314,10 +314,12 @@ std::vector<Finding> as_recorded(const Evidence& evidence) {
       std::string what = device.damage.front();
       if (device.damage.size() > 1)
         what += fmt::format(" ({} more: see lockstep info)", device.damage.size() - 1);
-      out.push_back(finding(kWarning, "damaged-file", device.name,
-                            fmt::format("{}: {}.", device.source, what),
-                            "Its recorder died, or a copy of the file was broken off.",
-                            "What can be read is judged. lockstep info tells all that is wrong."));
+      out.push_back(finding(
+          kWarning, "damaged-file", device.name, fmt::format("{}: {}.", device.source, what),
+          "Its recorder died, or a copy of the file was broken off.",
+          fmt::format("What can be read is judged. lockstep recover {} makes a whole file "
+                      "beside it; lockstep info tells all that is wrong.",
+                      device.source)));
     }
     if (!device.lost_because.empty()) {
       std::string why = device.lost_because;

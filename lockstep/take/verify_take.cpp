@@ -56,12 +56,16 @@ bool of_one_rig(const Plan& a, const Plan& b) {
                     });
 }
 
-bool usual(const Gates& gates) {
-  const auto entries = gate_entries();
-  return gates.clock == Gates{}.clock &&
-         std::all_of(entries.begin(), entries.end(), [&](const GateEntry& entry) {
-           return gates.*entry.value == Gates{}.*entry.value;
-         });
+/// A report of other cameras has nothing to compare with.
+Result<void> comparable(const LastGood& last, const Evidence& evidence, const fs::path& against) {
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (last.find(device.name, device.serial) != nullptr) return {};
+  }
+  return Error{
+      Errc::invalid_argument,
+      fmt::format("--against {}: it has none of these cameras, so nothing can be compared; "
+                  "name an earlier take of this rig",
+                  against.string())};
 }
 
 /// Relaxed gates make nothing good for the takes after it.
@@ -122,6 +126,7 @@ Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOption
   if (!options.against.empty()) {
     auto last = read_against(options.against, options);
     if (!last) return last.error();
+    if (auto same = comparable(*last, *evidence, options.against); !same) return same.error();
     last_good = std::move(*last);
   } else if (options.look_for_last_good) {
     last_good = newest_good_beside(take_folder, *manifest);
@@ -136,7 +141,7 @@ Result<void> note_verdict(const fs::path& take_folder, const VerifiedTake& verif
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
   if (manifest->state == TakeState::recording) return {};
-  if (usual(verified.report.gates)) manifest->verdict = verified.report.verdict_text();
+  if (verified.report.gates.are_default()) manifest->verdict = verified.report.verdict_text();
   for (TakeCamera& camera : manifest->cameras) {
     for (TakePart& part : camera.parts) {
       part.clock_map.reset();
@@ -169,6 +174,7 @@ Result<VerifiedTake> verify_files(const std::vector<fs::path>& files,
   if (!options.against.empty()) {
     auto last = read_against(options.against, options);
     if (!last) return last.error();
+    if (auto same = comparable(*last, *evidence, options.against); !same) return same.error();
     last_good = std::move(*last);
   }
   return judged(*evidence, options, last_good);
