@@ -2,6 +2,7 @@
 // The coordinator with rigs of every small shape, whose cameras and user do what they like:
 // whatever happens, it ends, in good order, and its outcome is what happened first.
 #include <fmt/core.h>
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
