@@ -86,17 +86,31 @@ class Graph {
       if (n.in.size() < 2) continue;
       std::vector<std::string> origins;
       for (const RigCable* cable : n.in) origins.push_back(cable->from.node);
+      const std::string unplugged = unplugged_camera();
+      if (!unplugged.empty()) said_.insert(unplugged);
       findings_.error(
           "two-sources", n.in[1]->where,
           fmt::format("{} cables end in the sync-in of '{}' (from {}): one input takes one plug, "
                       "and the line "
                       "has one source",
                       n.in.size(), name, listing(origins)),
-          fmt::format(
-              "keep the cable that comes from the source's side and plug the other elsewhere, or "
-              "correct its 'to' in line {}",
-              n.in[1]->where.line));
+          unplugged.empty()
+              ? fmt::format("keep the cable that comes from the source's side and plug the other "
+                            "elsewhere, or correct its 'to' in line {}",
+                            n.in[1]->where.line)
+              : fmt::format("plug one of them into '{0}', whose sync-in is empty, or correct the "
+                            "'to' in line {1} to \"{0}.in\"",
+                            unplugged, n.in[1]->where.line));
     }
+  }
+
+  // A camera that no cable touches: most likely the one that a plug too many was meant for.
+  std::string unplugged_camera() {
+    for (const RigCamera& camera : rig_.cameras) {
+      const Node& n = nodes_[camera.name];
+      if (n.in.empty() && n.out.empty() && said_.count(camera.name) == 0) return camera.name;
+    }
+    return "";
   }
 
   // Follows cables depth first; a cable back to a node on the current path closes a cycle.
@@ -269,7 +283,7 @@ class Graph {
     for (size_t i = 0; i < rig_.cameras.size(); ++i) {
       const RigCamera& camera = rig_.cameras[i];
       if (result_.cameras[i].reached || result_.cameras[i].role == WiredSync::master ||
-          !nodes_[camera.name].in.empty())
+          !nodes_[camera.name].in.empty() || said_.count(camera.name) > 0)
         continue;
       findings_.error(
           "unreached", camera.where,
@@ -397,6 +411,7 @@ class Graph {
   std::vector<std::string> order_;
   std::map<std::string, int> hops_;
   std::set<std::string> in_cycle_;
+  std::set<std::string> said_;  ///< cameras without a plug that another finding names
   std::map<std::pair<const RigBox*, Family>, int> level_findings_;
   CableGraph result_;
 };

@@ -231,6 +231,8 @@ const Cause kCauses[] = {
            "]")},
     {"TwoPlugsInOneJack", "two-sources", "x.toml:6", "2 cables end in the sync-in of 'c'",
      three("cable = [ { from = \"a.out\", to = \"c.in\" }, { from = \"b.out\", to = \"c.in\" } ]")},
+    {"PlugMeantForAnother", "two-sources", "x.toml:6", "(from 'a' and 'a')",
+     three("cable = [ { from = \"a.out\", to = \"b.in\" }, { from = \"a.out\", to = \"b.in\" } ]")},
     {"ModeOfAllCameras", "camera-cannot", "x.toml:1", "'a', 'b' and 'c': azure-kinect cannot",
      "all_cameras = { exposure_us = 8330, depth_mode = \"WFOV_UNBINNED\" }\n" +
          std::string(kThree) + kChain},

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lockstep/base/suggestion.h"
+#include "lockstep/base/text.h"
 #include "lockstep/rig/rig_reader.h"
 
 namespace lockstep {
@@ -125,10 +126,11 @@ void read_identity(TableReader& table, RigCamera& camera) {
       camera.serial = *serial;
     } else {
       table.problem("serial",
-                    fmt::format("the serial '{}' of {} has {} characters: it must be the twelve "
+                    fmt::format("the serial '{}' of {} has {}: it must be the twelve "
                                 "letters and digits on the camera's "
                                 "label, or \"virtual-0001\" and so on for a virtual camera",
-                                *serial, table.what(), serial->size()));
+                                *serial, table.what(),
+                                counted(static_cast<int64_t>(serial->size()), "character")));
     }
   } else if (table.missing("serial")) {
     table.problem("serial",
