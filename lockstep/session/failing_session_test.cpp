@@ -7,6 +7,7 @@
 #include "lockstep/recording/reader.h"
 #include "lockstep/rig/rig_file.h"
 #include "lockstep/session/run_session.h"
+#include "lockstep/take/recover.h"
 #include "lockstep/take/tick_index.h"
 #include "lockstep/virtual/virtual_rig.h"
 #include "tests/support/files.h"
@@ -163,6 +164,10 @@ TEST_F(FailingSession, ListsNoPartThatCouldNotBeMade) {
   ASSERT_TRUE(manifest->cut_short);
   EXPECT_EQ(manifest->cut_short->of_s, 6);
   EXPECT_EQ(read_file(take_ / "right.part2.mkv"), "somebody else's");
+  const auto recovered = recover_take(take_);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_TRUE(recovered->done.empty());
+  EXPECT_TRUE(recovered->problems.empty());
   expect_books_as_files();
 }
 

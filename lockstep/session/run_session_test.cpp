@@ -175,6 +175,9 @@ TEST_F(RunSession, WarnsAtTenMinutesOfDiskAndCutsAtThirtySeconds) {
   // One look a second, from 630 s down to below 30 s.
   EXPECT_NEAR(static_cast<double>(*manifest->common_ticks), 101 * 30, 60);
   EXPECT_EQ(color_stamps("left.mkv").size(), manifest->cameras[0].captures);
+  ASSERT_TRUE(manifest->cut_short);
+  EXPECT_EQ(manifest->cut_short->of_s, 3600);
+  EXPECT_DOUBLE_EQ(manifest->cut_short->at_s, static_cast<double>(*manifest->common_ticks) / 30);
 }
 
 TEST_F(RunSession, DoesNotWarnOfADiskThatHasRoomForTheLength) {

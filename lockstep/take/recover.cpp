@@ -194,7 +194,7 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
   Recovered recovered;
   const bool unfinished = manifest->state == TakeState::recording;
   for (TakeCamera& camera : manifest->cameras) {
-    find_unlisted_parts(take_folder, camera, recovered);
+    if (unfinished) find_unlisted_parts(take_folder, camera, recovered);
     recover_parts(take_folder, unfinished, camera, recovered);
   }
   if (recovered.done.empty() && !unfinished) {
