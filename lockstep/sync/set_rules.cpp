@@ -114,8 +114,10 @@ void near_dates(const Evidence& evidence, const Gates& gates, std::vector<Findin
   const double apart_s = static_cast<double>(last->date_utc_ns - first->date_utc_ns) * 1e-9;
   if (apart_s <= longest_s + gates.dates_apart_min * 60) return;
   Finding f = finding(kFail, "mixed-dates", last->name,
-                      fmt::format("{} was recorded {:.1f} h after {}.", last->source,
-                                  apart_s / 3600, first->source),
+                      fmt::format("{} was recorded {} after {}.", last->source,
+                                  apart_s < 2 * 86400 ? fmt::format("{:.1f} h", apart_s / 3600)
+                                                      : fmt::format("{:.0f} days", apart_s / 86400),
+                                  first->source),
                       "The files are of different takes, or a host's clock was wrong.",
                       "Give the files of one take; if a clock was wrong, raise --dates-apart-min.");
   f.value = apart_s / 60;

@@ -98,5 +98,35 @@ TEST(Json, OtherReportsAreJson) {
   EXPECT_TRUE(nlohmann::json::accept(simulate.out)) << simulate.out;
 }
 
+// Whoever parses stdout finds an object there, whatever went wrong, and the sentence is on stderr.
+TEST(Json, OfARefusalIsAnErrorForEveryCommand) {
+  const TempFolder folder;
+  const std::vector<std::vector<std::string>> refused = {
+      {"verify", "--json", "missing.mkv"},
+      {"info", "--json", "missing.mkv"},
+      {"plan", "--json", "missing.toml"},
+      {"devices", "--json", "missing.toml"},
+      {"simulate", "--json", "missing.toml", "-o", "take", "-l", "1"},
+      {"record", "--json", "missing.toml", "-o", "take", "-l", "1"},
+      {"recover", "--json", "missing"},
+      {"verify", "--json", "--no-such-option", "missing.mkv"}};
+  for (const auto& words : refused) {
+    const Finished finished = lockstep(words, {}, folder.path());
+    EXPECT_EQ(finished.status, 2) << words[0] << finished.err;
+    EXPECT_EQ(schema_problems(finished.out, "error"), "") << words[0] << ": " << finished.out;
+    EXPECT_FALSE(finished.err.empty()) << words[0];
+    const auto json = nlohmann::json::parse(finished.out, nullptr, false);
+    ASSERT_TRUE(json.is_object()) << words[0];
+    EXPECT_EQ(json.at("exit_code"), 2) << words[0];
+  }
+  EXPECT_EQ(lockstep({"info", "missing.mkv"}).out, "");
+
+  write_file(folder / "broken.toml", timing_rig(false));
+  const Finished broken =
+      lockstep({"record", "--json", folder / "broken.toml", "-o", folder / "take", "-l", "1"});
+  EXPECT_EQ(broken.status, 1);
+  EXPECT_EQ(schema_problems(broken.out, "error"), "") << broken.out;
+}
+
 }  // namespace
 }  // namespace lockstep::testing

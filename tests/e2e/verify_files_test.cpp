@@ -90,7 +90,7 @@ TEST_F(VerifyFiles, OfTwoRatesDoNotBelongTogether) {
 TEST_F(VerifyFiles, OfAnotherYearDoNotBelongTogether) {
   const Finished years = verify({file("left"), data_file("real-recording/recording.mkv")});
   EXPECT_EQ(years.status, 1);
-  EXPECT_THAT(years.out, AllOf(HasSubstr("was recorded"), HasSubstr("h after recording.mkv"),
+  EXPECT_THAT(years.out, AllOf(HasSubstr("was recorded"), HasSubstr("days after recording.mkv"),
                                HasSubstr("virtual camera and one is not")));
 }
 
@@ -217,6 +217,72 @@ TEST_F(VerifyFiles, OfATakeInAnyStateAreJudged) {
   EXPECT_THAT(incomplete.out, HasSubstr("The take is incomplete"));
   write_file(folder / "take" / "take.json", "{");
   EXPECT_EQ(verify({folder / "take"}).status, 2);
+}
+
+/// Names come from outside; a terminal obeys what it gets.
+TEST_F(VerifyFiles, WithControlCharactersInTheirNamesPrintNone) {
+  const TempFolder folder;
+  const fs::path odd = folder / "mid\x1b[2Jdle.mkv";
+  fs::copy_file(file("middle"), odd);
+  const Finished good = verify({file("left"), odd});
+  EXPECT_EQ(good.status, 0) << good.err;
+  const Finished info = lockstep({"info", odd});
+  write_file(folder / "bro\x1b[2Jken.mkv", "no recording");
+  const Finished bad = verify({file("left"), folder / "bro\x1b[2Jken.mkv"});
+  EXPECT_EQ(bad.status, 2);
+  for (const Finished& finished : {good, info, bad}) {
+    EXPECT_THAT(finished.out + finished.err, ::testing::Not(HasSubstr("\x1b[2J")));
+    EXPECT_THAT(finished.out + finished.err, HasSubstr("?[2J"));
+  }
+}
+
+TEST_F(VerifyFiles, OfADamagedTakeSayWhatIsWrongInOurWords) {
+  const TempFolder folder;
+  fs::create_directories(folder / "torn");
+  for (const char* text : {"{\"schema\": 1, \"kind\": \"lockstep-take\"}", "{\"schema\": 1,", "[]",
+                           "{\"schema\": \"one\", \"kind\": \"lockstep-take\"}"}) {
+    write_file(folder / "torn" / "take.json", text);
+    for (const char* command : {"verify", "info"}) {
+      const Finished finished = lockstep({command, folder / "torn"});
+      EXPECT_EQ(finished.status, 2) << text;
+      EXPECT_THAT(finished.err,
+                  AllOf(HasSubstr("take.json"), ::testing::Not(HasSubstr("json.exception"))))
+          << text;
+    }
+  }
+}
+
+// What a take keeps is its proof by the usual gates; a look by others must not replace it.
+TEST_F(VerifyFiles, OfATakeByOtherGatesAreJudgedButNotKept) {
+  const TempFolder folder;
+  fs::copy(take(), folder / "take", fs::copy_options::recursive);
+  const auto kept = [&] {
+    return read_file(folder / "take" / "verify.json") + read_file(folder / "take" / "verify.html") +
+           read_file(folder / "take" / "take.json");
+  };
+  const std::string before = kept();
+  const std::vector<std::vector<std::string>> other_looks = {
+      {folder / "take", "--color-offset-fail-us", "5000"},
+      {folder / "take", "--clock", "free-running"},
+      {folder / "take", "--rig", rig()},
+      {folder / "take", "--against", take()}};
+  for (const auto& words : other_looks) {
+    const Finished looked = verify(words);
+    EXPECT_EQ(looked.status, 0) << looked.out << looked.err;
+    EXPECT_THAT(looked.out, HasSubstr("not kept in the take")) << words[1];
+    EXPECT_EQ(kept(), before) << words[1];
+  }
+  const fs::path page = folder / "look.html";
+  EXPECT_THAT(verify({folder / "take", "--clock", "free-running", "--html", page}).out,
+              HasSubstr("page: " + page.string()));
+  EXPECT_TRUE(fs::exists(page));
+  EXPECT_THAT(verify({folder / "take"}).out, ::testing::Not(HasSubstr("not kept")));
+}
+
+TEST_F(VerifyFiles, AreNotComparedWithATakeOfOtherCameras) {
+  const Finished other = verify({take(), "--against", data_file("golden/two-cameras.verify.json")});
+  EXPECT_EQ(other.status, 2) << other.out;
+  EXPECT_THAT(other.err, HasSubstr("so nothing can be compared"));
 }
 
 }  // namespace

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/apps/common/exit_code.h"
 
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/base/text.h"
 
 namespace lockstep {
+namespace {
+
+bool failures_as_json = false;
+
+}  // namespace
 
 ExitCode exit_code_for(Errc code) {
   switch (code) {
@@ -26,9 +35,30 @@ ExitCode exit_code_for(Errc code) {
   return kExitDeviceFailed;
 }
 
+void report_failures_as_json() {
+  failures_as_json = true;
+}
+
 int report_failure(const Error& error) {
-  say("lockstep: " + error.message);
-  return exit_code_for(error.code);
+  return report_failure(error, exit_code_for(error.code));
+}
+
+int report_failure(const Error& error, ExitCode exit_code) {
+  say("lockstep: " + printable_lines(error.message));
+  report_failure_object(error, exit_code);
+  return exit_code;
+}
+
+void report_failure_object(const Error& error, ExitCode exit_code) {
+  if (!failures_as_json) return;
+  const nlohmann::ordered_json json = {{"schema", 1},
+                                       {"kind", "lockstep-error"},
+                                       {"code", to_string(error.code)},
+                                       {"exit_code", static_cast<int>(exit_code)},
+                                       {"message", error.message}};
+  const std::string text =
+      json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 }  // namespace lockstep

@@ -64,6 +64,7 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
   } else {
     fmt::print(stderr, "lockstep: {}. See 'lockstep --help'.\n", error.what());
   }
+  report_failure_object({Errc::invalid_argument, error.what()}, kExitUnusable);
   return kExitUnusable;
 }
 
@@ -75,6 +76,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExamples);
   CommandAction action;
+  const auto is_json = [](const char* word) { return std::string_view(word) == "--json"; };
+  if (std::any_of(argv, argv + argc, is_json)) report_failures_as_json();
   for (const auto add : kCommands) add(app, action);
 
   try {

@@ -201,8 +201,8 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   });
   auto rig = make_rig(request, chosen.rig, plan, interrupt);
   if (!rig && rig.error().code == Errc::cancelled) {
-    say("lockstep: stopped before anything was recorded");
-    return kExitFallsShort;
+    return report_failure({Errc::cancelled, "stopped before anything was recorded"},
+                          kExitFallsShort);
   }
   if (!rig) return report_failure(rig.error());
   begun = true;
@@ -240,20 +240,24 @@ int record_take(const TakeRequest& request) {
   const Plan plan = make_plan(chosen->rig);
   print_findings(plan, request.quiet);
   if (plan.has_errors() && !request.anyway) {
-    say(fmt::format(
-        "lockstep: the plan of {0} falls short, so nothing was recorded: mend what is said above "
-        "(`lockstep plan {0}` shows it all), or record with --anyway, which marks the take "
-        "UNPROVED",
-        request.rig));
-    return kExitFallsShort;
+    return report_failure(
+        {Errc::invalid_argument,
+         fmt::format(
+             "the plan of {0} falls short, so nothing was recorded: mend what is said above "
+             "(`lockstep plan {0}` shows it all), or record with --anyway, which marks the "
+             "take UNPROVED",
+             request.rig)},
+        kExitFallsShort);
   }
   if (!chosen->rig.is_virtual()) {
-    say(fmt::format(
-        "lockstep: {0} is a rig of real cameras, and this build has no door to real cameras yet: "
-        "plan it with `lockstep plan {0}`, record it with the vendor's k4arecorder, and prove the "
-        "recordings with `lockstep verify`",
-        request.rig));
-    return kExitDeviceFailed;
+    return report_failure(
+        {Errc::unsupported,
+         fmt::format(
+             "{0} is a rig of real cameras, and this build has no door to real cameras yet: "
+             "plan it with `lockstep plan {0}`, record it with the vendor's k4arecorder, and "
+             "prove the recordings with `lockstep verify`",
+             request.rig)},
+        kExitDeviceFailed);
   }
   if (auto target = check_target(request, chosen->rig, plan); !target)
     return report_failure(target.error());

@@ -7,6 +7,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 #include "lockstep/apps/lockstep/recording_summary.h"
+#include "lockstep/base/text.h"
 
 namespace lockstep {
 namespace {
@@ -36,14 +37,6 @@ std::string color_mode(const CameraConfig& camera) {
 
 std::string or_unknown(const std::string& text) {
   return text.empty() ? "not recorded" : text;
-}
-
-/// Names and values come from outside: control characters would drive the terminal.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
 }
 
 std::string streams_text(const RecordingSummary& summary) {
@@ -145,10 +138,11 @@ std::string recording_summary_to_text(const RecordingSummary& summary) {
   const RecordingInfo& info = summary.info;
   const RecordingHeader& header = info.header;
   const CameraConfig& camera = header.camera;
-  std::string text = fmt::format("{}: {:.1f} MB, {:.3f} s{}\n", info.path.filename().string(),
-                                 static_cast<double>(info.file_bytes) * 1e-6,
-                                 static_cast<double>(since(info.first, info.last).count()) * 1e-9,
-                                 header.is_virtual ? ", of a virtual camera (simulated)" : "");
+  std::string text =
+      fmt::format("{}: {:.1f} MB, {:.3f} s{}\n", printable(info.path.filename().string()),
+                  static_cast<double>(info.file_bytes) * 1e-6,
+                  static_cast<double>(since(info.first, info.last).count()) * 1e-9,
+                  header.is_virtual ? ", of a virtual camera (simulated)" : "");
   text += fmt::format(
       "camera: serial {}, firmware colour {}, depth {}\n", printable(or_unknown(header.serial)),
       printable(or_unknown(header.color_firmware)), printable(or_unknown(header.depth_firmware)));

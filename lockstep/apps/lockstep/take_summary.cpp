@@ -5,6 +5,7 @@
 
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
+#include "lockstep/base/text.h"
 #include "lockstep/take/take_lock.h"
 
 namespace lockstep {
@@ -82,8 +83,9 @@ std::string take_summary_to_text(const std::filesystem::path& folder,
     text += fmt::format("it {}\n", to_text(*holder));
   else if (manifest.state == TakeState::recording)
     text += fmt::format("its recorder died: lockstep recover {} finishes it\n", folder.string());
-  return text + fmt::format("lockstep verify {} judges it; lockstep info FILE tells of one file\n",
-                            folder.string());
+  text += fmt::format("lockstep verify {} judges it; lockstep info FILE tells of one file\n",
+                      folder.string());
+  return printable_lines(text);
 }
 
 }  // namespace lockstep

@@ -18,6 +18,7 @@
 #include "lockstep/apps/lockstep/verify_reports.h"
 #include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/base/files.h"
+#include "lockstep/base/text.h"
 #include "lockstep/report/verify_page.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/take_lock.h"
@@ -99,6 +100,31 @@ Result<void> write_page(const std::string& path, const std::string& json) {
   return write_file_whole(path, *page, ExistingFile::refuse);
 }
 
+/// A take keeps one proof: by the usual gates, its own plan and the last good take before it.
+bool is_the_proof(const VerifyArguments& arguments) {
+  return arguments.options.gates.are_default() && arguments.rig.empty() &&
+         arguments.against.empty();
+}
+
+/// Writes the proof into the take, or says why it is not kept; the verdict stands all the same.
+void keep_in_take(const VerifyArguments& arguments, const std::string& take,
+                  const VerifiedTake& verified) {
+  if (!is_the_proof(arguments)) {
+    if (!arguments.json)
+      fmt::print("{}", wrapped("not kept in the take, whose verify.json and verify.html are by the "
+                               "usual gates, its own plan and its last good take (--html FILE and "
+                               "--json keep this one)\n"));
+    return;
+  }
+  auto written = write_verify_reports(take, verified);
+  if (written) written = note_verdict(take, verified);
+  if (!written) {  // an archive may be read-only
+    say("lockstep: the verdict could not be kept in the take: " + written.error().message);
+  } else if (!arguments.json) {
+    fmt::print("page: {}\n", (std::filesystem::path(take) / kVerifyPageFile).string());
+  }
+}
+
 int run_verify(VerifyArguments arguments) {
   const auto take = take_of(arguments);
   if (!take) return report_failure(take.error());
@@ -109,25 +135,17 @@ int run_verify(VerifyArguments arguments) {
   const auto verified = verify(arguments, *take);
   if (!verified) return report_failure(verified.error());
 
+  if (!arguments.html.empty()) {
+    if (auto written = write_page(arguments.html, verified->json); !written)
+      return report_failure(written.error());
+  }
   const SyncReport& report = verified->report;
   const GatesShown shown = arguments.gates ? GatesShown::all : GatesShown::changed;
   const std::string text =
       arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout), shown);
   std::fwrite(text.data(), 1, text.size(), stdout);
-  if (!take->empty()) {
-    // The verdict stands, wherever it cannot be kept: an archive may be read-only.
-    auto written = write_verify_reports(*take, *verified);
-    if (written) written = note_verdict(*take, *verified);
-    if (!written) {
-      say("lockstep: the verdict could not be kept in the take: " + written.error().message);
-    } else if (!arguments.json)
-      fmt::print("page: {}\n", (std::filesystem::path(*take) / kVerifyPageFile).string());
-  }
-  if (!arguments.html.empty()) {
-    if (auto written = write_page(arguments.html, verified->json); !written)
-      return report_failure(written.error());
-    if (!arguments.json) fmt::print("page: {}\n", arguments.html);
-  }
+  if (!take->empty()) keep_in_take(arguments, *take, *verified);
+  if (!arguments.html.empty() && !arguments.json) fmt::print("page: {}\n", arguments.html);
   return report.passes() ? kExitGood : kExitFallsShort;
 }
 

@@ -10,6 +10,7 @@
 
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
+#include "lockstep/base/text.h"
 
 namespace lockstep {
 namespace {
@@ -223,9 +224,33 @@ std::string gates_text(const Gates& gates, GatesShown shown) {
   return wrapped("gates: " + text, 2) + "\n";
 }
 
+/// Names and sentences come from files: what would drive the terminal is taken out of all of them.
+SyncReport for_terminal(SyncReport report) {
+  const auto clean = [](std::string& text) { text = printable(text); };
+  for (std::string* text : {&report.name, &report.reference, &report.expected_from,
+                            &report.last_good, &report.stamp_meaning})
+    clean(*text);
+  for (std::string& note : report.witness_notes) clean(note);
+  for (DeviceReport& device : report.devices) {
+    for (std::string* text : {&device.name, &device.source, &device.serial, &device.family,
+                              &device.family_by, &device.role, &device.exposure})
+      clean(*text);
+  }
+  for (LaserReport& pair : report.lasers) {
+    clean(pair.a);
+    clean(pair.b);
+  }
+  for (Finding& finding : report.findings) {
+    for (std::string* text : {&finding.device, &finding.message, &finding.cause, &finding.mend})
+      clean(*text);
+  }
+  return report;
+}
+
 }  // namespace
 
-std::string sync_report_to_text(const SyncReport& report, bool color, GatesShown shown) {
+std::string sync_report_to_text(const SyncReport& said, bool color, GatesShown shown) {
+  const SyncReport report = for_terminal(said);
   std::string text = verdict_line(report, color) + range_line(report);
   if (report.common_ticks > 0) {
     text += "\n" + device_table(report);
@@ -237,7 +262,8 @@ std::string sync_report_to_text(const SyncReport& report, bool color, GatesShown
   return text + "\n" + toned(gates_text(report.gates, shown), Tone::faint, color);
 }
 
-std::string verdict_to_text(const SyncReport& report, bool color, size_t most) {
+std::string verdict_to_text(const SyncReport& said, bool color, size_t most) {
+  const SyncReport report = for_terminal(said);
   std::string text = "verdict: " + verdict_line(report, color);
   size_t failures = 0;
   for (const Finding& finding : report.findings) {
