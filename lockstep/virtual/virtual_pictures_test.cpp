@@ -193,6 +193,18 @@ TEST(VirtualPictures, ASceneThatDoesNotExistIsSaid) {
   EXPECT_THAT(prepared.error().message, HasSubstr("moon"));
 }
 
+TEST(VirtualPictures, RenderingStopsWhenItsProgressSaysSo) {
+  const TempFolder folder;
+  const Rig rig = small_rig();
+  const auto source = *VirtualRig::create(rig, testing::plan_as_declared(rig), options_in(folder));
+  int asked = 0;
+  const auto stopped = source->prepare([&](double) { return ++asked < 1; });
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code, Errc::cancelled);
+  EXPECT_EQ(asked, 1) << "nothing more is rendered";
+  EXPECT_TRUE(source->prepare([](double) { return true; }).ok()) << "and it can be asked again";
+}
+
 TEST(DepthNoise, HasTheModesDeviationAndNoBias) {
   for (const double z_m : {0.8, 1.5, 3.0}) {
     const DepthNoise noise = depth_noise(DepthMode::nfov_unbinned);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lockstep/base/text.h"
 #include "lockstep/sync/ticks.h"
 
 namespace lockstep {
@@ -36,10 +37,11 @@ StreamSummary summarise(std::string name, const std::vector<RecordingStamps::Ent
 
 void note_stream_faults(const StreamSummary& stream, std::vector<std::string>& wrong) {
   if (stream.lost_ticks > 0)
-    wrong.push_back(fmt::format("{} lacks {} ticks between its first and last frame", stream.name,
-                                stream.lost_ticks));
+    wrong.push_back(fmt::format("{} lacks {} between its first and last frame", stream.name,
+                                counted(static_cast<int64_t>(stream.lost_ticks), "tick")));
   if (stream.repeated_ticks > 0)
-    wrong.push_back(fmt::format("{} has {} ticks twice", stream.name, stream.repeated_ticks));
+    wrong.push_back(fmt::format("{} has {} twice", stream.name,
+                                counted(static_cast<int64_t>(stream.repeated_ticks), "tick")));
   if (stream.clock_restarts > 0)
     wrong.push_back(fmt::format("the device clock of {} jumps {} times: the camera restarted",
                                 stream.name, stream.clock_restarts));
@@ -82,8 +84,8 @@ Result<RecordingSummary> summarise_recording(const std::filesystem::path& path) 
     summary.wrong.push_back(fmt::format("{} (byte {})", damage.what, damage.offset));
   for (const StreamSummary& stream : summary.streams) note_stream_faults(stream, summary.wrong);
   if (summary.dropped > 0)
-    summary.wrong.push_back(
-        fmt::format("the recorder dropped {} captures and said so", summary.dropped));
+    summary.wrong.push_back(fmt::format("the recorder dropped {} and said so",
+                                        counted(static_cast<int64_t>(summary.dropped), "capture")));
   read_calibration(summary);
   return summary;
 }

@@ -43,9 +43,9 @@ nlohmann::json verdict_failures(const TakeResult& result) {
 
 void print_ticks(const std::string& take, const TakeManifest& manifest) {
   const int64_t ticks = manifest.common_ticks.value_or(0);
-  fmt::print("{}: {} tick{} common to {} cameras{}{}\n", take, ticks, ticks == 1 ? "" : "s",
-             manifest.cameras.size(), manifest.is_virtual ? ", simulated" : "",
-             manifest.unproved ? ", UNPROVED" : "");
+  fmt::print("{}: {} common to {}{}{}\n", take, counted(ticks, "tick"),
+             counted(static_cast<int64_t>(manifest.cameras.size()), "camera"),
+             manifest.is_virtual ? ", simulated" : "", manifest.unproved ? ", UNPROVED" : "");
 }
 
 }  // namespace
