@@ -105,7 +105,8 @@ std::string findings(const Json& report) {
     html += fmt::format("<div class=\"card finding {}\">{} {}", css, html_badge(css, level),
                         text_of(finding, "message"));
     std::string numbers = span_of(report, finding);
-    if (!finding.at("value").is_null() && !finding.at("gate").is_null())
+    const bool counted = finding.at("unit") == "ticks";  // the sentence says how many
+    if (!finding.at("value").is_null() && !finding.at("gate").is_null() && !counted)
       numbers += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", numbers.empty() ? "" : "; ",
                              finding.at("value").get<double>(), finding.at("gate").get<double>(),
                              fmt::arg("unit", text_of(finding, "unit")));

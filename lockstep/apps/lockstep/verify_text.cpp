@@ -155,7 +155,7 @@ std::string measured_text(const SyncReport& report, const Finding& finding) {
                      finding.rule != "clock-restart";
     text = all ? "the whole take" : span_text(*finding.span);
   }
-  if (finding.value && finding.gate)
+  if (finding.value && finding.gate && finding.unit != "ticks")  // the sentence counts them
     text += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", text.empty() ? "" : "; ",
                         *finding.value, *finding.gate, fmt::arg("unit", finding.unit));
   return text.empty() ? text : "    [" + text + "]\n";
