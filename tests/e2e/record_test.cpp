@@ -128,8 +128,8 @@ TEST_F(Record, OfADarkCameraIsForcedAndJudged) {
   const Finished forced =
       simulate(rig_, path("take"), 2, {"--fault", "right:cable-loose:0", "--anyway"});
   EXPECT_EQ(forced.status, 1) << forced.err;
-  EXPECT_THAT(forced.out,
-              HasSubstr("FAIL right: right recorded nothing: right.mkv holds no images"));
+  EXPECT_THAT(one_line(forced.out), HasSubstr("FAIL right: right recorded nothing: no pulse came "
+                                              "through middle.out -> right.in"));
 }
 
 TEST_F(Record, OverABrokenPlanIsRefusedOrMarkedAndNeverGood) {
