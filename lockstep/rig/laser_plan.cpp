@@ -209,7 +209,7 @@ class Planner {
 
 // Gaps that the planner chose are wide enough, or no-laser-slot says why they cannot be.
 void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
-  if (!gap.overlap_declared || gap.gap_us >= kLeastDarkGapUs) return;
+  if (!gap.may_overlap || gap.gap_us >= kLeastDarkGapUs) return;
   std::vector<std::string> given;
   SourceLine where;
   for (const RigCamera& camera : rig.cameras) {
@@ -244,8 +244,8 @@ void note_tight(const Rig& rig, const std::vector<LaserGap>& gaps, Findings& fin
   std::string pairs;
   double smallest = kAimedDarkGapUs;
   for (const LaserGap& gap : gaps) {
-    const bool tight = gap.overlap_declared && gap.gap_us >= kLeastDarkGapUs &&
-                       gap.gap_us < kAimedDarkGapUs - 1e-6;
+    const bool tight =
+        gap.may_overlap && gap.gap_us >= kLeastDarkGapUs && gap.gap_us < kAimedDarkGapUs - 1e-6;
     if (!tight) continue;
     pairs += fmt::format("{}'{}' and '{}'", pairs.empty() ? "" : ", ", gap.a, gap.b);
     smallest = std::min(smallest, gap.gap_us);

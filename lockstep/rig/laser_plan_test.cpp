@@ -136,7 +136,7 @@ TEST(LaserPlan, CamerasThatNeverOverlapShareAPhase) {
     delays.insert(camera.config.subordinate_delay_off_master.count());
   EXPECT_EQ(delays, (std::set<int64_t>{0, 167}));
   EXPECT_FALSE(plan.has_errors());
-  EXPECT_FALSE(plan.gaps.front().overlap_declared);
+  EXPECT_FALSE(plan.gaps.front().may_overlap);
   EXPECT_LT(plan.gaps.front().gap_us, 0);
 }
 
@@ -187,7 +187,7 @@ RC_GTEST_PROP(LaserPlanProperty, WhatThePlannerChoosesIsNeverTooClose, ()) {
   if (has_rule(plan, "no-laser-slot")) return;
   const double period = frame_period_us(frames_per_second(rate));
   for (const LaserGap& gap : plan.gaps) {
-    if (!gap.overlap_declared) continue;
+    if (!gap.may_overlap) continue;
     const PlannedCamera& a = *plan.find(gap.a);
     const PlannedCamera& b = *plan.find(gap.b);
     RC_ASSERT(gap.gap_us >= kLeastDarkGapUs);

@@ -53,8 +53,8 @@ struct PlannedCamera {
 /// Smallest dark time between any two laser pulses of two cameras, whatever the pulse numbers.
 struct LaserGap {
   std::string a, b;
-  double gap_us = 0;             ///< negative: the pulses meet
-  bool overlap_declared = true;  ///< false: never_overlap, so it does not matter
+  double gap_us = 0;        ///< negative: the pulses meet
+  bool may_overlap = true;  ///< false: never_overlap, so it does not matter
 };
 
 struct PlannedLoad {

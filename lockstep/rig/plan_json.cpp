@@ -222,7 +222,7 @@ std::string plan_to_json(const Plan& plan) {
   json["cameras"] = list_json(plan.cameras, camera_json);
   json["gaps"] = list_json(plan.gaps, [](const LaserGap& gap) {
     return Json{
-        {"a", gap.a}, {"b", gap.b}, {"gap_us", gap.gap_us}, {"may_overlap", gap.overlap_declared}};
+        {"a", gap.a}, {"b", gap.b}, {"gap_us", gap.gap_us}, {"may_overlap", gap.may_overlap}};
   });
   json["load"] = list_json(plan.load.lines, load_json);
   json["wiring"] = list_json(plan.wiring, [](const WiringLine& line) {

@@ -163,10 +163,9 @@ std::string gaps_text(const Plan& plan) {
   size_t shown = 0;
   for (const LaserGap& gap : plan.gaps) {
     if (++shown > kMostGaps) break;
-    out +=
-        paragraph(fmt::format("  {:>8.1f} us  ", gap.gap_us),
-                  fmt::format("{} and {}{}", gap.a, gap.b,
-                              gap.overlap_declared ? "" : " (views never meet: does not matter)"));
+    out += paragraph(fmt::format("  {:>8.1f} us  ", gap.gap_us),
+                     fmt::format("{} and {}{}", gap.a, gap.b,
+                                 gap.may_overlap ? "" : " (views never meet: does not matter)"));
   }
   if (plan.gaps.size() > kMostGaps)
     out += fmt::format("  ... and {} that {} wider\n", plan.gaps.size() - kMostGaps,

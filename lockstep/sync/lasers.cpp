@@ -96,7 +96,7 @@ LaserWindows windows_of(const Alignment& all, const Measures& measures, size_t d
 bool never_overlap(const Plan* plan, const std::string& a, const std::string& b) {
   if (plan == nullptr) return false;
   return std::any_of(plan->gaps.begin(), plan->gaps.end(), [&](const LaserGap& gap) {
-    return !gap.overlap_declared && ((gap.a == a && gap.b == b) || (gap.a == b && gap.b == a));
+    return !gap.may_overlap && ((gap.a == a && gap.b == b) || (gap.a == b && gap.b == a));
   });
 }
 
