@@ -14,9 +14,9 @@
 namespace lockstep {
 namespace {
 
-constexpr double kLongestLinkM = 10;  // the vendor's limit: less than ten metres
-constexpr int kLongestChain = 8;      // subordinates; what the vendor documents as tested
-constexpr int kPassiveOutlets = 2;    // what one output drives without an amplifier
+constexpr double kLongestLinkM = 10;   // the vendor's limit: less than ten metres
+constexpr int kLongestChain = 8;       // subordinates; what the vendor documents as tested
+constexpr size_t kPassiveOutlets = 2;  // what one output drives without an amplifier
 
 struct Node {
   const RigCamera* camera = nullptr;  // exactly one of the two is set
@@ -341,13 +341,22 @@ class Graph {
     }
   }
 
-  // Inputs that one output drives, through passive splitters.
-  int driven(const std::vector<const RigCable*>& cables, int depth = 0) {
-    int count = 0;
-    for (const RigCable* cable : cables) {
-      const Node& to = nodes_[cable->to.node];
-      // A splitter on a circle would be followed for ever; the circle has its own finding.
-      count += to.is_splitter() && depth < 100 ? driven(to.out, depth + 1) : 1;
+  // Inputs that one output drives, through passive splitters. Each splitter is followed once: one
+  // on a circle would be for ever, and one that two cables reach twice; both have their own
+  // finding.
+  size_t driven(const std::vector<const RigCable*>& cables) {
+    size_t count = 0;
+    std::set<std::string> seen;
+    std::deque<const RigCable*> queue(cables.begin(), cables.end());
+    while (!queue.empty()) {
+      const std::string& name = queue.front()->to.node;
+      queue.pop_front();
+      const Node& to = nodes_[name];
+      if (!to.is_splitter()) {
+        ++count;
+      } else if (seen.insert(name).second) {
+        queue.insert(queue.end(), to.out.begin(), to.out.end());
+      }
     }
     return count;
   }
@@ -358,7 +367,7 @@ class Graph {
       std::map<std::string, std::vector<const RigCable*>> ports;
       for (const RigCable* cable : nodes_[name].out) ports[cable->from.port].push_back(cable);
       for (const auto& [port, cables] : ports) {
-        const int inputs = driven(cables);
+        const size_t inputs = driven(cables);
         if (inputs <= kPassiveOutlets) continue;
         findings_.error(
             "passive-star", cables.back()->where,
