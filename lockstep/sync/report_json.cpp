@@ -101,7 +101,7 @@ Json json_of(const DeviceReport& device) {
           {"role", device.role},
           {"virtual", device.is_virtual},
           {"reference", device.is_reference},
-          {"clock", device.clock_disciplined ? "disciplined" : "free"},
+          {"clock", device.clock_disciplined ? "disciplined" : "free-running"},
           {"color_captures", device.color_captures},
           {"depth_captures", device.depth_captures},
           {"first_stamp_us", hundredth(device.first_stamp_us)},

@@ -54,7 +54,7 @@ Json camera_json(const RigCore& core, const CameraTraits& traits) {
           {"serial", traits.serial},
           {"role", std::string(to_string(planned.config.wired_sync))},
           {"hops", planned.hops},
-          {"clock", held ? "disciplined" : "free"},
+          {"clock", held ? "disciplined" : "free-running"},
           {"crystal_ppm", traits.own_rate_ppm},
           {"rate_ppm", rate},
           {"color_offset_us", planned.color_delay_us + delay_us},
