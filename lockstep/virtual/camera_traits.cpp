@@ -17,10 +17,9 @@ double femto_period_scale(uint64_t seed) {
 
 }  // namespace
 
-CameraTraits draw_traits(const Rig& rig, int index) {
+CameraTraits draw_traits(const Rig& rig, const Plan& plan, int index) {
   const RigWorld& world = *rig.world;
   const RigCamera& camera = rig.cameras[static_cast<size_t>(index)];
-  const FamilyTraits& family = family_traits(camera.family);
   CameraTraits traits;
   traits.index = index;
   traits.name = camera.name;
@@ -33,9 +32,7 @@ CameraTraits draw_traits(const Rig& rig, int index) {
                         uniform(mix_bits(traits.seed, own_rate), -spread, spread);
   traits.free_period_scale =
       azure ? 1 / (1 + traits.own_rate_ppm * 1e-6) : femto_period_scale(traits.seed);
-  traits.disciplined = world.clock == ClockModel::family_default
-                           ? family.clock_disciplined
-                           : world.clock == ClockModel::disciplined;
+  traits.disciplined = plan.cameras[static_cast<size_t>(index)].clock_disciplined;
   traits.stamp_jitter_us = world.stamp_jitter_us;
   traits.q = world.q;
   traits.stamp_meaning = world.stamp_meaning;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig.h"
 
 namespace lockstep {
@@ -31,6 +32,7 @@ struct CameraTraits {
   std::vector<WorldFault> faults;  ///< of this camera
 };
 
-[[nodiscard]] CameraTraits draw_traits(const Rig& rig, int index);
+/// Of the camera at `index` of a rig with a world; `plan` is made from it.
+[[nodiscard]] CameraTraits draw_traits(const Rig& rig, const Plan& plan, int index);
 
 }  // namespace lockstep

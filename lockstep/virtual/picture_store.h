@@ -25,7 +25,7 @@ class PictureStore {
   PictureStore(const Rig& rig, const VirtualRigOptions& options);
 
   /// Pictures of one camera in one configuration. The first call for a mode may take seconds.
-  /// Errors: io, no_space, unusable_input, cancelled.
+  /// Errors: io, no_space, unusable_input, cancelled, unsupported (colour other than MJPG).
   Result<std::shared_ptr<const Pictures>> get(int camera, const CameraConfig& config,
                                               const RenderProgress& progress = {});
 

@@ -13,10 +13,10 @@ namespace {
 constexpr Nanos kAfterglow{350'000'000};
 constexpr Nanos kGeneratorDelay{1'000'000'000};  // from the last armed camera to the first pulse
 
-std::vector<CameraTraits> draw_all(const Rig& rig) {
+std::vector<CameraTraits> draw_all(const Rig& rig, const Plan& plan) {
   std::vector<CameraTraits> all;
   for (size_t i = 0; i < rig.cameras.size(); ++i) {
-    all.push_back(draw_traits(rig, static_cast<int>(i)));
+    all.push_back(draw_traits(rig, plan, static_cast<int>(i)));
   }
   return all;
 }
@@ -27,7 +27,7 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
     : rig(rig_in),
       plan(plan_in),
       wiring(trace_cables(rig_in)),
-      traits(draw_all(rig_in)),
+      traits(draw_all(rig_in, plan_in)),
       line(wiring),
       clock(options.pace, options.clock_start),
       pictures(rig_in, options) {

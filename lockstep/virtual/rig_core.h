@@ -46,6 +46,9 @@ class RigCore {
   std::set<int> running_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
+/// What a camera of the rig says of itself, listed or opened.
+[[nodiscard]] DeviceInfo device_info(const RigCore& core, int camera);
+
 /// One camera of the rig as a device.
 [[nodiscard]] std::unique_ptr<Device> make_virtual_device(std::shared_ptr<RigCore> core,
                                                           int camera);

@@ -22,17 +22,6 @@ bool later(const FrameInstant& a, const FrameInstant& b) {
   return a.arrival > b.arrival;
 }
 
-DeviceInfo info_of(const RigCore& core, int camera) {
-  const CameraTraits& traits = core.traits[static_cast<size_t>(camera)];
-  DeviceInfo info;
-  info.serial = traits.serial;
-  info.family = traits.family;
-  info.color_firmware = core.rig.world->firmware;
-  info.depth_firmware = "1.6.79";
-  info.is_virtual = true;
-  return info;
-}
-
 /// Everything of one start, gone with the stop.
 struct Run {
   Run(const CameraTraits& traits, const CameraConfig& config_in, HostTime now, uint64_t number,
@@ -55,7 +44,7 @@ struct Run {
 class VirtualDevice final : public Device {
  public:
   VirtualDevice(std::shared_ptr<RigCore> core, int camera)
-      : Device(info_of(*core, camera)), core_(std::move(core)), camera_(camera) {}
+      : Device(device_info(*core, camera)), core_(std::move(core)), camera_(camera) {}
 
   ~VirtualDevice() override {
     stop();
@@ -233,6 +222,17 @@ Result<std::vector<ImuSample>> VirtualDevice::do_take_imu() {
 }
 
 }  // namespace
+
+DeviceInfo device_info(const RigCore& core, int camera) {
+  const CameraTraits& traits = core.traits[static_cast<size_t>(camera)];
+  DeviceInfo info;
+  info.serial = traits.serial;
+  info.family = traits.family;
+  info.color_firmware = core.rig.world->firmware;
+  info.depth_firmware = "1.6.79";
+  info.is_virtual = true;
+  return info;
+}
 
 std::unique_ptr<Device> make_virtual_device(std::shared_ptr<RigCore> core, int camera) {
   return std::make_unique<VirtualDevice>(std::move(core), camera);

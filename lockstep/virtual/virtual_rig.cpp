@@ -16,14 +16,8 @@ class VirtualRigImpl final : public VirtualRig {
 
   Result<std::vector<DeviceInfo>> list() override {
     std::vector<DeviceInfo> all;
-    for (const CameraTraits& camera : core_->traits) {
-      DeviceInfo info;
-      info.serial = camera.serial;
-      info.family = camera.family;
-      info.color_firmware = core_->rig.world->firmware;
-      info.is_virtual = true;
-      all.push_back(std::move(info));
-    }
+    for (const CameraTraits& camera : core_->traits)
+      all.push_back(device_info(*core_, camera.index));
     return all;
   }
 

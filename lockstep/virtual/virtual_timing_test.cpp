@@ -255,6 +255,26 @@ TEST(VirtualTiming, AFreeClockShowsItsRate) {
   EXPECT_NEAR(ppm, std::stod(truth.substr(truth.find(':', at) + 1)), 0.6);
 }
 
+TEST(VirtualTiming, AClockThatFollowsTheHostIsFreeOfThePulses) {
+  Rig rig = chain_rig(2);
+  rig.cameras[1].clock = DeviceClockMode::follow_host;
+  EXPECT_THAT(Driver(rig).source->truth_json(), HasSubstr(R"("clock": "free-running")"));
+  rig.cameras[1].clock = DeviceClockMode::reset;
+  EXPECT_THAT(Driver(rig).source->truth_json(), HasSubstr(R"("clock": "disciplined")"));
+}
+
+TEST(VirtualTiming, ACameraIsListedAsItIsOpened) {
+  const Driver driver(chain_rig(2));
+  const auto listed = driver.source->list();
+  ASSERT_TRUE(listed);
+  ASSERT_THAT(*listed, SizeIs(2));
+  const DeviceInfo& opened = driver.devices[1]->info();
+  EXPECT_EQ(listed->at(1).serial, opened.serial);
+  EXPECT_EQ(listed->at(1).color_firmware, opened.color_firmware);
+  EXPECT_EQ(listed->at(1).depth_firmware, opened.depth_firmware);
+  EXPECT_NE(opened.depth_firmware, "");
+}
+
 TEST(VirtualTiming, AReaderThatSleepsLosesTheOldestAndIsTold) {
   Driver driver(chain_rig(2));
   driver.start_all();

@@ -37,17 +37,19 @@ inline Rig chain_rig(int cameras, int delay_us = 167, Family family = Family::az
   return rig;
 }
 
-/// The part of a plan that the simulation looks at, without the planner.
+/// The part of a plan that the simulation looks at, without the planner's delays.
 inline Plan plan_as_declared(const Rig& rig) {
   Plan plan;
   plan.rig_name = rig.name;
   plan.is_virtual = true;
+  const Plan whole = make_plan(rig);
   for (const RigCamera& camera : rig.cameras) {
     PlannedCamera planned;
     planned.name = camera.name;
     planned.serial = camera.serial;
     planned.family = camera.family;
     planned.config = camera.config;
+    planned.clock_disciplined = whole.find(camera.name)->clock_disciplined;
     plan.cameras.push_back(planned);
   }
   return plan;
