@@ -14,6 +14,8 @@ class DiskReserve {
   /// Where the disk has no room, or no such files, nothing is held.
   explicit DiskReserve(const std::filesystem::path& folder);
   void release() { file_.reset(); }
+  /// Stays until the process ends: on a disk that hangs, nothing can be released.
+  void leave() { (void)file_.release(); }
 
  private:
   UniqueFd file_;

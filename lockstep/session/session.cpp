@@ -387,7 +387,11 @@ SessionOutcome Session::finish() {
       std::find(said.begin(), said.end(), outcome.failure->message) == said.end())
     setup_.manifest.remarks.push_back(outcome.failure->message);
   if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
-  reserve_.release();
+  if (disk_hangs_) {
+    reserve_.leave();
+  } else {
+    reserve_.release();
+  }
   if (const auto saved = save_manifest(); !saved) {
     setup_.manifest.state = TakeState::incomplete;
     if (!outcome.failure) outcome.failure = saved.error();

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <string_view>
@@ -14,8 +16,24 @@
 namespace lockstep {
 namespace {
 
-constexpr std::string_view kRecording = "recording ";
-constexpr std::string_view kRecovering = "recovering ";
+/// Of somebody who lets go and takes it again all the time; more means that its file tells nothing.
+constexpr int kRounds = 100;
+
+struct WorkNames {
+  TakeWork work;
+  std::string_view key;  ///< in the file
+  const char* words;
+};
+constexpr std::array<WorkNames, 3> kWorks{{
+    {TakeWork::recording, "recording ", "still being recorded"},
+    {TakeWork::recovering, "recovering ", "being recovered"},
+    {TakeWork::verifying, "verifying ", "being verified"},
+}};
+
+const WorkNames& names_of(TakeWork work) {
+  return *std::find_if(kWorks.begin(), kWorks.end(),
+                       [work](const WorkNames& names) { return names.work == work; });
+}
 
 /// The whole file, whatever its length.
 struct flock whole_file(short type) {
@@ -36,18 +54,18 @@ TakeHolder read_holder(int fd) {
   const ssize_t size = ::pread(fd, bytes, sizeof bytes, 0);
   std::string_view text(bytes, static_cast<size_t>(size > 0 ? size : 0));
   TakeHolder holder;
-  if (text.substr(0, kRecovering.size()) == kRecovering) holder.work = TakeWork::recovering;
-  const std::string_view words = holder.work == TakeWork::recovering ? kRecovering : kRecording;
-  if (text.substr(0, words.size()) == words) {
-    text.remove_prefix(words.size());
+  for (const WorkNames& names : kWorks) {
+    if (text.substr(0, names.key.size()) != names.key) continue;
+    holder.work = names.work;
+    text.remove_prefix(names.key.size());
     std::from_chars(text.data(), text.data() + text.size(), holder.process);
+    break;
   }
   return holder;
 }
 
 void write_holder(int fd, TakeWork work) {
-  const std::string text =
-      fmt::format("{}{}\n", work == TakeWork::recovering ? kRecovering : kRecording, ::getpid());
+  const std::string text = fmt::format("{}{}\n", names_of(work).key, ::getpid());
   // Without it the lock holds as well; only its sentence lacks the number.
   if (::ftruncate(fd, 0) == 0) (void)!::pwrite(fd, text.data(), text.size(), 0);
 }
@@ -77,7 +95,7 @@ TakeLock::~TakeLock() {
 
 Result<TakeLock> TakeLock::take(const std::filesystem::path& take_folder, TakeWork work) {
   const std::filesystem::path file = take_folder / kTakeLockFile;
-  while (true) {
+  for (int round = 0; round < kRounds; ++round) {
     UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (!fd.valid()) {
       if (const auto holder = holder_of(take_folder)) return busy(take_folder, *holder);
@@ -95,6 +113,7 @@ Result<TakeLock> TakeLock::take(const std::filesystem::path& take_folder, TakeWo
     write_holder(fd.get(), work);
     return TakeLock(std::move(fd), file);
   }
+  return busy(take_folder, {});
 }
 
 std::optional<TakeHolder> holder_of(const std::filesystem::path& take_folder) {
@@ -104,10 +123,9 @@ std::optional<TakeHolder> holder_of(const std::filesystem::path& take_folder) {
 }
 
 std::string to_text(const TakeHolder& holder) {
-  return fmt::format(
-      "is {} {}", holder.work == TakeWork::recording ? "still being recorded" : "being recovered",
-      holder.process == 0 ? std::string("by another process")
-                          : fmt::format("(by process {})", holder.process));
+  return fmt::format("is {} {}", names_of(holder.work).words,
+                     holder.process == 0 ? std::string("by another process")
+                                         : fmt::format("(by process {})", holder.process));
 }
 
 }  // namespace lockstep

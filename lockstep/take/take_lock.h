@@ -15,7 +15,7 @@ namespace lockstep {
 inline constexpr const char* kTakeLockFile = "take.lock";
 
 /// What somebody does to a take that nobody else may write to meanwhile.
-enum class TakeWork { recording, recovering };
+enum class TakeWork { recording, recovering, verifying };
 
 /// Keeps a take to one writer. The lock is the operating system's (an open file description lock on
 /// take.lock in the folder), so it goes with its process, however that ends; readers do not need
@@ -23,11 +23,15 @@ enum class TakeWork { recording, recovering };
 /// Move-only; the destructor lets go and removes the file.
 class TakeLock {
  public:
-  /// Errors: busy, with who holds it and what to do.
+  /// Never waits. Errors: busy, with who holds it and what to do.
   static Result<TakeLock> take(const std::filesystem::path& take_folder, TakeWork work);
   ~TakeLock();
   TakeLock(TakeLock&& other) noexcept = default;
   TakeLock& operator=(TakeLock&&) = delete;
+
+  /// Stays until the process ends, and its file after that, which then means nothing: for a disk
+  /// that hangs, on which nothing can be removed.
+  void leave() { (void)fd_.release(); }
 
  private:
   TakeLock(UniqueFd fd, std::filesystem::path file);

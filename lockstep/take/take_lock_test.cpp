@@ -66,6 +66,17 @@ TEST(TakeLock, GoesWithItsProcess) {
   EXPECT_TRUE(TakeLock::take(folder.path(), TakeWork::recovering));
 }
 
+TEST(TakeLock, StaysWithItsFileWhereItIsLeft) {
+  const TempFolder folder;
+  {
+    auto lock = TakeLock::take(folder.path(), TakeWork::recording);
+    ASSERT_TRUE(lock);
+    lock->leave();
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / kTakeLockFile));
+  EXPECT_EQ(holder_of(folder.path())->process, getpid());
+}
+
 TEST(TakeLock, IsNoObstacleWhereNothingCanBeWritten) {
   EXPECT_TRUE(TakeLock::take("/proc/self", TakeWork::recovering));
   EXPECT_FALSE(holder_of("/nowhere/at/all"));

@@ -137,10 +137,20 @@ Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOption
   return verified;
 }
 
-Result<void> note_verdict(const fs::path& take_folder, const VerifiedTake& verified) {
+Result<void> note_verdict(const fs::path& take_folder, const VerifiedTake& verified,
+                          const TakeLock* held) {
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
   if (manifest->state == TakeState::recording) return {};
+  std::optional<TakeLock> own;
+  if (held == nullptr) {
+    auto taken = TakeLock::take(take_folder, TakeWork::verifying);
+    if (!taken) return std::move(taken).error();
+    own.emplace(*std::move(taken));
+    // As nobody else changes it any more.
+    manifest = read_manifest(take_folder);
+    if (!manifest) return std::move(manifest).error();
+  }
   if (verified.report.gates.are_default()) manifest->verdict = verified.report.verdict_text();
   for (TakeCamera& camera : manifest->cameras) {
     for (TakePart& part : camera.parts) {

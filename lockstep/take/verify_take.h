@@ -10,6 +10,7 @@
 #include "lockstep/rig/plan.h"
 #include "lockstep/sync/report.h"
 #include "lockstep/take/clock_maps.h"
+#include "lockstep/take/take_lock.h"
 
 namespace lockstep {
 
@@ -35,8 +36,10 @@ Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
                                  const VerifyOptions& options);
 
 /// Writes the verdict and the clock map of every recording into take.json. A verdict by other gates
-/// or clocks than the usual is not noted, nor anything of a take that is being recorded.
-Result<void> note_verdict(const std::filesystem::path& take_folder, const VerifiedTake& verified);
+/// or clocks than the usual is not noted, nor anything of a take that is being recorded. Writes
+/// under `held`, or under a lock of its own. Errors: those of the manifest; busy.
+Result<void> note_verdict(const std::filesystem::path& take_folder, const VerifiedTake& verified,
+                          const TakeLock* held = nullptr);
 
 /// Judges loose recordings.
 Result<VerifiedTake> verify_files(const std::vector<std::filesystem::path>& files,

@@ -178,6 +178,15 @@ TEST(VerifyTake, NotesVerdictAndClocksInTheManifest) {
   make_take(folder / "a", "2026-01-01T00:00:00Z");
   const auto verified = verify_take(folder / "a", {});
   ASSERT_TRUE(verified) << verified.error().message;
+  {
+    const auto other = TakeLock::take(folder / "a", TakeWork::recovering);
+    ASSERT_TRUE(other);
+    const auto kept_out = note_verdict(folder / "a", *verified);
+    ASSERT_FALSE(kept_out);
+    EXPECT_EQ(kept_out.error().code, Errc::busy);
+    EXPECT_EQ(read_manifest(folder / "a")->verdict, "");
+    EXPECT_TRUE(note_verdict(folder / "a", *verified, &*other));
+  }
   ASSERT_TRUE(note_verdict(folder / "a", *verified));
   const auto manifest = read_manifest(folder / "a");
   ASSERT_TRUE(manifest);

@@ -184,12 +184,11 @@ void stay_until_the_end(std::shared_ptr<VirtualRig> rig) {
 
 /// What was injected and cannot have been recorded: silence about it would read as a pass.
 void say_faults_outside(const TakeRequest& request, const RigWorld& world, const Plan& plan,
-                        const std::filesystem::path& folder) {
-  const auto manifest = read_manifest(folder);
-  if (!manifest || !manifest->first_common_tick_after_pulse) return;
+                        const TakeManifest& manifest) {
+  if (!manifest.first_common_tick_after_pulse) return;
   const int fps = frames_per_second(plan.frame_rate);
-  const double from_s = static_cast<double>(*manifest->first_common_tick_after_pulse) / fps;
-  const double ticks_s = static_cast<double>(manifest->common_ticks.value_or(0)) / fps;
+  const double from_s = static_cast<double>(*manifest.first_common_tick_after_pulse) / fps;
+  const double ticks_s = static_cast<double>(manifest.common_ticks.value_or(0)) / fps;
   const double to_s = from_s + std::max(request.length_s.value_or(0), ticks_s);
   for (const std::string& fault : faults_outside(world, from_s, to_s)) say("warning: " + fault);
 }
@@ -208,19 +207,21 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   begun = true;
   auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
   if (!folder) return report_failure(folder.error());
-  const auto lock = TakeLock::take(*folder, TakeWork::recording);
+  auto lock = TakeLock::take(*folder, TakeWork::recording);
   if (!lock) return report_failure(lock.error());
 
   TakeResult result;
   result.folder = *folder;
   run(request, make_setup(request, chosen, plan, *folder), **rig, interrupt, result);
-  if (!result.outcome.disk_hangs) {
+  if (result.outcome.disk_hangs) {
+    lock->leave();
+  } else {
     const auto truth =
         write_file_whole(*folder / kTruthFile, (*rig)->truth_json(), ExistingFile::replace);
     if (!truth) result.report_failure = truth.error().message;
   }
-  judge_take(result);
-  say_faults_outside(request, *chosen.rig.world, plan, *folder);
+  judge_take(result, *lock);
+  say_faults_outside(request, *chosen.rig.world, plan, result.outcome.manifest);
   if (result.outcome.device_hangs) stay_until_the_end(*rig);
   if (request.json) {
     print_take_as_json(result);

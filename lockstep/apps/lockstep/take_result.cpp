@@ -50,7 +50,7 @@ void print_ticks(const std::string& take, const TakeManifest& manifest) {
 
 }  // namespace
 
-void judge_take(TakeResult& result) {
+void judge_take(TakeResult& result, const TakeLock& held) {
   // Reading from a disk that hangs would hang, too.
   if (!result.outcome.recorded || result.outcome.disk_hangs) return;
   auto verified = verify_take(result.folder, {});
@@ -61,7 +61,7 @@ void judge_take(TakeResult& result) {
   if (auto written = write_verify_reports(result.folder, *verified); !written) {
     result.report_failure = written.error().message;
   }
-  if (auto noted = note_verdict(result.folder, *verified); !noted) {
+  if (auto noted = note_verdict(result.folder, *verified, &held); !noted) {
     result.report_failure = noted.error().message;
   }
   result.report = std::move(verified->report);

@@ -7,6 +7,7 @@
 
 #include "lockstep/session/run_session.h"
 #include "lockstep/sync/report.h"
+#include "lockstep/take/take_lock.h"
 
 namespace lockstep {
 
@@ -20,8 +21,8 @@ struct TakeResult {
   [[nodiscard]] bool passes() const { return report && report->passes(); }
 };
 
-/// Judges the take and writes verdict, verify.json and verify.html into it.
-void judge_take(TakeResult& result);
+/// Judges the take and writes verdict, verify.json and verify.html into it, under `held`.
+void judge_take(TakeResult& result, const TakeLock& held);
 
 /// Verdict with every failure, its likely cause and what to do, or why nothing was recorded.
 void print_take(const TakeResult& result);
