@@ -145,12 +145,17 @@ CuePoint decode_cue(ByteView body) {
   return cue;
 }
 
-/// Decodes every child of `body` that has `wanted` as id.
+/// Decodes the first `most` children of `body` that have `wanted` as id.
 template <typename T>
-std::vector<T> decode_all(ByteView body, uint32_t wanted, T (*decode)(ByteView)) {
-  std::vector<T> all;
+Entries<T> decode_all(ByteView body, uint32_t wanted, size_t most, T (*decode)(ByteView)) {
+  Entries<T> all;
   each_child(body, [&](uint32_t id, ByteView value) {
-    if (id == wanted) all.push_back(decode(value));
+    if (id != wanted) return;
+    if (all.kept.size() < most) {
+      all.kept.push_back(decode(value));
+    } else {
+      ++all.left_out;
+    }
   });
   return all;
 }
@@ -186,8 +191,8 @@ DocType decode_ebml_head(ByteView body) {
   return type;
 }
 
-std::vector<SeekEntry> decode_seek_head(ByteView body) {
-  return decode_all(body, id::kSeek, decode_seek);
+Entries<SeekEntry> decode_seek_head(ByteView body) {
+  return decode_all(body, id::kSeek, kMostSeekEntries, decode_seek);
 }
 
 SegmentInfo decode_info(ByteView body) {
@@ -219,21 +224,21 @@ SegmentInfo decode_info(ByteView body) {
   return info;
 }
 
-std::vector<TrackEntry> decode_tracks(ByteView body) {
-  return decode_all(body, id::kTrackEntry, decode_track);
+Entries<TrackEntry> decode_tracks(ByteView body) {
+  return decode_all(body, id::kTrackEntry, kMostTracks, decode_track);
 }
 
-std::vector<Attachment> decode_attachments(ByteView body) {
-  return decode_all(body, id::kAttachedFile, decode_attachment);
+Entries<Attachment> decode_attachments(ByteView body) {
+  return decode_all(body, id::kAttachedFile, kMostAttachments, decode_attachment);
 }
 
-std::vector<Tag> decode_tags(ByteView body) {
-  return decode_all(body, id::kTag, decode_tag);
+Entries<Tag> decode_tags(ByteView body) {
+  return decode_all(body, id::kTag, kMostTags, decode_tag);
 }
 
-std::vector<CuePoint> decode_cues(ByteView body) {
-  std::vector<CuePoint> cues = decode_all(body, id::kCuePoint, decode_cue);
-  std::sort(cues.begin(), cues.end(),
+Entries<CuePoint> decode_cues(ByteView body) {
+  Entries<CuePoint> cues = decode_all(body, id::kCuePoint, kMostCues, decode_cue);
+  std::sort(cues.kept.begin(), cues.kept.end(),
             [](const CuePoint& a, const CuePoint& b) { return a.position < b.position; });
   return cues;
 }

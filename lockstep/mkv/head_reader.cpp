@@ -54,7 +54,9 @@ class HeadReader {
   /// Offset behind the EBML head.
   Result<uint64_t> check_ebml_head() {
     const auto head = window_.element(0);
-    if (window_.size() == 0) return Error{Errc::unusable_input, "the file is empty"};
+    if (window_.size() == 0)
+      return Error{Errc::unusable_input,
+                   "the file is empty: nothing was ever written to it, so record again"};
     if (!head || head->id != id::kEbml || head->size > 4096) {
       return Error{Errc::unusable_input, "this is not a Matroska file (no EBML head at its start)"};
     }
@@ -66,7 +68,6 @@ class HeadReader {
                    fmt::format("this is not a Matroska file: its type is \"{}\", version {}",
                                type.name.substr(0, 40), type.read_version)};
     }
-    result_.doc_type_read_version = type.read_version;
     return static_cast<uint64_t>(head->head_length) + head->size;
   }
 
@@ -119,7 +120,7 @@ class HeadReader {
   }
 
   void follow_seek_entries() {
-    for (size_t i = 0; i < seeks_.size() && i < 64; ++i) {
+    for (size_t i = 0; i < seeks_.size(); ++i) {
       const SeekEntry seek = seeks_[i];
       if (seek.id == id::kCluster || seek.id == id::kSeekHead) continue;
       if (!wanted(seek.id)) continue;
@@ -175,8 +176,10 @@ class HeadReader {
     }
     switch (head.id) {
       case id::kSeekHead: {
-        const auto found = decode_seek_head(body_);
-        seeks_.insert(seeks_.end(), found.begin(), found.end());
+        const auto found = keep(decode_seek_head(body_), head.id, offset);
+        const size_t room = kMostSeekEntries - seeks_.size();
+        seeks_.insert(seeks_.end(), found.begin(),
+                      found.begin() + static_cast<long>(std::min(room, found.size())));
         break;
       }
       case id::kInfo:
@@ -184,29 +187,41 @@ class HeadReader {
         result_.has_info = true;
         break;
       case id::kTracks:
-        result_.head.tracks = decode_tracks(body_);
+        result_.head.tracks = keep(decode_tracks(body_), head.id, offset);
         result_.has_tracks = true;
         result_.tracks_at = offset;
         break;
       case id::kTags:
-        result_.head.tags = decode_tags(body_);
+        result_.head.tags = keep(decode_tags(body_), head.id, offset);
         result_.tags_at = offset;
         break;
       case id::kAttachments:
-        result_.head.attachments = decode_attachments(body_);
+        result_.head.attachments = keep(decode_attachments(body_), head.id, offset);
         break;
       case id::kCues:
-        result_.cues = decode_cues(body_);
+        result_.cues = keep(decode_cues(body_), head.id, offset);
         break;
       default:
         break;
     }
   }
 
+  /// What is kept of the entries of the element at `offset`; the rest is said to be left out.
+  template <typename T>
+  std::vector<T> keep(Entries<T> entries, uint32_t id, uint64_t offset) {
+    if (entries.left_out > 0) {
+      damage_.add(offset, fmt::format("the {} at byte {} are {}, more than any recording's: only "
+                                      "the first {} are used",
+                                      name_of(id), offset, entries.kept.size() + entries.left_out,
+                                      entries.kept.size()));
+    }
+    return std::move(entries.kept);
+  }
+
   SourceWindow& window_;
   DamageList& damage_;
   OpenedSegment result_;
-  std::vector<SeekEntry> seeks_;
+  std::vector<SeekEntry> seeks_;  // at most kMostSeekEntries
   Bytes body_;
 };
 

@@ -18,7 +18,6 @@ struct OpenedSegment {
   bool has_tracks = false;
   uint64_t tracks_at = 0;  ///< offsets in the file; 0: there are none
   uint64_t tags_at = 0;
-  uint64_t doc_type_read_version = 1;
   uint64_t data_start = 0;        ///< positions in seek entries and cues count from here
   uint64_t data_end = 0;          ///< end of the segment, at most the end of the file
   uint64_t first_cluster = 0;     ///< data_end when there is none
