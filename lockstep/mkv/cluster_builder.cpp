@@ -10,8 +10,6 @@
 namespace lockstep::mkv {
 namespace {
 
-constexpr uint8_t kKeyFrame = 0x80;
-
 void put_block_head(Bytes& out, uint64_t track, int16_t relative_time, uint8_t flags) {
   put_vint(out, track);
   const auto time = static_cast<uint16_t>(relative_time);
@@ -58,16 +56,22 @@ void ClusterBuilder::add_block_group(uint64_t track, int16_t relative_time, uint
   empty_ = false;
 }
 
-void ClusterBuilder::add_simple_block(uint64_t track, int16_t relative_time, ByteView payload) {
-  const uint32_t crc = begin_block(track, relative_time, payload.size());
+void ClusterBuilder::add_simple_block(uint64_t track, int16_t relative_time, uint8_t flags,
+                                      ByteView payload) {
+  const uint32_t crc = put_simple_head(track, relative_time, flags, payload.size());
   end_block(payload, crc32(crc, payload));
 }
 
 uint32_t ClusterBuilder::begin_block(uint64_t track, int16_t relative_time, uint64_t size) {
+  return put_simple_head(track, relative_time, kKeyFrame, size);
+}
+
+uint32_t ClusterBuilder::put_simple_head(uint64_t track, int16_t relative_time, uint8_t flags,
+                                         uint64_t size) {
   const size_t before = heads_.size();
   put_id(heads_, id::kSimpleBlock);
   put_vint(heads_, static_cast<uint64_t>(vint_length(track)) + 3 + size);
-  put_block_head(heads_, track, relative_time, kKeyFrame);
+  put_block_head(heads_, track, relative_time, flags);
   const size_t head_size = heads_.size() - before;
   blocks_.push_back({before, head_size, {}});
   block_bytes_ += head_size + size;

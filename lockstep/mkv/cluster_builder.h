@@ -8,6 +8,9 @@
 
 namespace lockstep::mkv {
 
+/// Block flags of a single frame that needs no other one.
+inline constexpr uint8_t kKeyFrame = 0x80;
+
 /// Collects one cluster. Block groups come first, then simple blocks (asserted): groups, CRC and
 /// timestamp form the guarded part, which SegmentWriter keeps within one page of the file. Payloads
 /// of simple blocks are borrowed until the cluster is written or cleared.
@@ -19,11 +22,11 @@ class ClusterBuilder {
   /// `flags`: Matroska's block flags; `duration`: timestamp units.
   void add_block_group(uint64_t track, int16_t relative_time, uint8_t flags, ByteView payload,
                        uint64_t duration);
-  /// A key frame of `payload`, whose bytes are summed here.
-  void add_simple_block(uint64_t track, int16_t relative_time, ByteView payload);
-  /// The same where the caller fills the payload while it sums it: writes the block's head for
-  /// `size` bytes and returns the running CRC, to be carried over the payload and given to
-  /// end_block.
+  /// A block of `payload` (as above, but borrowed), whose bytes are summed here.
+  void add_simple_block(uint64_t track, int16_t relative_time, uint8_t flags, ByteView payload);
+  /// The same where the caller fills the payload of a key frame while it sums it: writes the
+  /// block's head for `size` bytes and returns the running CRC, to be carried over the payload and
+  /// given to end_block.
   uint32_t begin_block(uint64_t track, int16_t relative_time, uint64_t size);
   void end_block(ByteView payload, uint32_t running_crc);
 
@@ -44,6 +47,8 @@ class ClusterBuilder {
     size_t head_size;
     ByteView payload;
   };
+
+  uint32_t put_simple_head(uint64_t track, int16_t relative_time, uint8_t flags, uint64_t size);
 
   uint64_t time_ = 0;
   bool empty_ = true;

@@ -77,7 +77,7 @@ class Recovery {
       builder_.add_block_group(block.track, at, block.flags, buffer->bytes,
                                std::max<uint64_t>(block.duration, 1));
     } else {
-      builder_.add_simple_block(block.track, at, buffer->bytes);
+      builder_.add_simple_block(block.track, at, block.flags, buffer->bytes);
       buffers_.push_back(std::move(*buffer));
     }
     count(block);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/support/files.h"
@@ -63,6 +64,49 @@ TEST(Recover, NeverWritesOverAFile) {
   const TempFolder folder;
   write_file(folder / "there.mkv", "precious");
   const auto recovered =
+/// Gives one simple block of the file other flags, as a recorder of another kind might write it,
+/// and its cluster the checksum that fits.
+void set_flags(std::string& file, const mkv::Cluster& cluster, const mkv::BlockRef& block,
+               uint8_t flags) {
+  file[block.offset - 1] = static_cast<char>(flags);
+  const auto body =
+      std::string_view(file).substr(cluster.crc_from, cluster.body_end - cluster.crc_from);
+  const uint32_t crc = mkv::crc32(0, mkv::as_bytes(body));
+  for (uint32_t i = 0; i < 4; ++i) {
+    file[cluster.crc_from - 4 + i] = static_cast<char>(crc >> 8 * i & 0xFF);
+  }
+}
+
+/// A laced block without its lacing bits is an image with a lace header in it.
+TEST(Recover, KeepsTheFlagsOfEveryBlock) {
+  const TempFolder folder;
+  {
+    auto writer = RecordingWriter::create(folder / "a.mkv", small_header(), {});
+    ASSERT_TRUE(writer && feed(**writer, 20, 1'000'000) && (*writer)->finish());
+  }
+  std::string file = read_file(folder / "a.mkv");
+  const auto before = clusters_of(file);
+  ASSERT_GT(before.size(), 10U);
+  const uint8_t laced = mkv::kKeyFrame | static_cast<uint8_t>(mkv::Lacing::fixed) << 1;
+  std::vector<uint8_t> given;
+  for (const mkv::Cluster& cluster : before) {
+    const auto image = std::ranges::find(cluster.blocks, false, &mkv::BlockRef::in_group);
+    if (image == cluster.blocks.end()) continue;
+    given.push_back(given.size() % 2 == 0 ? laced : uint8_t{0x01});  // or discardable
+    set_flags(file, cluster, *image, given.back());
+  }
+  write_file(folder / "flags.mkv", file);
+  const auto recovered = recover_recording(folder / "flags.mkv", folder / "whole.mkv");
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_THAT(recovered->notes, IsEmpty());
+  std::vector<uint8_t> kept;
+  for (const mkv::Cluster& cluster : clusters_of(read_file(folder / "whole.mkv"))) {
+    const auto image = std::ranges::find(cluster.blocks, false, &mkv::BlockRef::in_group);
+    if (image != cluster.blocks.end()) kept.push_back(image->flags);
+  }
+  EXPECT_EQ(kept, given);
+}
+
       recover_recording(data_file("vendor-written/killed.mkv"), folder / "there.mkv");
   ASSERT_FALSE(recovered);
   EXPECT_EQ(recovered.error().code, Errc::already_exists);

@@ -315,7 +315,7 @@ void Writer::add_item(const Item& item) {
   if (item.note) {
     add_note(item, at);
   } else if (item.track == head_.tracks.color) {
-    cluster_.add_simple_block(item.track, at, item.image.bytes.get());
+    cluster_.add_simple_block(item.track, at, mkv::kKeyFrame, item.image.bytes.get());
   } else {
     add_plane(item, at);
   }
@@ -343,7 +343,7 @@ void Writer::add_note(const Item& item, int16_t at) {
                    static_cast<double>(item.ir->samples().size());
   }
   notes_.push_back(encode_note(note));
-  cluster_.add_simple_block(item.track, at, notes_.back());
+  cluster_.add_simple_block(item.track, at, mkv::kKeyFrame, notes_.back());
 }
 
 /// Free when the plane is in this cluster; a depth delay can put it into another one.
