@@ -29,6 +29,8 @@ std::optional<T> number_in(std::string_view text) {
 }
 
 /// CodecPrivate of an image track: a BITMAPINFOHEADER, of which only the FourCC is used.
+constexpr int64_t kLongestDelayNs = 1'000'000'000;
+
 constexpr size_t kBitmapHeaderBytes = 40;
 
 std::string fourcc_of(const TrackEntry& track) {
@@ -235,6 +237,18 @@ class HeadDecoder {
     if (has_images)
       note_tracks("the file does not say its frame rate: taken as 30 frames per second");
   }
+  /// From `least_ns` up to a second, which is longer than any camera can be told to wait.
+  Micros delay_tag(std::string_view name, int64_t least_ns) {
+    const auto ns = number_tag<int64_t>(name);
+    if (!ns) return Micros(0);
+    if (*ns >= least_ns && *ns <= kLongestDelayNs) {
+      return std::chrono::duration_cast<Micros>(Nanos(*ns));
+    }
+    note_tags(fmt::format("the tag {} says {} ns, for which no camera waits: taken as no delay",
+                          name, *ns));
+    return Micros(0);
+  }
+
 
   template <typename T>
   std::optional<T> number_tag(std::string_view name) {
@@ -261,17 +275,9 @@ class HeadDecoder {
                       "wired",
                       sync->value.substr(0, 40)));
     }
-    const auto micros = [](int64_t ns) { return std::chrono::duration_cast<Micros>(Nanos(ns)); };
-    const auto delay = number_tag<int64_t>("K4A_DEPTH_DELAY_NS");
-    if (delay && std::abs(*delay / 2) < 500'000'000) {  // halved: the smallest number has no abs
-      camera.depth_delay_off_color = micros(*delay);
-    } else if (delay) {
-      note_tags("the tag K4A_DEPTH_DELAY_NS says more than a second: taken as no delay");
-    }
+    camera.depth_delay_off_color = delay_tag("K4A_DEPTH_DELAY_NS", -kLongestDelayNs);
     if (camera.wired_sync == WiredSync::subordinate) {
-      if (const auto ns = number_tag<int64_t>("K4A_SUBORDINATE_DELAY_NS")) {
-        camera.subordinate_delay_off_master = micros(*ns);
-      }
+      camera.subordinate_delay_off_master = delay_tag("K4A_SUBORDINATE_DELAY_NS", 0);
     }
     out_.start_offset_ns = number_tag<uint64_t>(kStartOffsetTag);
   }

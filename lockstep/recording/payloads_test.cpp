@@ -20,6 +20,7 @@ using namespace testing;
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::byte> any_bytes(size_t count) {
   std::vector<std::byte> bytes(count);
@@ -157,6 +158,34 @@ TEST(Payloads, AHeadWithoutItsParametersIsGuessedAndNamed) {
     EXPECT_THAT(damage.list(), Contains(Field(&mkv::Damage::what, HasSubstr(what))));
   }
   for (const mkv::Damage& found : damage.list()) EXPECT_EQ(found.offset, segment.tags_at);
+}
+
+TEST(Payloads, ADelayForWhichNoCameraWaitsIsNamedAndTakenAsNone) {
+  const auto delays = [](std::string_view name, const char* value, mkv::DamageList& damage) {
+    mkv::OpenedSegment segment = own_segment();
+    for (mkv::Tag& tag : segment.head.tags) {
+      if (tag.name == name) tag.value = value;
+    }
+    const auto head = decode_recording_head(segment, damage);
+    EXPECT_TRUE(head);
+    return head ? std::pair(head->header.camera.depth_delay_off_color,
+                            head->header.camera.subordinate_delay_off_master)
+                : std::pair(Micros(-1), Micros(-1));
+  };
+  constexpr std::string_view kDepth = "K4A_DEPTH_DELAY_NS";
+  constexpr std::string_view kSubordinate = "K4A_SUBORDINATE_DELAY_NS";
+  mkv::DamageList none;
+  EXPECT_EQ(delays(kDepth, "-1000000000", none).first, Micros(-1'000'000));
+  EXPECT_EQ(delays(kSubordinate, "1000000000", none).second, Micros(1'000'000));
+  EXPECT_THAT(none.list(), IsEmpty());
+  for (const auto& [name, value] :
+       {std::pair(kDepth, "-1000000001"), std::pair(kDepth, "-9223372036854775808"),
+        std::pair(kSubordinate, "1000000001"), std::pair(kSubordinate, "-1")}) {
+    mkv::DamageList damage;
+    const auto [depth, subordinate] = delays(name, value, damage);
+    EXPECT_EQ(name == kDepth ? depth : subordinate, Micros(0)) << name << " " << value;
+    EXPECT_THAT(damage.list(), Contains(Field(&mkv::Damage::what, HasSubstr(value))));
+  }
 }
 
 RC_GTEST_PROP(Payloads, AnyBytesAsTracksAndTagsAreReadOrRefused, ()) {
