@@ -58,15 +58,16 @@ Result<void> take_name(const std::string& temporary, const std::filesystem::path
                                                                       : errno;
   if (reason == 0) return {};
   ::unlink(temporary.c_str());
-  if (reason == EEXIST) {
-    return Error{Errc::already_exists,
-                 fmt::format("{} is there already and is not overwritten: choose another name",
-                             path.string())};
-  }
+  if (reason == EEXIST) return already_there(path);
   return error_from_errno(reason, "cannot write", path);
 }
 
 }  // namespace
+
+Error already_there(const std::filesystem::path& path, std::string_view mend) {
+  return {Errc::already_exists,
+          fmt::format("{} is there already and is not overwritten: {}", path.string(), mend)};
+}
 
 Error error_from_errno(int error_number, std::string_view what, const std::filesystem::path& path) {
   const Errc code = error_number == ENOSPC || error_number == EDQUOT ? Errc::no_space

@@ -18,7 +18,7 @@ enum class ExistingFile { refuse, replace };
 Result<std::string> read_text_file(const std::filesystem::path& path, size_t limit = 64u << 20);
 
 /// Writes the whole file or nothing: the content goes to a temporary file beside it, is flushed to
-/// disk and then takes the name. With `refuse`, an existing target is Errc::already_exists.
+/// disk and then takes the name. With `refuse`, an existing target is already_there().
 Result<void> write_file_whole(const std::filesystem::path& path, std::string_view content,
                               ExistingFile existing);
 
@@ -26,8 +26,13 @@ Result<void> write_file_whole(const std::filesystem::path& path, std::string_vie
 /// does not flush its name.
 Result<void> sync_folder_of(const std::filesystem::path& path);
 
-/// "No space left on device" as Errc::no_space, everything else as Errc::io; the sentence is
-/// "<what> <path>: <reason of errno>".
+/// What to say when `path` is there and shall not be written over: already_exists, and a sentence
+/// that ends with `mend`.
+Error already_there(const std::filesystem::path& path,
+                    std::string_view mend = "choose another name");
+
+/// A full disk or quota is no_space, a missing file not_found, an existing one already_exists,
+/// everything else io; the sentence is "<what> <path>: <reason of errno>".
 Error error_from_errno(int error_number, std::string_view what, const std::filesystem::path& path);
 
 }  // namespace lockstep

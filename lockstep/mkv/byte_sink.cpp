@@ -11,7 +11,6 @@
 #include <climits>
 #include <vector>
 
-#include "lockstep/base/files.h"
 #include "lockstep/base/unique_fd.h"
 
 namespace lockstep::mkv {
@@ -24,10 +23,7 @@ int64_t names_of(int fd) {
 }
 
 Error cannot_create(int reason, const std::filesystem::path& path) {
-  if (reason == EEXIST) {
-    return {Errc::already_exists,
-            path.string() + " is there already and is not overwritten: choose another name"};
-  }
+  if (reason == EEXIST) return already_there(path);
   Error error = error_from_errno(reason, "cannot create", path);
   if (reason == ENOENT) error.message += ": make its folder first";
   if (reason == EISDIR || reason == ENOTDIR) error.message += ": name a file in a folder";
@@ -35,13 +31,6 @@ Error cannot_create(int reason, const std::filesystem::path& path) {
     error.message += ": choose a folder that you may write in";
   }
   return error;
-}
-
-/// Makes the name of a new file survive a power cut, where the file system can do that.
-void sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.valid()) (void)::fsync(fd.get());
 }
 
 class FileSink final : public ByteSink {
@@ -116,11 +105,15 @@ class FileSink final : public ByteSink {
 }  // namespace
 
 Result<std::unique_ptr<ByteSink>> create_file_sink(const std::filesystem::path& path,
-                                                   CreateMode mode) {
-  const int extra = mode == CreateMode::refuse_existing ? O_EXCL : O_TRUNC;
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | extra, 0644));
+                                                   ExistingFile existing) {
+  const bool is_new = existing == ExistingFile::refuse;
+  UniqueFd fd(
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | (is_new ? O_EXCL : O_TRUNC), 0666));
   if (!fd.valid()) return cannot_create(errno, path);
-  sync_folder_of(path);
+  if (auto named = sync_folder_of(path); !named) {
+    if (is_new) ::unlink(path.c_str());  // it would stand in the way of the next try
+    return named.error();
+  }
   return std::unique_ptr<ByteSink>(std::make_unique<FileSink>(std::move(fd), path));
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "lockstep/base/files.h"
 #include "lockstep/base/result.h"
 #include "lockstep/mkv/bytes.h"
 
@@ -24,10 +25,9 @@ class ByteSink {
   virtual Result<void> truncate(uint64_t size) = 0;
 };
 
-enum class CreateMode { refuse_existing, replace_existing };
-
-/// A file, created for writing. Errors: already_exists, not_found (no such folder), no_space, io.
+/// A file, created for writing, whose name survives a power cut. Errors: already_exists, not_found
+/// (no such folder), no_space, io.
 Result<std::unique_ptr<ByteSink>> create_file_sink(const std::filesystem::path& path,
-                                                   CreateMode mode);
+                                                   ExistingFile existing);
 
 }  // namespace lockstep::mkv

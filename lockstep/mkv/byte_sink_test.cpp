@@ -42,7 +42,7 @@ class AsNobody {
 
 TEST(FileSink, WritesPiecesWhereTheyBelongAndShortens) {
   const TempFolder folder;
-  auto sink = create_file_sink(folder / "a.mkv", CreateMode::refuse_existing);
+  auto sink = create_file_sink(folder / "a.mkv", ExistingFile::refuse);
   ASSERT_TRUE(sink);
   const ByteView pieces[] = {as_bytes("abc"), as_bytes(""), as_bytes("defg")};
   ASSERT_TRUE((*sink)->write_at(2, pieces));
@@ -54,7 +54,7 @@ TEST(FileSink, WritesPiecesWhereTheyBelongAndShortens) {
 
 TEST(FileSink, AWriteOfMorePiecesThanTheSystemTakesAtOnce) {
   const TempFolder folder;
-  auto sink = create_file_sink(folder / "a.mkv", CreateMode::refuse_existing);
+  auto sink = create_file_sink(folder / "a.mkv", ExistingFile::refuse);
   ASSERT_TRUE(sink);
   const std::string text = "0123456789";
   std::vector<ByteView> pieces;
@@ -69,19 +69,19 @@ TEST(FileSink, AWriteOfMorePiecesThanTheSystemTakesAtOnce) {
 
 TEST(FileSink, WhereNothingCanBeCreatedIsASentence) {
   const TempFolder folder;
-  const auto error_at = [](const fs::path& path, CreateMode mode) {
-    auto sink = create_file_sink(path, mode);
+  const auto error_at = [](const fs::path& path, ExistingFile existing) {
+    auto sink = create_file_sink(path, existing);
     return sink ? Error{Errc::invalid_argument, "created"} : sink.error();
   };
-  const Error no_folder = error_at(folder / "none/a.mkv", CreateMode::refuse_existing);
+  const Error no_folder = error_at(folder / "none/a.mkv", ExistingFile::refuse);
   EXPECT_EQ(no_folder.code, Errc::not_found);
   EXPECT_THAT(no_folder.message, AllOf(HasSubstr("none/a.mkv"), HasSubstr("make its folder")));
   write_file(folder / "file", "precious");
-  const Error in_file = error_at(folder / "file/a.mkv", CreateMode::replace_existing);
+  const Error in_file = error_at(folder / "file/a.mkv", ExistingFile::replace);
   EXPECT_THAT(in_file.message, AllOf(HasSubstr("file/a.mkv"), HasSubstr("name a file")));
-  const Error is_folder = error_at(folder.path(), CreateMode::replace_existing);
+  const Error is_folder = error_at(folder.path(), ExistingFile::replace);
   EXPECT_THAT(is_folder.message, AllOf(HasSubstr(folder.path().string()), HasSubstr("directory")));
-  EXPECT_EQ(error_at(folder / "file", CreateMode::refuse_existing).code, Errc::already_exists);
+  EXPECT_EQ(error_at(folder / "file", ExistingFile::refuse).code, Errc::already_exists);
   EXPECT_EQ(read_file(folder / "file"), "precious");
 }
 
@@ -96,7 +96,7 @@ TEST(FileSink, AReadOnlyTargetIsASentence) {
     const AsNobody nobody;
     if (!nobody.is_nobody()) GTEST_SKIP() << "root cannot become nobody here";
     for (const char* name : {"closed/a.mkv", "a.mkv"}) {
-      const auto sink = create_file_sink(folder / name, CreateMode::replace_existing);
+      const auto sink = create_file_sink(folder / name, ExistingFile::replace);
       ASSERT_FALSE(sink) << name;
       EXPECT_EQ(sink.error().code, Errc::io);
       EXPECT_THAT(sink.error().message,
@@ -106,10 +106,28 @@ TEST(FileSink, AReadOnlyTargetIsASentence) {
   EXPECT_EQ(read_file(folder / "a.mkv"), "precious");
 }
 
+/// Such a folder cannot be opened, so that nobody can make the name of a new file survive.
+TEST(FileSink, AFolderThatCannotBeFlushedIsAnErrorAndGetsNoFile) {
+  const TempFolder folder;
+  fs::create_directory(folder / "drop");
+  fs::permissions(folder.path(), fs::perms(0755));
+  fs::permissions(folder / "drop", fs::perms(0333));
+  {
+    const AsNobody nobody;
+    if (!nobody.is_nobody()) GTEST_SKIP() << "root cannot become nobody here";
+    const auto sink = create_file_sink(folder / "drop/a.mkv", ExistingFile::refuse);
+    ASSERT_FALSE(sink);
+    EXPECT_EQ(sink.error().code, Errc::io);
+    EXPECT_THAT(sink.error().message, AllOf(HasSubstr("drop"), HasSubstr("ermission denied")));
+  }
+  fs::permissions(folder / "drop", fs::perms(0755));
+  EXPECT_FALSE(fs::exists(folder / "drop/a.mkv"));
+}
+
 TEST(FileSink, SaysWhenItsFileWasRemoved) {
   const TempFolder folder;
   fs::create_directory(folder / "take");
-  auto sink = create_file_sink(folder / "take/a.mkv", CreateMode::refuse_existing);
+  auto sink = create_file_sink(folder / "take/a.mkv", ExistingFile::refuse);
   ASSERT_TRUE(sink);
   ASSERT_TRUE(write_text(**sink, 0, "something"));
   ASSERT_TRUE((*sink)->sync());

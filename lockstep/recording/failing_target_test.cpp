@@ -152,7 +152,7 @@ TEST(FailingTarget, WhereNothingCanBeCreatedNothingIsLeft) {
               AllOf(HasSubstr("none/a.mkv"), HasSubstr("make its folder")));
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   RecordingWriterOptions replace;
-  replace.replace_existing = true;
+  replace.existing = ExistingFile::replace;
   const auto full = RecordingWriter::create("/dev/full", small_header(), replace);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, Errc::no_space);

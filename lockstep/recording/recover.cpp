@@ -144,7 +144,7 @@ Result<RecoveredRecording> recover_recording(const std::filesystem::path& source
   if (!bytes) return bytes.error();
   auto opened = look_into_recording(std::move(*bytes), source);
   if (!opened) return opened.error();
-  auto sink = mkv::create_file_sink(target, mkv::CreateMode::refuse_existing);
+  auto sink = mkv::create_file_sink(target, ExistingFile::refuse);
   if (!sink) return sink.error();
   // From here on the new file is ours: it is whole at the end, or it goes.
   const auto recovered = [&]() -> Result<RecoveredRecording> {

@@ -14,7 +14,7 @@
 
 namespace lockstep {
 
-/// RecordingWriter::create on `sink`, which is empty; `replace_existing` has no meaning here.
+/// RecordingWriter::create on `sink`, which is empty; `existing` has no meaning here.
 Result<std::unique_ptr<RecordingWriter>> create_recording_on(std::unique_ptr<mkv::ByteSink> sink,
                                                              const RecordingHeader& header,
                                                              const RecordingWriterOptions& options);

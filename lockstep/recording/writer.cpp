@@ -405,12 +405,10 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(
   if (auto head = encode_recording_head(header, options.side_track); !head) {
     return Error{head.error().code, path.string() + ": " + head.error().message};
   }
-  auto sink =
-      mkv::create_file_sink(path, options.replace_existing ? mkv::CreateMode::replace_existing
-                                                           : mkv::CreateMode::refuse_existing);
+  auto sink = mkv::create_file_sink(path, options.existing);
   if (!sink) return sink.error();
   auto writer = create_recording_on(std::move(*sink), header, options);
-  if (!writer && !options.replace_existing) {
+  if (!writer && options.existing == ExistingFile::refuse) {
     // Part of a head is no recording, and would only stand in the way of the next try.
     std::error_code ignored;
     std::filesystem::remove(path, ignored);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "lockstep/base/files.h"
 #include "lockstep/base/result.h"
 #include "lockstep/frame/capture.h"
 #include "lockstep/recording/header.h"
@@ -23,8 +24,8 @@ struct RecordingWriterOptions {
   Nanos reorder_window{200'000'000};  ///< data this much older than the newest may still come
   Nanos sync_every{1'000'000'000};    ///< fdatasync at least so often, in device time; 0: never
   bool side_track = true;             ///< write the LOCKSTEP track
-  bool replace_existing = false;      ///< truncate an existing file instead of refusing it
-  bool any_image_size = false;        ///< images of a world without pictures are tiny
+  ExistingFile existing = ExistingFile::refuse;
+  bool any_image_size = false;  ///< images of a world without pictures are tiny
 };
 
 struct RecordingWriterStats {
@@ -41,7 +42,7 @@ struct RecordingWriterStats {
 /// feeds it. It owns the file; the destructor finishes it, ignoring errors.
 class RecordingWriter {
  public:
-  /// Creates the file and writes its head. already_exists unless replace_existing.
+  /// Creates the file and writes its head. already_exists unless it is to be replaced.
   static Result<std::unique_ptr<RecordingWriter>> create(const std::filesystem::path& path,
                                                          const RecordingHeader& header,
                                                          const RecordingWriterOptions& options);

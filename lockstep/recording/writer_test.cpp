@@ -220,7 +220,7 @@ TEST(RecordingWriter, NeverWritesOverAFileUnlessAskedTo) {
   EXPECT_EQ(refused.error().code, Errc::already_exists);
   EXPECT_EQ(read_file(folder / "a.mkv"), "precious");
   RecordingWriterOptions replace;
-  replace.replace_existing = true;
+  replace.existing = ExistingFile::replace;
   EXPECT_TRUE(RecordingWriter::create(folder / "a.mkv", small_header(), replace));
 }
 
