@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "lockstep/recording/head_codec.h"
+#include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/side_track.h"
 
@@ -28,9 +29,9 @@ std::optional<T> number_in(std::string_view text) {
   return value;
 }
 
-/// CodecPrivate of an image track: a BITMAPINFOHEADER, of which only the FourCC is used.
 constexpr int64_t kLongestDelayNs = 1'000'000'000;
 
+/// CodecPrivate of an image track: a BITMAPINFOHEADER, of which only the FourCC is used.
 constexpr size_t kBitmapHeaderBytes = 40;
 
 std::string fourcc_of(const TrackEntry& track) {
@@ -129,22 +130,8 @@ class HeadDecoder {
 
   void read_color(const TrackEntry& track) {
     CameraConfig& camera = out_.header.camera;
-    const std::string fourcc = fourcc_of(track);
-    static constexpr std::array<std::pair<std::string_view, ColorFormat>, 4> kFormats{
-        {{"MJPG", ColorFormat::mjpg},
-         {"NV12", ColorFormat::nv12},
-         {"YUY2", ColorFormat::yuy2},
-         {"BGRA", ColorFormat::bgra32}}};
-    static constexpr std::array kPixels{PixelFormat::mjpg, PixelFormat::nv12, PixelFormat::yuy2,
-                                        PixelFormat::bgra32};
-    bool known = false;
-    for (const auto& [name, format] : kFormats) {
-      if (name != fourcc) continue;
-      camera.color_format = format;
-      out_.color_pixels = kPixels[static_cast<size_t>(format)];
-      known = true;
-    }
-    if (!known || track.width_px == 0 || track.width_px > 16384 || track.height_px > 16384) {
+    const auto format = color_format_from(fourcc_of(track));  // its names are the FourCCs
+    if (!format || track.width_px == 0 || track.width_px > 16384 || track.height_px > 16384) {
       note_tracks(
           fmt::format("the colour track is of a kind that no Kinect records ({}, {} x {}): it is "
                       "left out",
@@ -152,6 +139,8 @@ class HeadDecoder {
       return;
     }
     check_description(track);
+    camera.color_format = *format;
+    out_.color_pixels = pixel_format(*format);
     out_.tracks.color = track.number;
     out_.color_width_px = static_cast<int>(track.width_px);
     out_.color_height_px = static_cast<int>(track.height_px);
@@ -199,9 +188,7 @@ class HeadDecoder {
     camera.depth_mode = DepthMode::off;
     if (out_.tracks.depth == 0 && out_.tracks.ir == 0) return;
     const mkv::Tag* tag = head_.find_tag("K4A_DEPTH_MODE");
-    std::string spelling = tag == nullptr ? "" : tag->value;
-    if (spelling.ends_with("_2x2BINNED")) spelling.replace(spelling.size() - 9, 3, "2X2");
-    const auto named = depth_mode_from(spelling);
+    const auto named = tag == nullptr ? std::nullopt : depth_mode_from(tag->value);
     const SizePx size{out_.depth_width_px, out_.depth_height_px};
     if (named && depth_size(*named) == size) {
       camera.depth_mode = *named;
@@ -237,18 +224,6 @@ class HeadDecoder {
     if (has_images)
       note_tracks("the file does not say its frame rate: taken as 30 frames per second");
   }
-  /// From `least_ns` up to a second, which is longer than any camera can be told to wait.
-  Micros delay_tag(std::string_view name, int64_t least_ns) {
-    const auto ns = number_tag<int64_t>(name);
-    if (!ns) return Micros(0);
-    if (*ns >= least_ns && *ns <= kLongestDelayNs) {
-      return std::chrono::duration_cast<Micros>(Nanos(*ns));
-    }
-    note_tags(fmt::format("the tag {} says {} ns, for which no camera waits: taken as no delay",
-                          name, *ns));
-    return Micros(0);
-  }
-
 
   template <typename T>
   std::optional<T> number_tag(std::string_view name) {
@@ -260,6 +235,18 @@ class HeadDecoder {
                             tag->value.substr(0, 40)));
     }
     return value;
+  }
+
+  /// From `least_ns` up to a second, which is longer than any camera can be told to wait.
+  Micros delay_tag(std::string_view name, int64_t least_ns) {
+    const auto ns = number_tag<int64_t>(name);
+    if (!ns) return Micros(0);
+    if (*ns >= least_ns && *ns <= kLongestDelayNs) {
+      return std::chrono::duration_cast<Micros>(Nanos(*ns));
+    }
+    note_tags(fmt::format("the tag {} says {} ns, for which no camera waits: taken as no delay",
+                          name, *ns));
+    return Micros(0);
   }
 
   void read_sync_tags() {

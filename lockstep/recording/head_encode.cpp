@@ -5,6 +5,7 @@
 #include <random>
 
 #include "lockstep/recording/head_codec.h"
+#include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/side_track.h"
 
@@ -31,22 +32,19 @@ mkv::Bytes bitmap_header(SizePx size, std::string_view fourcc, int bits, uint64_
   return bytes;
 }
 
-struct ColorLayout {
-  std::string_view fourcc;
-  int bits_per_pixel;
-};
-ColorLayout color_layout(ColorFormat format) {
+/// As its description says; those of a JPEG are what it decodes to.
+int bits_per_pixel(ColorFormat format) {
   switch (format) {
     case ColorFormat::mjpg:
-      return {"MJPG", 24};
+      return 24;
     case ColorFormat::nv12:
-      return {"NV12", 12};
+      return 12;
     case ColorFormat::yuy2:
-      return {"YUY2", 16};
+      return 16;
     case ColorFormat::bgra32:
-      return {"BGRA", 32};
+      return 32;
   }
-  return {"MJPG", 24};
+  return 24;
 }
 
 bool name_is_safe(std::string_view name) {
@@ -132,19 +130,15 @@ class HeadEncoder {
 
   void put_color() {
     const SizePx size = color_size(camera_.color_resolution);
-    const ColorLayout layout = color_layout(camera_.color_format);
-    const auto pixels = static_cast<uint64_t>(size.width) * static_cast<uint64_t>(size.height);
-    const uint64_t image_bytes = camera_.color_format == ColorFormat::mjpg
-                                     ? 0
-                                     : pixels * static_cast<uint64_t>(layout.bits_per_pixel) / 8;
+    // The formats' names are their FourCCs.
     const TrackEntry& track = add_image_track(
-        "COLOR", size, bitmap_header(size, layout.fourcc, layout.bits_per_pixel, image_bytes));
+        "COLOR", size,
+        bitmap_header(size, to_string(camera_.color_format), bits_per_pixel(camera_.color_format),
+                      color_shape(camera_).image_bytes()));
     out_.tracks.color = track.number;
     put_track_tag("K4A_COLOR_TRACK", std::to_string(track.uid), track.uid);
-    put_track_tag(
-        "K4A_COLOR_MODE",
-        fmt::format("{}_{}", to_string(camera_.color_format), to_string(camera_.color_resolution)),
-        track.uid);
+    put_track_tag("K4A_COLOR_MODE", color_mode_name(camera_.color_format, camera_.color_resolution),
+                  track.uid);
   }
 
   void put_depth_and_ir() {

@@ -41,11 +41,23 @@ std::string_view name_of(PixelFormat format) {
   return format == PixelFormat::ir16 ? "IR" : "colour";
 }
 
+PixelFormat pixel_format(ColorFormat format) {
+  switch (format) {
+    case ColorFormat::mjpg:
+      return PixelFormat::mjpg;
+    case ColorFormat::nv12:
+      return PixelFormat::nv12;
+    case ColorFormat::yuy2:
+      return PixelFormat::yuy2;
+    case ColorFormat::bgra32:
+      return PixelFormat::bgra32;
+  }
+  return PixelFormat::mjpg;
+}
+
 ImageShape color_shape(const CameraConfig& camera) {
-  static constexpr PixelFormat kFormats[] = {PixelFormat::mjpg, PixelFormat::nv12,
-                                             PixelFormat::yuy2, PixelFormat::bgra32};
   const SizePx size = color_size(camera.color_resolution);
-  return {kFormats[static_cast<int>(camera.color_format)], size.width, size.height};
+  return {pixel_format(camera.color_format), size.width, size.height};
 }
 
 ImageShape plane_shape(const CameraConfig& camera, PixelFormat format) {
@@ -99,24 +111,6 @@ Image own_and_pack(const Image& image) {
   const std::span<const std::byte> bytes(*copy);
   owned.bytes = ImageBytes(std::move(copy), bytes);
   return owned;
-}
-
-CaptureNote note_of(const Capture& capture) {
-  CaptureNote note;
-  note.stamp = capture.stamp();
-  for (const auto* image : {&capture.color, &capture.ir, &capture.depth}) {
-    if (!*image) continue;
-    if (!note.arrival) note.arrival = (*image)->arrival;
-  }
-  if (capture.color) {
-    note.exposure = capture.color->exposure;
-    note.gain = capture.color->gain;
-    note.white_balance_k = capture.color->white_balance_k;
-  }
-  note.temperature_c = capture.temperature_c;
-  note.jacks = capture.jacks;
-  note.dropped_before = capture.dropped_before;
-  return note;
 }
 
 }  // namespace lockstep

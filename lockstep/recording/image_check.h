@@ -23,6 +23,8 @@ struct ImageShape {
 };
 
 [[nodiscard]] std::string_view name_of(PixelFormat format);  ///< "colour", "depth", "IR"
+/// What the bytes of colour images of that format mean.
+[[nodiscard]] PixelFormat pixel_format(ColorFormat format);
 [[nodiscard]] ImageShape color_shape(const CameraConfig& camera);
 /// `format`: depth16 or ir16.
 [[nodiscard]] ImageShape plane_shape(const CameraConfig& camera, PixelFormat format);
@@ -32,7 +34,5 @@ Result<void> check_image(const Image& image, const ImageShape& shape);
 /// The image with tight rows and with bytes that it keeps alive itself: copied only where it isn't
 /// so already. The image fits its shape.
 [[nodiscard]] Image own_and_pack(const Image& image);
-/// What the side track says of a capture, without what only a pass over its planes can tell.
-[[nodiscard]] CaptureNote note_of(const Capture& capture);
 
 }  // namespace lockstep

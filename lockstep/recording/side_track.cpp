@@ -42,6 +42,24 @@ std::optional<bool> jack_from(int bits) {
 
 }  // namespace
 
+CaptureNote note_of(const Capture& capture) {
+  CaptureNote note;
+  note.stamp = capture.stamp();
+  for (const auto* image : {&capture.color, &capture.ir, &capture.depth}) {
+    if (!*image) continue;
+    if (!note.arrival) note.arrival = (*image)->arrival;
+  }
+  if (capture.color) {
+    note.exposure = capture.color->exposure;
+    note.gain = capture.color->gain;
+    note.white_balance_k = capture.color->white_balance_k;
+  }
+  note.temperature_c = capture.temperature_c;
+  note.jacks = capture.jacks;
+  note.dropped_before = capture.dropped_before;
+  return note;
+}
+
 std::array<std::byte, kNoteBytes> encode_note(const CaptureNote& note) {
   std::array<std::byte, kNoteBytes> payload{};
   std::byte* const to = payload.data();
