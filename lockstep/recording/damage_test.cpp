@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "lockstep/recording/reader.h"
+#include "lockstep/recording/recover.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
 #include "tests/support/recording_fixture.h"

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "lockstep/mkv/ids.h"
+#include "lockstep/recording/recover.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
 #include "tests/support/recording_fixture.h"

@@ -56,8 +56,8 @@ struct OpenedRecording {
   [[nodiscard]] RecordingInfo describe(const std::filesystem::path& path) const;
 };
 
-/// Errors: unusable_input (not a recording of a Kinect, or nothing in it can be read), io. The
-/// messages begin with `name`.
+/// Errors: unusable_input (not a recording of a Kinect), truncated (without a frame that can be
+/// read), io. The messages begin with `name`.
 Result<std::unique_ptr<OpenedRecording>> look_into_recording(
     std::unique_ptr<mkv::ByteSource> source, const std::filesystem::path& name);
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <random>
 
+#include "lockstep/recording/recover.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
 #include "tests/support/independent_reader.h"

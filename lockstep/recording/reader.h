@@ -49,8 +49,9 @@ struct RecordingStamps {
 /// cluster, not of the file. Not thread-safe; several readers of one file are fine.
 class RecordingReader {
  public:
-  /// unusable_input: not Matroska, not a Kinect recording, or nothing in it can be read; truncated:
-  /// a recording whose recorder was stopped before its first frame. Every message names the file.
+  /// not_found, io; unusable_input: not Matroska, or not a Kinect recording; truncated: a recording
+  /// without a frame that can be read, because its recorder was stopped before the first one or
+  /// because what was there was cut off or spoiled. Every message names the file.
   static Result<std::unique_ptr<RecordingReader>> open(const std::filesystem::path& path);
   virtual ~RecordingReader() = default;
 
@@ -68,15 +69,5 @@ class RecordingReader {
   /// Stamps of the whole file; independent of the reading position.
   virtual Result<RecordingStamps> scan() = 0;
 };
-
-/// Makes a recording that a crash or the vendor's recorder left unfinished whole again, in a new
-/// file beside it (`target`); the original is not touched.
-struct RecoveredRecording {
-  uint64_t captures = 0;
-  uint64_t bytes_dropped = 0;  ///< of the torn tail
-  std::vector<std::string> notes;
-};
-Result<RecoveredRecording> recover_recording(const std::filesystem::path& source,
-                                             const std::filesystem::path& target);
 
 }  // namespace lockstep

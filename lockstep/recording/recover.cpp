@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "lockstep/recording/recover.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

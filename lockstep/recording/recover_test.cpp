@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "lockstep/mkv/cluster_builder.h"
+#include "lockstep/mkv/element_writer.h"
+#include "lockstep/mkv/lacing.h"
+#include "lockstep/recording/recover.h"
 #include "tests/support/files.h"
 #include "tests/support/independent_reader.h"
 #include "tests/support/recording_fixture.h"
@@ -60,10 +64,6 @@ TEST(Recover, ATornFileOfOursLosesOnlyItsTail) {
   EXPECT_EQ(walk_independently(read_file(folder / "whole.mkv")).error, "");
 }
 
-TEST(Recover, NeverWritesOverAFile) {
-  const TempFolder folder;
-  write_file(folder / "there.mkv", "precious");
-  const auto recovered =
 /// Gives one simple block of the file other flags, as a recorder of another kind might write it,
 /// and its cluster the checksum that fits.
 void set_flags(std::string& file, const mkv::Cluster& cluster, const mkv::BlockRef& block,
@@ -107,6 +107,10 @@ TEST(Recover, KeepsTheFlagsOfEveryBlock) {
   EXPECT_EQ(kept, given);
 }
 
+TEST(Recover, NeverWritesOverAFile) {
+  const TempFolder folder;
+  write_file(folder / "there.mkv", "precious");
+  const auto recovered =
       recover_recording(data_file("vendor-written/killed.mkv"), folder / "there.mkv");
   ASSERT_FALSE(recovered);
   EXPECT_EQ(recovered.error().code, Errc::already_exists);

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "lockstep/recording/recover.h"
 #include "lockstep/recording/streams.h"
 #include "tests/support/files.h"
 #include "tests/support/independent_reader.h"

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "lockstep/base/text.h"
 #include "lockstep/recording/reader.h"
+#include "lockstep/recording/recover.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/take_lock.h"
 #include "lockstep/take/tick_index.h"
@@ -19,6 +21,10 @@ namespace fs = std::filesystem;
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
+}
+
+std::string captures_text(uint64_t captures) {
+  return counted(static_cast<int64_t>(captures), "capture");
 }
 
 /// What a recording holds, if it is whole.
@@ -61,21 +67,22 @@ Result<fs::path> recover_one(const fs::path& source, Earlier earlier, Recovered&
   const std::string torn = source.filename().string();
   if (target.captures && earlier == Earlier::refuse) {
     return Error{Errc::already_exists,
-                 fmt::format("{} is there already: it was made of {}, is whole and holds {} "
-                             "captures. Use it, or remove it to recover {} anew",
-                             target.path.string(), torn, *target.captures, torn)};
+                 fmt::format("{} is there already: it was made of {}, is whole and holds {}. "
+                             "Use it, or remove it to recover {} anew",
+                             target.path.string(), torn, captures_text(*target.captures), torn)};
   }
   if (target.captures) {
-    recovered.done.push_back(
-        fmt::format("{}: made whole before, as {}: {} captures", torn, name, *target.captures));
+    recovered.done.push_back(fmt::format("{}: made whole before, as {}: {}", torn, name,
+                                         captures_text(*target.captures)));
     return target.path;
   }
   const auto result = recover_recording(source, target.path);
   if (!result) return result.error();
   std::string sentence =
-      fmt::format("{}: made whole as {}: {} captures", torn, name, result->captures);
+      fmt::format("{}: made whole as {}: {}", torn, name, captures_text(result->captures));
   if (result->bytes_dropped > 0)
-    sentence += fmt::format(", {} bytes of a torn tail left out", result->bytes_dropped);
+    sentence += fmt::format(", {} of a torn tail left out",
+                            counted(static_cast<int64_t>(result->bytes_dropped), "byte"));
   for (const std::string& note : result->notes) sentence += "; " + note;
   recovered.done.push_back(sentence);
   return target.path;
@@ -115,20 +122,25 @@ void recover_parts(const fs::path& folder, bool unfinished, TakeCamera& camera,
   }
 }
 
-/// Parts that cannot be opened do not belong into the count of ticks.
-TakeManifest readable_parts(const fs::path& folder, TakeManifest manifest) {
+/// Ticks of what the recordings hold; those that are gone or no recordings have none. Where a read
+/// fails for another reason nothing is known: an error, so that no wrong count is noted.
+Result<TakeTicks> count_readable(const fs::path& folder, TakeManifest manifest) {
   for (TakeCamera& camera : manifest.cameras) {
-    const auto unreadable = [&](const TakePart& part) {
-      return !RecordingReader::open(folder / part.file);
-    };
-    camera.parts.erase(std::remove_if(camera.parts.begin(), camera.parts.end(), unreadable),
-                       camera.parts.end());
+    std::vector<TakePart> readable;
+    for (TakePart& part : camera.parts) {
+      const auto reader = RecordingReader::open(folder / part.file);
+      const Errc code = reader ? Errc::truncated : reader.error().code;
+      if (code == Errc::not_found || code == Errc::unusable_input) continue;
+      if (code != Errc::truncated) return reader.error();
+      readable.push_back(std::move(part));
+    }
+    camera.parts = std::move(readable);
   }
-  return manifest;
+  return index_ticks(folder, manifest);
 }
 
 Result<void> count_anew(const fs::path& folder, TakeManifest& manifest) {
-  const auto ticks = index_ticks(folder, readable_parts(folder, manifest));
+  const auto ticks = count_readable(folder, manifest);
   if (!ticks) return ticks.error();
   manifest.common_ticks = ticks->common_ticks;
   for (size_t i = 0; i < manifest.cameras.size(); ++i) {
@@ -147,18 +159,18 @@ void compare_counts(const TakeManifest& manifest, const TakeTicks& ticks, Recove
     const uint64_t held = ticks.cameras[i].captures;
     if (held == camera.captures) {
       recovered.checked.push_back(
-          fmt::format("{}: {} captures, as {} says", camera.name, held, kManifestFile));
+          fmt::format("{}: {}, as {} says", camera.name, captures_text(held), kManifestFile));
     } else {
       recovered.problems.push_back(fmt::format(
-          "{}: {} says {} captures, and its recordings hold {}: they are not those of this take "
+          "{}: {} says {}, and its recordings hold {}: they are not those of this take "
           "any more. Put back the ones that were recorded, or verify them as they are by name",
-          camera.name, kManifestFile, camera.captures, held));
+          camera.name, kManifestFile, captures_text(camera.captures), held));
     }
   }
   if (manifest.common_ticks.value_or(0) == ticks.common_ticks.value_or(0)) return;
   recovered.problems.push_back(fmt::format(
-      "{} says {} ticks common to all cameras, and the recordings have {}", kManifestFile,
-      manifest.common_ticks.value_or(0), ticks.common_ticks.value_or(0)));
+      "{} says {} common to all cameras, and the recordings have {}", kManifestFile,
+      counted(manifest.common_ticks.value_or(0), "tick"), ticks.common_ticks.value_or(0)));
 }
 
 void compare_originals(const fs::path& folder, const TakeManifest& manifest, Recovered& recovered) {
@@ -173,7 +185,7 @@ void compare_originals(const fs::path& folder, const TakeManifest& manifest, Rec
 }
 
 void compare(const fs::path& folder, const TakeManifest& manifest, Recovered& recovered) {
-  const auto ticks = index_ticks(folder, readable_parts(folder, manifest));
+  const auto ticks = count_readable(folder, manifest);
   if (!ticks) {
     recovered.problems.push_back(ticks.error().message);
     return;
@@ -201,8 +213,10 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
     compare(take_folder, *manifest, recovered);
     return recovered;
   }
-  if (auto counted = count_anew(take_folder, *manifest); !counted) {
-    recovered.problems.push_back(counted.error().message);
+  if (auto done = count_anew(take_folder, *manifest); !done) {
+    const Errc code = done.error().code;
+    recovered.disk_failed |= code == Errc::io || code == Errc::no_space;
+    recovered.problems.push_back(done.error().message);
   }
   if (unfinished || !recovered.done.empty()) manifest->state = TakeState::incomplete;
   manifest->verdict.clear();
@@ -210,8 +224,8 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
   if (auto saved = write_manifest(take_folder, *manifest); !saved) return std::move(saved).error();
   recovered.done.push_back(
       manifest->common_ticks
-          ? fmt::format("take.json: finished as incomplete, {} ticks common to all cameras",
-                        *manifest->common_ticks)
+          ? fmt::format("take.json: finished as incomplete, {} common to all cameras",
+                        counted(*manifest->common_ticks, "tick"))
           : "take.json: finished as incomplete; no tick is common to all cameras");
   return recovered;
 }
