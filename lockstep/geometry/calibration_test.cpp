@@ -116,8 +116,7 @@ TEST(Calibration, PointsGoFromDepthToColourPixels) {
 }
 
 TEST(Calibration, TheRealBlobReadsAndIsWrittenBackTheSame) {
-  const std::string blob =
-      testing::read_file(testing::data_file("real-recording/raw-calibration.json"));
+  const std::string blob = testing::read_file(testing::factory_calibration_file());
   const auto real = parse_calibration(blob);
   ASSERT_TRUE(real.ok()) << real.error().message;
   EXPECT_NEAR(real->depth.fx, 0.4927808940410614, 1e-15);

@@ -10,8 +10,7 @@ namespace lockstep {
 namespace {
 
 std::vector<CameraModel> real_lenses() {
-  const auto real = parse_calibration(
-      testing::read_file(testing::data_file("real-recording/raw-calibration.json")));
+  const auto real = parse_calibration(testing::read_file(testing::factory_calibration_file()));
   EXPECT_TRUE(real.ok());
   std::vector<CameraModel> lenses;
   for (const DepthMode mode : {DepthMode::nfov_2x2binned, DepthMode::nfov_unbinned,

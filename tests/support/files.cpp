@@ -13,6 +13,10 @@ std::filesystem::path data_file(std::string_view name) {
   return std::filesystem::path(LOCKSTEP_TEST_DATA) / name;
 }
 
+std::filesystem::path factory_calibration_file() {
+  return data_file("../../lockstep/virtual/factory_calibration.json");
+}
+
 TempFolder::TempFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "lockstep-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "cannot make a folder like " << pattern;

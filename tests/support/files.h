@@ -10,6 +10,10 @@ namespace lockstep::testing {
 /// Path of a fixture under tests/data. The file is not checked to exist.
 std::filesystem::path data_file(std::string_view name);
 
+/// Factory calibration of the camera of real-recording/recording.mkv, which virtual cameras are
+/// drawn from.
+std::filesystem::path factory_calibration_file();
+
 /// A folder of its own for one test, removed with everything in it when the object goes.
 class TempFolder {
  public:
