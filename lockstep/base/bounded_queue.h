@@ -13,7 +13,6 @@ namespace lockstep {
 
 /// What a full queue does with one more item.
 enum class OverflowPolicy {
-  drop_oldest,  ///< make room by dropping the oldest item (a live view wants the newest)
   drop_newest,  ///< refuse the new item (a recorder keeps what it promised to write)
   block,        ///< wait for room
 };
@@ -35,12 +34,7 @@ class BoundedQueue {
         ++dropped_;
         return false;
       }
-      if (policy_ == OverflowPolicy::drop_oldest) {
-        take_front();
-        ++dropped_;
-      } else {
-        room_.wait(mutex_);
-      }
+      room_.wait(mutex_);
     }
     if (closed_) return false;
     used_ += cost;
@@ -58,9 +52,7 @@ class BoundedQueue {
       return std::nullopt;
     }
     if (items_.empty()) return std::nullopt;
-    T item = take_front();
-    room_.notify_one();
-    return item;
+    return take_front();
   }
 
   /// The same, waiting no longer than `limit`.
@@ -70,18 +62,14 @@ class BoundedQueue {
     filled_.wait_for(mutex_, limit,
                      [this]() LOCKSTEP_REQUIRES(mutex_) { return closed_ || !items_.empty(); });
     if (items_.empty()) return std::nullopt;
-    T item = take_front();
-    room_.notify_one();
-    return item;
+    return take_front();
   }
 
   /// An item if one is there; never waits.
   std::optional<T> try_pop() {
     const MutexLock lock(mutex_);
     if (items_.empty()) return std::nullopt;
-    T item = take_front();
-    room_.notify_one();
-    return item;
+    return take_front();
   }
 
   /// No more items come; consumers drain what is there.
@@ -100,7 +88,6 @@ class BoundedQueue {
     const MutexLock lock(mutex_);
     return dropped_;
   }
-  [[nodiscard]] uint64_t capacity() const { return capacity_; }
 
  private:
   struct Entry {
@@ -112,6 +99,7 @@ class BoundedQueue {
     Entry entry = std::move(items_.front());
     items_.pop_front();
     used_ -= entry.cost;
+    room_.notify_all();  // whoever is woken first may need more room than there is now
     return std::move(entry.item);
   }
 

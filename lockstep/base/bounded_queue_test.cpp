@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <thread>
 
 namespace lockstep {
@@ -17,14 +19,6 @@ TEST(BoundedQueue, DropNewestKeepsWhatItPromised) {
   EXPECT_EQ(queue.try_pop(), 1);
   EXPECT_EQ(queue.try_pop(), 2);
   EXPECT_EQ(queue.try_pop(), std::nullopt);
-}
-
-TEST(BoundedQueue, DropOldestKeepsTheNewest) {
-  BoundedQueue<int> queue(2, OverflowPolicy::drop_oldest);
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(queue.push(i));
-  EXPECT_EQ(queue.dropped(), 3u);
-  EXPECT_EQ(queue.try_pop(), 3);
-  EXPECT_EQ(queue.try_pop(), 4);
 }
 
 TEST(BoundedQueue, CountsCostAndAdmitsOneLargeItem) {
@@ -53,6 +47,19 @@ TEST(BoundedQueue, BlockLosesNothingBetweenThreads) {
   int expected = 0;
   while (auto item = queue.pop()) EXPECT_EQ(*item, expected++);
   EXPECT_EQ(expected, kCount);
+}
+
+TEST(BoundedQueue, RoomTooSmallForOneProducerIsGivenToAnother) {
+  BoundedQueue<int> queue(10, OverflowPolicy::block);
+  queue.push(1, 6);
+  queue.push(2, 4);
+  const std::jthread large([&] { queue.push(3, 10); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // first in the line, most likely
+  auto small = std::async(std::launch::async, [&] { queue.push(4, 4); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(queue.pop(), 1);
+  EXPECT_EQ(small.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  queue.close();
 }
 
 TEST(BoundedQueue, StopWakesAWaitingConsumer) {
