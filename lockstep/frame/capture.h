@@ -21,7 +21,7 @@ struct SyncJacks {
 };
 
 /// What one camera saw at one tick: up to three images of one pairing window. Immutable once made;
-/// shared as shared_ptr<const Capture> between the recorder, the monitor and the preview.
+/// shared as shared_ptr<const Capture> between the recorder and the monitor.
 struct Capture {
   std::optional<Image> color;
   std::optional<Image> depth;  ///< depth and ir have equal stamps

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lockstep/base/text.h"
 #include "lockstep/mkv/element_writer.h"
 #include "lockstep/mkv/head_reader.h"
 #include "lockstep/mkv/ids.h"
@@ -171,10 +172,11 @@ void ClusterReader::read_blocks(Cluster& cluster) {
     offset = child.next;
   }
   if (!timed && !cluster.blocks.empty()) {
-    damage_->add(cluster.offset,
-                 fmt::format("the cluster at byte {} has no timestamp: its {} blocks "
-                             "are skipped",
-                             cluster.offset, cluster.blocks.size()));
+    damage_->add(
+        cluster.offset,
+        fmt::format("the cluster at byte {} has no timestamp: with it, {} "
+                    "cannot be read",
+                    cluster.offset, counted(static_cast<int64_t>(cluster.blocks.size()), "block")));
     cluster.blocks.clear();
     cluster.whole = false;
   }
@@ -189,9 +191,11 @@ void ClusterReader::give_up(Cluster& cluster, uint64_t offset, bool cut_off) {
   cluster.whole = false;
   cluster.next = end_is_sound ? cluster.body_end : offset;
   if (cut_off) {
-    damage_->add(offset, fmt::format("the file ends inside the cluster at byte {}: its {} whole "
-                                     "blocks are read, {} bytes are not",
-                                     cluster.offset, cluster.blocks.size(), end_ - offset));
+    damage_->add(offset, fmt::format("the file ends inside the cluster at byte {}: of it {} "
+                                     "can be read whole, the last {} cannot",
+                                     cluster.offset,
+                                     counted(static_cast<int64_t>(cluster.blocks.size()), "block"),
+                                     counted(static_cast<int64_t>(end_ - offset), "byte")));
     cluster.next = end_;
   } else {
     damage_->add(offset,
