@@ -36,6 +36,8 @@ class Indexer {
  private:
   Result<void> add_part(const TakeCamera& camera, uint32_t part, CameraTicks& to) {
     auto reader = RecordingReader::open(folder_ / camera.parts[part].file);
+    // Killed before its first frame: it has no ticks.
+    if (!reader && reader.error().code == Errc::truncated) return {};
     if (!reader) return std::move(reader).error();
     auto stamps = (*reader)->scan();
     if (!stamps) return std::move(stamps).error();

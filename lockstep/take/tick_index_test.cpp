@@ -99,6 +99,26 @@ TEST(IndexTicks, OfACameraThatWasLostDoesNotEndTheOthers) {
   EXPECT_EQ(index_ticks(take.folder(), take.manifest())->common_ticks, 4);
 }
 
+TEST(IndexTicks, APartKilledBeforeItsFirstFrameCountsForNothing) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 5), 1'000'000, true);
+  take.add_part(1, ticks(0, 5), 1'000'000, true);
+  take.add_part(1, ticks(6, 9), 1'000'000, true);
+  const std::filesystem::path torn = take.folder() / take.manifest().cameras[1].parts[1].file;
+  const auto frameless = [&] {
+    const auto reader = RecordingReader::open(torn);
+    return !reader && reader.error().code == Errc::truncated;
+  };
+  for (auto size = std::filesystem::file_size(torn); !frameless(); size = size * 9 / 10) {
+    ASSERT_GT(size, 100u);
+    std::filesystem::resize_file(torn, size);
+  }
+  const auto index = index_ticks(take.folder(), take.manifest());
+  ASSERT_TRUE(index) << index.error().message;
+  EXPECT_EQ(index->common_ticks, 6);
+  EXPECT_EQ(index->cameras[1].captures, 6u);
+}
+
 TEST(IndexTicks, NamesAFileThatCannotBeUsed) {
   SmallTake take;
   take.add_part(0, ticks(0, 3), 100'000, true);

@@ -21,8 +21,9 @@ std::string head_text(const TakeManifest& manifest) {
   text = wrapped(text, 2) + "\n";
   if (manifest.cut_short) text += to_text(*manifest.cut_short) + "\n";
   if (manifest.common_ticks)
-    text += fmt::format("{} ticks common to {} cameras at {} fps\n", *manifest.common_ticks,
-                        manifest.cameras.size(), frames_per_second(manifest.plan.frame_rate));
+    text += fmt::format("{} common to {} at {} fps\n", counted(*manifest.common_ticks, "tick"),
+                        counted(static_cast<int64_t>(manifest.cameras.size()), "camera"),
+                        frames_per_second(manifest.plan.frame_rate));
   return text +
          fmt::format("verdict: {}\n", manifest.verdict.empty() ? "none yet" : manifest.verdict);
 }
@@ -60,14 +61,15 @@ std::string holes_text(const TakeManifest& manifest) {
   size_t listed = 0;
   for (const TakeHole& hole : manifest.holes) {
     if (listed++ == kHolesListed) break;
-    text +=
-        wrapped(fmt::format("  hole: {} lacks {} tick{} from tick {}: {}", hole.camera, hole.count,
-                            hole.count == 1 ? "" : "s", hole.first_tick, hole.cause),
-                4) +
-        "\n";
+    text += wrapped(fmt::format("  hole: {} lacks {} from tick {}: {}", hole.camera,
+                                counted(hole.count, "tick"), hole.first_tick, hole.cause),
+                    4) +
+            "\n";
   }
   if (manifest.holes.size() > kHolesListed)
-    text += fmt::format("  and {} more holes\n", manifest.holes.size() - kHolesListed);
+    text += fmt::format(
+        "  and {}\n",
+        counted(static_cast<int64_t>(manifest.holes.size() - kHolesListed), "more hole"));
   return text;
 }
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/recover.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/small_take.h"
+
+namespace lockstep {
+namespace {
+
+using testing::SmallTake;
+using testing::ticks;
+
+TEST(RecoverTake, NotesNoCountWhereARecordingCannotBeReadNow) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 5), 1'000'000, true);
+  take.add_part(1, ticks(0, 5), 1'000'000, true);
+  take.manifest().state = TakeState::recording;
+  take.manifest().cameras[1].captures = 6;
+  ASSERT_TRUE(write_manifest(take.folder(), take.manifest()));
+  // A link to itself: the operating system refuses to read it.
+  std::filesystem::remove(take.folder() / "b.mkv");
+  std::filesystem::create_symlink("b.mkv", take.folder() / "b.mkv");
+  const auto recovered = recover_take(take.folder());
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_FALSE(recovered->problems.empty());
+  EXPECT_TRUE(recovered->disk_failed);
+  EXPECT_EQ(read_manifest(take.folder())->cameras[1].captures, 6u);
+
+  std::filesystem::remove(take.folder() / "b.mkv");
+  ASSERT_TRUE(recover_take(take.folder()));
+}
+
+}  // namespace
+}  // namespace lockstep
