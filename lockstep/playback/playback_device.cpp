@@ -151,8 +151,7 @@ Result<void> PlaybackDevice::take_imu(std::optional<DeviceTime> until, std::vect
 
 /// How the waiting ended, when not with `due`.
 std::optional<ReadEnd> PlaybackDevice::wait_until(Clock::time_point due, Nanos timeout) {
-  const Clock::time_point limit =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(timeout);
+  const Clock::time_point limit = deadline_after(Clock::now(), timeout);
   const MutexLock lock(stop_mutex_);
   while (!stopped_) {
     const Clock::time_point now = Clock::now();

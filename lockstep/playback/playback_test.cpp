@@ -237,7 +237,8 @@ TEST(Playback, ATimeoutIsNotTheEnd) {
   const auto device = start(*source);
   ASSERT_TRUE(std::holds_alternative<CapturePtr>(*device->next_capture(seconds(5))));
   EXPECT_EQ(std::get<ReadEnd>(*device->next_capture(Nanos{0})), ReadEnd::timeout);
-  const auto read = device->next_capture(seconds(5));
+  const auto read = device->next_capture(Nanos::max());  // as long as it takes
+  ASSERT_TRUE(std::holds_alternative<CapturePtr>(*read));
   EXPECT_EQ(std::get<CapturePtr>(*read)->stamp().us(), 133'333);
 }
 

@@ -74,6 +74,15 @@ struct HostClock {
 };
 using HostTime = HostClock::time_point;
 
+/// `now + wait`, or the latest time of the clock where the sum lies beyond it. `now` is not before
+/// the clock's zero.
+template <typename TimePoint>
+[[nodiscard]] constexpr TimePoint deadline_after(TimePoint now, Nanos wait) {
+  const typename TimePoint::duration room = TimePoint::max() - now;
+  return wait < room ? now + std::chrono::duration_cast<typename TimePoint::duration>(wait)
+                     : TimePoint::max();
+}
+
 /// Length of one unit of the device's 90 kHz counter and delay registers: 11.11 us.
 inline constexpr double kRegisterStepUs = 1e6 / 90e3;
 

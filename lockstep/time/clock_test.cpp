@@ -31,6 +31,15 @@ TEST(DeviceTime, SinceIsSigned) {
   EXPECT_EQ(since(a + Nanos(50), a), Nanos(-50));
 }
 
+TEST(DeadlineAfter, IsTheLatestTimeWhereTheSumWouldBeBeyondIt) {
+  const HostTime now(std::chrono::seconds(100));
+  EXPECT_EQ(deadline_after(now, Nanos(7)), now + Nanos(7));
+  EXPECT_EQ(deadline_after(now, Nanos(0)), now);
+  EXPECT_EQ(deadline_after(now, Nanos::max()), HostTime::max());
+  EXPECT_EQ(deadline_after(now, HostTime::max() - now), HostTime::max());
+  EXPECT_EQ(deadline_after(now, HostTime::max() - now - Nanos(1)), HostTime::max() - Nanos(1));
+}
+
 TEST(Tick, AnHourAtThirtyIsExact) {
   EXPECT_EQ(rig_time(Tick{108'000}, 30), RigTime(std::chrono::hours(1)));
   EXPECT_EQ(rig_time(Tick{1}, 30), RigTime(Nanos(33'333'333)));
