@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/base/text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace lockstep {
@@ -77,6 +79,11 @@ std::string wrapped(std::string_view text, int indent, int columns) {
 
 std::string counted(int64_t number, std::string_view singular) {
   return std::to_string(number).append(" ").append(singular).append(number == 1 ? "" : "s");
+}
+
+std::string signed_number(double value, int decimals) {
+  const std::string text = fmt::format("{:+.{}f}", value, decimals);
+  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
 }
 
 std::string printable(std::string_view text) {

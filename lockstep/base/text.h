@@ -34,4 +34,7 @@ inline constexpr int kOutputColumns = 100;
 /// "1 camera", "2 cameras".
 [[nodiscard]] std::string counted(int64_t number, std::string_view singular);
 
+/// With a sign and so many decimals; what rounds to nothing has no sign: "+1.2", "-3", "0".
+[[nodiscard]] std::string signed_number(double value, int decimals);
+
 }  // namespace lockstep

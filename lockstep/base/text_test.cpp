@@ -43,6 +43,13 @@ TEST(Counted, OneIsNotMany) {
   EXPECT_EQ(counted(2, "tick"), "2 ticks");
 }
 
+TEST(SignedNumber, HasASignUnlessItRoundsToNothing) {
+  EXPECT_EQ(signed_number(1.25, 1), "+1.2");
+  EXPECT_EQ(signed_number(-3.4, 0), "-3");
+  EXPECT_EQ(signed_number(-0.04, 1), "0.0");
+  EXPECT_EQ(signed_number(0.3, 0), "0");
+}
+
 TEST(Printable, LeavesNothingThatDrivesATerminal) {
   EXPECT_EQ(printable("a\x1b[31mb\r\n\tc\x7f"), "a?[31mb???c?");
   EXPECT_EQ(printable_lines("a\nb\rc"), "a\nb?c");

@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "lockstep/base/modulo.h"
 #include "lockstep/report/html.h"
 
 namespace lockstep {
@@ -131,11 +132,6 @@ std::vector<Train> trains_of(const Json& plan) {
   return trains;
 }
 
-double wrapped(double value, double period) {
-  const double rest = std::fmod(value, period);
-  return rest < 0 ? rest + period : rest;
-}
-
 // A window of time, seen from `origin_us` of the frame, drawn as one row per camera.
 struct Window {
   double origin_us, length_us, period_us;
@@ -161,7 +157,7 @@ std::string draw_window(const std::vector<Train>& trains, const Window& window) 
     svg.line(kLeft, y + 20, kLeft + width, y + 20, "grid");
     for (int k = 0; k < train.pulses; ++k) {
       const double at =
-          wrapped(train.start_us + k * train.pitch_us - window.origin_us, window.period_us);
+          modulo(train.start_us + k * train.pitch_us - window.origin_us, window.period_us);
       if (at >= window.length_us) continue;
       const double bar = std::max(1.5, train.pulse_us / window.length_us * width);
       svg.rect(x_of(at), y + 2, bar, kRow - 6, color('c', i),

@@ -28,25 +28,21 @@ std::string title_of(const Json& plan) {
   return name.empty() ? "Unnamed rig" : name;
 }
 
-size_t count(const Json& plan, std::string_view severity) {
-  size_t number = 0;
+int64_t count(const Json& plan, std::string_view severity) {
+  int64_t number = 0;
   for (const Json& finding : plan.at("findings"))
     number += finding.at("severity") == severity ? 1 : 0;
   return number;
 }
 
-std::string plural(size_t number, std::string_view word) {
-  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
-}
-
 std::string head(const Json& plan) {
-  const size_t errors = count(plan, "error");
-  const size_t warnings = count(plan, "warning");
+  const int64_t errors = count(plan, "error");
+  const int64_t warnings = count(plan, "warning");
   std::string badge = html_badge("good", "the plan holds");
   if (errors > 0) {
-    badge = html_badge("bad", plural(errors, "broken rule"));
+    badge = html_badge("bad", counted(errors, "broken rule"));
   } else if (warnings > 0) {
-    badge = html_badge("warn", "the plan holds, with " + plural(warnings, "warning"));
+    badge = html_badge("warn", "the plan holds, with " + counted(warnings, "warning"));
   }
   const auto source = plan.at("source").get<std::string>();
   std::string line =
@@ -56,10 +52,11 @@ std::string head(const Json& plan) {
                        plan.at("external_source").get<bool>() ? "the generator " : "",
                        html_escape(source));
   }
-  return fmt::format(
-      "<h1>{}: the plan</h1><p class=\"muted\">{}{} at {} fps, {}</p><p>{}</p>\n",
-      html_escape(title_of(plan)), plan.at("virtual").get<bool>() ? "virtual rig, " : "",
-      plural(plan.at("cameras").size(), "camera"), plan.at("frame_rate").get<int>(), line, badge);
+  return fmt::format("<h1>{}: the plan</h1><p class=\"muted\">{}{} at {} fps, {}</p><p>{}</p>\n",
+                     html_escape(title_of(plan)),
+                     plan.at("virtual").get<bool>() ? "virtual rig, " : "",
+                     counted(static_cast<int64_t>(plan.at("cameras").size()), "camera"),
+                     plan.at("frame_rate").get<int>(), line, badge);
 }
 
 std::string findings(const Json& plan) {
@@ -121,22 +118,26 @@ std::string lasers(const Json& plan) {
       "depth of both where both "
       "look.</p>" +
       drawing;
+  const double least_us = plan.at("dark_gap").at("least_us").get<double>();
   std::vector<std::vector<std::string>> rows;
   for (const Json& gap : plan.at("gaps")) {
     constexpr size_t kMostRows = 8;
     if (rows.size() == kMostRows) break;
     const double us = gap.at("gap_us").get<double>();
     const bool matters = gap.at("may_overlap").get<bool>();
-    const char* css = !matters ? "muted" : us < 0 ? "bad" : us < 30 ? "warn" : "good";
+    const char* css = !matters ? "muted" : us < 0 ? "bad" : us < least_us ? "warn" : "good";
     rows.push_back({text_of(gap, "a") + " and " + text_of(gap, "b"),
                     fmt::format("<span class=\"{}\">{:.1f} µs</span>", css, us),
-                    !matters  ? "views never meet"
-                    : us < 0  ? "on together"
-                    : us < 30 ? "too close"
-                              : "apart"});
+                    !matters        ? "views never meet"
+                    : us < 0        ? "on together"
+                    : us < least_us ? "too close"
+                                    : "apart"});
   }
   if (rows.empty()) return out;
-  return out + "<p class=\"muted\">Smallest dark gaps (30 µs are needed, 35 aimed for):</p>" +
+  return out +
+         fmt::format(
+             "<p class=\"muted\">Smallest dark gaps ({:g} µs are needed, {:g} aimed for):</p>",
+             least_us, plan.at("dark_gap").at("aimed_us").get<double>()) +
          html_table({"lasers of", ">dark between them", ""}, rows);
 }
 

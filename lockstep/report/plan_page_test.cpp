@@ -21,6 +21,7 @@ constexpr const char* kPlan =
 "wired_sync":"SUBORDINATE","depth_delay_us":0,"subordinate_delay_us":167,"exposure_us":8330},"start_order":0,"hops":0,"color_delay_us":166.7,
 "depth_delay_us":0,"depth_offset_us":166.7,"first_pulse_us":31302.5,"laser":{"pulses":9,"pulse_us":125,"pitch_us":1575}}],
 "gaps":[{"a":"a","b":"b","gap_us":41.7,"may_overlap":true}],
+"dark_gap":{"least_us":30,"aimed_us":40},
 "load":[{"what":"disk","megabytes_per_s":100,"limit_megabytes_per_s":0,"cameras":["a","b"]}],
 "wiring":[{"from":"a Sync Out","to":"b Sync In","part":"cable, 3 m","remark":"","from_node":"a","to_node":"b"}],
 "wiring_notes":["tip = signal"],
@@ -29,11 +30,11 @@ constexpr const char* kPlan =
 TEST(PlanPage, ShowsWhatThePlanSays) {
   const auto page = plan_page_html(kPlan);
   ASSERT_TRUE(page) << page.error().message;
-  EXPECT_THAT(
-      *page,
-      AllOf(HasSubstr("&lt;corner&gt;: the plan"), HasSubstr("the plan holds, with 1 warning"),
-            HasSubstr("too &lt;long&gt;"), HasSubstr("Mend: shorten it"), HasSubstr("rig.toml:3"),
-            HasSubstr("tip = signal"), HasSubstr("41.7 µs")));
+  EXPECT_THAT(*page, AllOf(HasSubstr("&lt;corner&gt;: the plan"),
+                           HasSubstr("the plan holds, with 1 warning"),
+                           HasSubstr("too &lt;long&gt;"), HasSubstr("Mend: shorten it"),
+                           HasSubstr("rig.toml:3"), HasSubstr("tip = signal"), HasSubstr("41.7 µs"),
+                           HasSubstr("30 µs are needed, 40 aimed for")));
   EXPECT_THAT(
       *page, AllOf(HasSubstr("Cable graph"), HasSubstr("b: pulse 9 at"), HasSubstr(">3 m</text>")));
   EXPECT_THAT(*page,

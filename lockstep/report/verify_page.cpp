@@ -21,10 +21,6 @@ std::string text_of(const Json& json, const char* key) {
   return html_escape(json.at(key).get<std::string>());
 }
 
-std::string plural(int64_t number, std::string_view word) {
-  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
-}
-
 /// Cameras whose family nothing tells.
 std::string assumed_families(const Json& report) {
   std::string names, family;
@@ -46,8 +42,8 @@ std::string head(const Json& report) {
   const auto warnings = report.at("warnings").get<int64_t>();
   const char* css = fails > 0 ? "bad" : warnings > 0 ? "warn" : "good";
   std::string line;
-  if (fails > 0) line += plural(fails, "failure");
-  if (warnings > 0) line += (fails > 0 ? ", " : "with ") + plural(warnings, "warning");
+  if (fails > 0) line += counted(fails, "failure");
+  if (warnings > 0) line += (fails > 0 ? ", " : "with ") + counted(warnings, "warning");
   for (const Json& finding : report.at("findings")) {
     const std::string separator = line.empty() ? "" : "; ";
     if (finding.at("rule") == "take-unproved") line += separator + "UNPROVED take";
@@ -57,7 +53,7 @@ std::string head(const Json& report) {
   const auto name = report.at("take").get<std::string>();
   std::string html = fmt::format(
       "<p class=\"muted\">{}{}</p>\n<h1 class=\"{}\">{}{}{}</h1>\n",
-      name.empty() ? plural(static_cast<int64_t>(report.at("devices").size()), "recording")
+      name.empty() ? counted(static_cast<int64_t>(report.at("devices").size()), "recording")
                    : "Take " + html_escape(name),
       report.at("origin") == "simulated" ? " · <b>simulated</b>" : "", css,
       text_of(report, "verdict_text"),
@@ -69,7 +65,7 @@ std::string head(const Json& report) {
   if (ticks > 0) {
     html += fmt::format(
         "<p>{} common to all, {:.1f} s at {} fps, against <b>{}</b>; expected delays by {}.</p>\n",
-        plural(ticks, "tick"), report.at("common_s").get<double>(),
+        counted(ticks, "tick"), report.at("common_s").get<double>(),
         report.at("frames_per_second").get<int>(), text_of(report, "reference"),
         text_of(report, "expected_from"));
   }
@@ -118,14 +114,6 @@ std::string findings(const Json& report) {
     html += "</div>\n";
   }
   return html;
-}
-
-/// With a sign and so many decimals; what rounds to nothing has no sign.
-std::string signed_number(double value, int decimals) {
-  const double unit = std::pow(10.0, decimals);
-  const double rounded = std::round(value * unit) / unit;
-  return rounded == 0 ? fmt::format("{:.{}f}", 0.0, decimals)
-                      : fmt::format("{:+.{}f}", rounded, decimals);
 }
 
 std::string offset_cell(const Json& estimate) {

@@ -8,15 +8,11 @@
 #include <limits>
 #include <optional>
 
+#include "lockstep/base/modulo.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
 namespace {
-
-double modulo(double value, double period) {
-  const double rest = std::fmod(value, period);
-  return rest < 0 ? rest + period : rest;
-}
 
 bool may_overlap(const RigLasers& lasers, const std::string& a, const std::string& b) {
   return std::none_of(lasers.never_overlap.begin(), lasers.never_overlap.end(),
@@ -66,6 +62,13 @@ Micros slot_delay(Family family, const Spacing& spacing, int64_t k) {
   return Micros((steps * 100 + 8) / 9);
 }
 
+constexpr Micros kVendorSpacing{160};  // what the vendor's documents ask for
+
+// From camera to camera, as the planner asks for it.
+Micros aimed_delay() {
+  return slot_delay(Family::azure_kinect, kAimedSpacing, 1);
+}
+
 class Planner {
  public:
   Planner(const Rig& rig, Plan& plan, Findings& findings)
@@ -79,11 +82,7 @@ class Planner {
     // pulses. A block is left only when neither way keeps everybody inside one pitch.
     if (place_all(kAimedSpacing, true)) return;
     if (place_all(kTightSpacing, true)) {
-      findings_.note("tight-lasers", rig_.lasers_where,
-                     "the cameras fit one laser pitch only at 155.6 us from pulse to pulse, which "
-                     "leaves 30.6 us dark instead of 35",
-                     "nothing to do; say in 'never_overlap' which cameras never see the same thing "
-                     "to win room");
+      report_tight();
       return;
     }
     if (place_all(kAimedSpacing, false)) {
@@ -149,6 +148,19 @@ class Planner {
     }
     *delay = Micros(0);
     return false;
+  }
+
+  void report_tight() {
+    const auto firing = std::find_if(plan_.cameras.begin(), plan_.cameras.end(),
+                                     [&](const PlannedCamera& camera) { return fires(camera); });
+    const double apart_us =
+        realised_delay_us(firing->family, slot_delay(firing->family, kTightSpacing, 1));
+    findings_.note("tight-lasers", rig_.lasers_where,
+                   fmt::format("the cameras fit one laser pitch only at {:.1f} us from pulse to "
+                               "pulse, which leaves {:.1f} us dark instead of {:g}",
+                               apart_us, apart_us - firing->laser.pulse_us, kAimedDarkGapUs),
+                   "nothing to do; say in 'never_overlap' which cameras never see the same thing "
+                   "to win room");
   }
 
   void report_second_block() {
@@ -220,9 +232,9 @@ void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
   }
   if (given.empty()) return;
   const std::string mend = fmt::format(
-      "leave out the delay of {} so that the planner chooses (167 us from camera to "
+      "leave out the delay of {} so that the planner chooses ({} us from camera to "
       "camera), or list '{}' and '{}' under 'never_overlap' if their views never meet",
-      listing(given), gap.a, gap.b);
+      listing(given), aimed_delay().count(), gap.a, gap.b);
   if (gap.gap_us < 0) {
     findings.error("lasers-meet", where,
                    fmt::format("the lasers of '{}' and '{}' are on together for {:.1f} us: depth "
@@ -253,10 +265,13 @@ void note_tight(const Rig& rig, const std::vector<LaserGap>& gaps, Findings& fin
   if (pairs.empty()) return;
   findings.note(
       "laser-gap-tight", rig.lasers_where,
-      fmt::format("down to {:.1f} us are dark between the lasers of {}: accepted, 35 is aimed for",
-                  smallest, pairs),
-      "nothing to do; where there is room, ask for 167 us from camera to camera instead of 160, "
-      "which is realised as 155.6");
+      fmt::format(
+          "down to {:.1f} us are dark between the lasers of {}: accepted, {:g} is aimed for",
+          smallest, pairs, kAimedDarkGapUs),
+      fmt::format("nothing to do; where there is room, ask for {} us from camera to camera instead "
+                  "of {}, which is realised as {:.1f}",
+                  aimed_delay().count(), kVendorSpacing.count(),
+                  realised_delay_us(Family::azure_kinect, kVendorSpacing)));
 }
 
 }  // namespace
@@ -278,7 +293,7 @@ void choose_delays(const Rig& rig, Plan& plan, Findings& findings) {
   Planner(rig, plan, findings).run();
 }
 
-void judge_lasers(const Rig& rig, Plan& plan, Findings& findings) {
+void judge_planned_lasers(const Rig& rig, Plan& plan, Findings& findings) {
   const double period_us = frame_period_us(frames_per_second(plan.frame_rate));
   for (PlannedCamera& camera : plan.cameras) {
     const RealisedDelays delays = realised_delays(camera.family, camera.config);

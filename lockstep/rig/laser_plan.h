@@ -25,6 +25,6 @@ void choose_delays(const Rig& rig, Plan& plan, Findings& findings);
 
 /// Fills delays, laser windows and gaps of the plan from its configurations and judges the gaps
 /// that the rig file's own delays make.
-void judge_lasers(const Rig& rig, Plan& plan, Findings& findings);
+void judge_planned_lasers(const Rig& rig, Plan& plan, Findings& findings);
 
 }  // namespace lockstep

@@ -65,7 +65,7 @@ void plan_lasers(const Rig& rig, bool sound, Plan& plan, Findings& findings) {
   Findings unsaid(rig);
   Findings& judged = sound ? findings : unsaid;
   choose_delays(rig, plan, judged);
-  judge_lasers(rig, plan, judged);
+  judge_planned_lasers(rig, plan, judged);
   if (!sound) plan.gaps.clear();
 }
 

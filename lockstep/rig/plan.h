@@ -21,7 +21,7 @@ enum class Severity { note, warning, error };
 struct PlanFinding {
   Severity severity = Severity::note;
   std::string rule;     ///< stable kebab-case id, such as "two-sources"
-  std::string where;    ///< "rig.toml:12" or a camera's name
+  std::string where;    ///< "rig.toml:12", or the file alone for what has no line
   std::string message;  ///< what is wrong and why
   std::string mend;     ///< what to do; never to delete the check
 };
@@ -59,8 +59,8 @@ struct LaserGap {
 
 struct PlannedLoad {
   struct Line {
-    std::string what;                  ///< "host '' controller 03:00.0" or "disk of host ''"
-    double megabytes_per_s = 0;        ///< 10^6 bytes
+    std::string what;            ///< "USB controller 03:00.0 of this host", "disk of host 'b'"
+    double megabytes_per_s = 0;  ///< 10^6 bytes
     double limit_megabytes_per_s = 0;  ///< 0: not known
     std::vector<std::string> cameras;
   };

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "lockstep/base/text.h"
-#include "lockstep/rig/plan.h"
+#include "lockstep/rig/laser_plan.h"
 
 // The JSON form of a plan: docs/schemas/plan.schema.json.
 
@@ -224,6 +224,7 @@ std::string plan_to_json(const Plan& plan) {
     return Json{
         {"a", gap.a}, {"b", gap.b}, {"gap_us", gap.gap_us}, {"may_overlap", gap.may_overlap}};
   });
+  json["dark_gap"] = {{"least_us", kLeastDarkGapUs}, {"aimed_us", kAimedDarkGapUs}};
   json["load"] = list_json(plan.load.lines, load_json);
   json["wiring"] = list_json(plan.wiring, [](const WiringLine& line) {
     return Json{{"from", line.from},           {"to", line.to},

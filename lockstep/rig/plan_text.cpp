@@ -7,7 +7,9 @@
 #include <cmath>
 #include <iterator>
 
+#include "lockstep/base/modulo.h"
 #include "lockstep/base/text.h"
+#include "lockstep/rig/laser_plan.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {
@@ -107,11 +109,6 @@ std::string settings_text(const Plan& plan) {
   return out;
 }
 
-double wrap(double value, double period) {
-  const double rest = std::fmod(value, period);
-  return rest < 0 ? rest + period : rest;
-}
-
 // One line per camera over one laser pitch: where in it the pulses fall, and which block they are
 // in.
 std::string timeline_text(const Plan& plan) {
@@ -134,10 +131,10 @@ std::string timeline_text(const Plan& plan) {
                       pitch, first->name, column_us));
   for (const PlannedCamera& camera : plan.cameras) {
     if (camera.laser.pulses == 0) continue;
-    const double start = wrap(camera.first_pulse_us - first->first_pulse_us, period);
+    const double start = modulo(camera.first_pulse_us - first->first_pulse_us, period);
     std::string line(kTimelineColumns, '.');
     for (int i = 0; i < camera.laser.pulses; ++i) {
-      const double at = wrap(start + i * camera.laser.pitch_us, period);
+      const double at = modulo(start + i * camera.laser.pitch_us, period);
       const bool alike = camera.laser.pitch_us == pitch;
       if (i > 0 && !alike) continue;
       const double in_pitch = std::fmod(at, pitch);
@@ -159,7 +156,9 @@ std::string timeline_text(const Plan& plan) {
 
 std::string gaps_text(const Plan& plan) {
   if (plan.gaps.empty()) return "";
-  std::string out = "\nSmallest dark gaps between lasers (30 us needed, 35 aimed for)\n";
+  std::string out =
+      fmt::format("\nSmallest dark gaps between lasers ({:g} us needed, {:g} aimed for)\n",
+                  kLeastDarkGapUs, kAimedDarkGapUs);
   size_t shown = 0;
   for (const LaserGap& gap : plan.gaps) {
     if (++shown > kMostGaps) break;

@@ -17,17 +17,13 @@ namespace {
 
 constexpr size_t kGapsListed = 6;
 
-std::string plural(int64_t number, std::string_view word) {
-  return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
-}
-
 std::string verdict_line(const SyncReport& report, bool color) {
   const int fails = report.count(FindingLevel::fail);
   const int warnings = report.count(FindingLevel::warning);
   Tone tone = fails > 0 ? Tone::bad : warnings > 0 ? Tone::warning : Tone::good;
   std::string line = toned(report.verdict_text(), tone, color);
-  if (fails > 0) line += ": " + plural(fails, "failure");
-  if (warnings > 0) line += (fails > 0 ? " and " : ", with ") + plural(warnings, "warning");
+  if (fails > 0) line += ": " + counted(fails, "failure");
+  if (warnings > 0) line += (fails > 0 ? " and " : ", with ") + counted(warnings, "warning");
   for (const Finding& finding : report.findings) {
     if (finding.rule == "take-unproved") line += "; UNPROVED take";
     if (finding.rule == "take-incomplete") line += "; incomplete take";
@@ -38,22 +34,16 @@ std::string verdict_line(const SyncReport& report, bool color) {
 
 std::string range_line(const SyncReport& report) {
   std::string line = report.name.empty()
-                         ? plural(static_cast<int64_t>(report.devices.size()), "recording")
+                         ? counted(static_cast<int64_t>(report.devices.size()), "recording")
                          : "take " + report.name;
   if (report.is_virtual) line += " (simulated)";
   if (report.common_ticks > 0)
     line +=
-        fmt::format(", {} common to all ({:.1f} s at {} fps)", plural(report.common_ticks, "tick"),
+        fmt::format(", {} common to all ({:.1f} s at {} fps)", counted(report.common_ticks, "tick"),
                     report.common_s, report.frames_per_second);
   if (!report.reference.empty() && report.devices.size() > 1)
     line += fmt::format("; against {}, expected by {}", report.reference, report.expected_from);
   return wrapped(line) + "\n";
-}
-
-/// With a sign and so many decimals; what rounds to nothing has no sign.
-std::string signed_number(double value, int decimals) {
-  const std::string text = fmt::format("{:+.{}f}", value, decimals);
-  return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
 }
 
 std::string offset_cell(const std::optional<OffsetEstimate>& estimate) {
@@ -136,7 +126,7 @@ std::string laser_lines(const SyncReport& report) {
     ++listed;
     text += laser_line(pair);
   }
-  if (all > listed) text += fmt::format("  and {}\n", plural(int64_t(all - listed), "pair"));
+  if (all > listed) text += fmt::format("  and {}\n", counted(int64_t(all - listed), "pair"));
   if (!text.empty()) return text;
   const auto nearest = std::min_element(report.lasers.begin(), report.lasers.end(),
                                         [](const LaserReport& a, const LaserReport& b) {
@@ -271,7 +261,7 @@ std::string verdict_to_text(const SyncReport& said, bool color, size_t most) {
       text += finding_text(report, finding, color);
   }
   if (failures > most)
-    text += fmt::format("and {} more\n", plural(static_cast<int64_t>(failures - most), "failure"));
+    text += fmt::format("and {} more\n", counted(static_cast<int64_t>(failures - most), "failure"));
   return text;
 }
 
