@@ -409,5 +409,12 @@ TEST(Plan, WiringSaysWhatToBuyAndHowToPlugIt) {
                     Contains(HasSubstr("10 m"))));
 }
 
+TEST(Plan, WiringTellsWhatTheRigFileSaysOfItsBoxes) {
+  const Plan plan = plan_of(three(generator(
+      "rate_hz = 30, model = \"acn-cl\", also_feeds = [\"sound: word clock\", \"lights\"]")));
+  EXPECT_THAT(plan.wiring_notes, AllOf(Contains("'g': model acn-cl."),
+                                       Contains("'g' also feeds sound: word clock, lights.")));
+}
+
 }  // namespace
 }  // namespace lockstep

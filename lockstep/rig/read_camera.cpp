@@ -24,8 +24,9 @@ const std::vector<std::string>& depth_mode_names() {
 
 const std::vector<std::string>& color_mode_names() {
   static const std::vector<std::string> names = {
-      "MJPG_720P", "MJPG_1080P", "MJPG_1440P", "MJPG_1536P", "MJPG_2160P", "MJPG_3072P",
-      "NV12_720P", "YUY2_720P",  "BGRA_720P",  "BGRA_1080P", "OFF"};
+      "MJPG_720P",  "MJPG_1080P", "MJPG_1440P", "MJPG_1536P", "MJPG_2160P",
+      "MJPG_3072P", "NV12_720P",  "YUY2_720P",  "BGRA_720P",  "BGRA_1080P",
+      "BGRA_1440P", "BGRA_1536P", "BGRA_2160P", "BGRA_3072P", "OFF"};
   return names;
 }
 
@@ -148,7 +149,6 @@ void read_camera_settings(TableReader& table, RigCamera& camera) {
   if (const auto fps = table.integer("frame_rate", 1, 1000)) {
     if (const auto rate = frame_rate_from(static_cast<int>(*fps))) {
       camera.config.frame_rate = *rate;
-      camera.has_frame_rate = true;
     } else {
       table.problem(
           "frame_rate",

@@ -107,7 +107,8 @@ RigBox read_box(const TomlValue& value, Problems& problems) {
   if (const auto model = table.text("model")) box.model = *model;
   if (const auto hz = table.number("rate_hz", 0.1, 1000)) box.rate_hz = *hz;
   if (const auto volts = table.number("level_v", 0.1, 50)) box.level_v = *volts;
-  if (const auto index = table.choice("start", {"ask"}); index.has_value()) box.start = "ask";
+  // The one way there is: whoever records is asked to turn a generator on.
+  static_cast<void>(table.choice("start", {"ask"}));
   box.also_feeds = table.texts("also_feeds");
   table.finish();
   return box;

@@ -30,7 +30,6 @@ struct RigCamera {
   CameraConfig config;                 ///< delays as given in the file; see has_*_delay
   bool has_subordinate_delay = false;  ///< false: the planner chooses
   bool has_depth_delay = false;
-  bool has_frame_rate = false;     ///< false: the rig's
   std::optional<bool> allow_auto;  ///< automatic exposure on a wired rig
   std::string color_firmware;      ///< expected; empty = not said
   std::string host;                ///< empty = this one
@@ -65,11 +64,10 @@ enum class BoxKind { generator, splitter, amplifier, sync_hub };
 struct RigBox {
   std::string name;
   BoxKind kind = BoxKind::splitter;
-  std::string model;
+  std::string model;              ///< for people, on the wiring sheet
   std::optional<double> rate_hz;  ///< generator
   std::optional<double> level_v;
-  std::string start;                    ///< generator: "ask" = the person is asked to turn it on
-  std::vector<std::string> also_feeds;  ///< "sound: word clock"
+  std::vector<std::string> also_feeds;  ///< for people, on the wiring sheet: "sound: word clock"
   SourceLine where;
 };
 

@@ -97,6 +97,10 @@ struct Bad {
   "\"virtual-0002\" } ]\n"
 
 const Bad kBad[] = {
+    {"ColorModeMisspelt",
+     "camera = [ { name = \"a\", serial = \"virtual-0001\", color_mode = "
+     "\"BGRA_2106P\" } ]",
+     "BGRA_2160P"},
     {"Syntax", "rig = {", "x.toml:1: this is not TOML"},
     {"Empty", "", "the rig has no camera"},
     {"EmptyList", "\ncamera = []", "x.toml:2: the rig has no camera"},

@@ -65,6 +65,18 @@ std::string remark_text(const Rig& rig, const RigCable& cable) {
   return "";
 }
 
+// What the rig file says of its boxes for people.
+void box_notes(const Rig& rig, Plan& plan) {
+  for (const RigBox& box : rig.boxes) {
+    std::string feeds;
+    for (const std::string& fed : box.also_feeds) feeds += (feeds.empty() ? "" : ", ") + fed;
+    if (!box.model.empty())
+      plan.wiring_notes.push_back(fmt::format("'{}': model {}.", box.name, box.model));
+    if (!feeds.empty())
+      plan.wiring_notes.push_back(fmt::format("'{}' also feeds {}.", box.name, feeds));
+  }
+}
+
 void notes(const Rig& rig, Plan& plan) {
   const bool azure = std::any_of(rig.cameras.begin(), rig.cameras.end(), [](const RigCamera& c) {
     return c.family == Family::azure_kinect;
@@ -88,6 +100,7 @@ void notes(const Rig& rig, Plan& plan) {
         "Femto cameras take 1.8 V pulses at an 8-pin port and connect through a sync hub.");
   }
   plan.wiring_notes.emplace_back("Each link is shorter than 10 m.");
+  box_notes(rig, plan);
 }
 
 }  // namespace
