@@ -41,6 +41,9 @@ std::vector<int> TextTable::widths(int indent) const {
   if (!result.empty()) {
     const int room = std::max(kNarrowestLastColumn, kOutputColumns - before_last);
     result.back() = std::min(result.back(), room);
+    const int beyond = before_last + result.back() - kOutputColumns;
+    if (beyond > 0 && result.size() > 1)
+      result[0] = std::max(display_columns(columns_[0].title), result[0] - beyond);
   }
   return result;
 }
@@ -51,7 +54,10 @@ std::string TextTable::text(int indent) const {
   const auto append_row = [&](const auto& cell_of) {
     std::string line(static_cast<size_t>(indent), ' ');
     for (size_t column = 0; column + 1 < columns_.size(); ++column) {
-      append_cell(line, cell_of(column), width[column], columns_[column].align);
+      const std::string cell = cell_of(column);
+      const bool alone = column == 0 && display_columns(cell) > width[0];
+      if (alone) out += line + cell + '\n';
+      append_cell(line, alone ? "" : cell, width[column], columns_[column].align);
       line.append(kGap, ' ');
     }
     if (!columns_.empty()) {

@@ -11,7 +11,8 @@ namespace lockstep {
 enum class Align { left, right };
 
 /// A table of text for people: columns as wide as their content, two spaces apart, no lines drawn.
-/// When it would be wider than kOutputColumns, the last column is wrapped within its own width.
+/// When it would be wider than kOutputColumns, the last column is wrapped within its own width; if
+/// that is not enough, the first column is narrowed, and what is too long for it has its own line.
 /// Cells may hold colour sequences and UTF-8. Thread-bound.
 class TextTable {
  public:

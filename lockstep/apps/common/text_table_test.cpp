@@ -41,6 +41,22 @@ TEST(TextTable, WrapsTheLastColumnIntoTheWidthOfTheOutput) {
   EXPECT_EQ(count, 5);
 }
 
+TEST(TextTable, ANameTooLongForTheWidthHasALineOfItsOwn) {
+  TextTable table({{"camera"}, {"wide", Align::right}, {"last", Align::right}});
+  const std::string name(27, 'n');
+  table.add_row({name, std::string(75, '1'), "2"});
+  table.add_row({"short", "3", "4"});
+  std::istringstream lines(table.text(2));
+  std::vector<std::string> found;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_columns(line), kOutputColumns) << line;
+    found.push_back(line);
+  }
+  ASSERT_EQ(found.size(), 4u);
+  EXPECT_EQ(found[1], "  " + name);
+  EXPECT_EQ(found[2].find('1'), found[0].size() - std::string("last").size() - 2 - 75);
+}
+
 TEST(TextTable, MissingCellsAreEmptyAndFurtherOnesDropped) {
   TextTable table({{"a", Align::left}, {"b", Align::left}});
   table.add_row({"1"});
