@@ -293,12 +293,10 @@ Result<void> make_new_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return {};
   Error error = error_from_errno(errno, "cannot make the take folder", folder);
   if (error.code == Errc::already_exists) {
-    error.message = fmt::format(
-        "{} is there already, and a take never overwrites anything: choose another name with -o, "
-        "or "
-        "leave -o out to get the next number",
-        folder.string());
-  } else if (error.code == Errc::not_found) {
+    return already_there(folder,
+                         "choose another name with -o, or leave -o out to get the next number");
+  }
+  if (error.code == Errc::not_found) {
     error.code = Errc::io;
   }
   return error;

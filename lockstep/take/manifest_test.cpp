@@ -166,7 +166,7 @@ TEST(TakeFolder, IsNumberedAndNeverTakenTwice) {
   const auto again = make_take_folder({}, "corner", folder / "mine");
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Errc::already_exists);
-  EXPECT_THAT(again.error().message, HasSubstr("never overwrites"));
+  EXPECT_THAT(again.error().message, HasSubstr("is there already and is not overwritten"));
 }
 
 }  // namespace

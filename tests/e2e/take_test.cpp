@@ -76,7 +76,7 @@ TEST_F(Take, IsNumberedAndNeverOverwritten) {
 
   const Finished again = lockstep({"simulate", rig_, "-o", path("takes"), "-l", "1"});
   EXPECT_EQ(again.status, 2);
-  EXPECT_THAT(again.err, HasSubstr("never overwrites"));
+  EXPECT_THAT(again.err, HasSubstr("is there already and is not overwritten"));
 }
 
 TEST_F(Take, FailsTheVerdictOnALostTickAndTheDeviceOnALostCamera) {

@@ -120,9 +120,7 @@ Result<void> make_folder(const fs::path& folder, const std::vector<Picture>& pic
   for (const Picture& picture : pictures) {
     const fs::path path = folder / picture.name;
     if (!fs::exists(fs::symlink_status(path, failed))) continue;
-    return Error{Errc::already_exists,
-                 fmt::format("{} is there already, and nothing is overwritten: name another folder",
-                             path.string())};
+    return already_there(path, "name another folder");
   }
   if (fs::exists(folder, failed) && !fs::is_directory(folder, failed)) {
     return Error{Errc::already_exists,

@@ -76,10 +76,7 @@ Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan
   const std::filesystem::path target = request.output.empty() ? takes_folder(rig) : request.output;
   std::error_code ignored;
   if (!request.output.empty() && std::filesystem::exists(request.output, ignored)) {
-    return Error{Errc::already_exists,
-                 fmt::format("{} is there already, and a take never overwrites anything: "
-                             "choose another name with -o",
-                             request.output.string())};
+    return already_there(request.output, "choose another name with -o");
   }
   if (auto writable = check_writable(target); !writable) {
     Error error = std::move(writable).error();

@@ -30,11 +30,6 @@ std::string date_text(int64_t since_2001_ns) {
   return text;
 }
 
-std::string color_mode(const CameraConfig& camera) {
-  if (!camera.color_on()) return "OFF";
-  return fmt::format("{}_{}", to_string(camera.color_format), to_string(camera.color_resolution));
-}
-
 std::string or_unknown(const std::string& text) {
   return text.empty() ? "not recorded" : text;
 }
@@ -78,8 +73,7 @@ std::string calibration_text(const FactoryCalibration& calibration) {
 
 std::string imu_text(const RecordingSummary& summary) {
   if (!summary.info.header.has_imu) return "imu: none\n";
-  std::string text =
-      fmt::format("imu: {} sample{}", summary.imu_samples, summary.imu_samples == 1 ? "" : "s");
+  std::string text = "imu: " + counted(static_cast<int64_t>(summary.imu_samples), "sample");
   if (summary.first_imu && summary.last_imu)
     text += fmt::format(" from {:.6f} to {:.6f} s", seconds(*summary.first_imu),
                         seconds(*summary.last_imu));
@@ -124,7 +118,7 @@ Json calibration_json(const RecordingSummary& summary) {
 }
 
 Json camera_json(const CameraConfig& camera, bool has_tag) {
-  return {{"color_mode", color_mode(camera)},
+  return {{"color_mode", color_mode_name(camera.color_format, camera.color_resolution)},
           {"depth_mode", to_string(camera.depth_mode)},
           {"frames_per_second", frames_per_second(camera.frame_rate)},
           {"wired_sync", has_tag ? Json(to_string(camera.wired_sync)) : Json(nullptr)},
@@ -146,7 +140,8 @@ std::string recording_summary_to_text(const RecordingSummary& summary) {
   text += fmt::format(
       "camera: serial {}, firmware colour {}, depth {}\n", printable(or_unknown(header.serial)),
       printable(or_unknown(header.color_firmware)), printable(or_unknown(header.depth_firmware)));
-  text += fmt::format("modes: colour {}, depth {}, {} fps\n", color_mode(camera),
+  text += fmt::format("modes: colour {}, depth {}, {} fps\n",
+                      color_mode_name(camera.color_format, camera.color_resolution),
                       to_string(camera.depth_mode), frames_per_second(camera.frame_rate));
   text += fmt::format("sync: {}, subordinate delay {} us, depth delay {} us\n",
                       header.has_wired_sync_tag ? to_string(camera.wired_sync) : "not recorded",
@@ -154,8 +149,9 @@ std::string recording_summary_to_text(const RecordingSummary& summary) {
                       camera.depth_delay_off_color.count());
   text +=
       wrapped(written_text(header), 2) + "\n\n" + streams_text(summary) + "\n" + imu_text(summary);
-  text += info.has_side_track ? fmt::format("host times and settings: {} captures\n", summary.notes)
-                              : "host times and settings: not recorded\n";
+  text += "host times and settings: ";
+  text += info.has_side_track ? counted(static_cast<int64_t>(summary.notes), "capture") + "\n"
+                              : "not recorded\n";
   for (const auto& [name, value] : header.extra_tags)
     text += wrapped(fmt::format("tag {}: {}", printable(name), printable(value)), 2) + "\n";
   if (summary.calibration) text += calibration_text(*summary.calibration);

@@ -84,8 +84,7 @@ Result<void> complete(VerifyArguments& arguments) {
 Result<void> refuse_existing(const std::string& html) {
   std::error_code ignored;
   if (html.empty() || !std::filesystem::exists(html, ignored)) return {};
-  return Error{Errc::already_exists,
-               fmt::format("{} is there already and is not overwritten: give another name", html)};
+  return already_there(html);
 }
 
 Result<VerifiedTake> verify(const VerifyArguments& arguments, const std::string& take) {
