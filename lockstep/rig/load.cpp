@@ -4,31 +4,13 @@
 #include <map>
 
 #include "lockstep/rig/plan_parts.h"
+#include "lockstep/sensor/timing.h"
 
 namespace lockstep {
 namespace {
 
 constexpr double kUsb3Limit = 400;  // MB/s that one 5 Gbit/s controller carries in practice
-constexpr double kImuLoad = 0.067;  // MB/s, 1664 samples a second of 40 bytes
 constexpr double kMega = 1e6;
-
-double per_second(uint64_t bytes_per_frame, FrameRate rate) {
-  return static_cast<double>(bytes_per_frame) * frames_per_second(rate) / kMega;
-}
-
-double usb_load(const CameraConfig& config) {
-  return per_second(usb_depth_bytes_per_frame(config.depth_mode) +
-                        color_bytes_per_frame(config.color_format, config.color_resolution),
-                    config.frame_rate) +
-         (config.imu ? kImuLoad : 0);
-}
-
-double disk_load(const CameraConfig& config) {
-  return per_second(disk_depth_bytes_per_frame(config.depth_mode) +
-                        disk_color_bytes_per_frame(config.color_format, config.color_resolution),
-                    config.frame_rate) +
-         (config.imu ? kImuLoad : 0);
-}
 
 std::string host_text(const std::string& host) {
   return host.empty() ? "this host" : fmt::format("host '{}'", host);
@@ -68,10 +50,10 @@ PlannedLoad make_load(const Rig& rig, Findings& findings) {
   std::map<std::string, PlannedLoad::Line> disk;
   for (const RigCamera& camera : rig.cameras) {
     PlannedLoad::Line& line = usb[{camera.host, camera.usb_controller}];
-    line.megabytes_per_s += usb_load(camera.config);
+    line.megabytes_per_s += usb_bytes_per_s(camera.config) / kMega;
     line.cameras.push_back(camera.name);
     PlannedLoad::Line& disk_line = disk[camera.host];
-    disk_line.megabytes_per_s += disk_load(camera.config);
+    disk_line.megabytes_per_s += disk_bytes_per_s(camera.config) / kMega;
     disk_line.cameras.push_back(camera.name);
   }
   PlannedLoad load;

@@ -71,4 +71,27 @@ uint64_t disk_depth_bytes_per_frame(DepthMode mode) {
   return pixels(depth_size(mode)) * kBytesPerSample * planes;
 }
 
+namespace {
+
+constexpr double kImuBytesPerS = 1664 * 40;  // samples a second, bytes of one
+
+double bytes_per_s(const CameraConfig& config, uint64_t bytes_per_frame) {
+  return static_cast<double>(bytes_per_frame) * frames_per_second(config.frame_rate) +
+         (config.imu ? kImuBytesPerS : 0);
+}
+
+}  // namespace
+
+double usb_bytes_per_s(const CameraConfig& config) {
+  return bytes_per_s(config,
+                     usb_depth_bytes_per_frame(config.depth_mode) +
+                         color_bytes_per_frame(config.color_format, config.color_resolution));
+}
+
+double disk_bytes_per_s(const CameraConfig& config) {
+  return bytes_per_s(config,
+                     disk_depth_bytes_per_frame(config.depth_mode) +
+                         disk_color_bytes_per_frame(config.color_format, config.color_resolution));
+}
+
 }  // namespace lockstep

@@ -56,6 +56,11 @@ struct RealisedDelays {
 [[nodiscard]] uint64_t disk_depth_bytes_per_frame(DepthMode mode);
 [[nodiscard]] uint64_t disk_color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
 
+/// What a camera moves in a second when it runs as configured, IMU included, in bytes: over USB,
+/// and into its recording.
+[[nodiscard]] double usb_bytes_per_s(const CameraConfig& config);
+[[nodiscard]] double disk_bytes_per_s(const CameraConfig& config);
+
 /// What differs between families beyond the tables above.
 struct FamilyTraits {
   Family family;

@@ -11,8 +11,6 @@ namespace {
 constexpr double kMarginS = 30;
 constexpr double kWithoutLengthS = 600;
 constexpr double kWarnS = 600;
-constexpr double kCutS = 30;
-constexpr double kImuBytesPerS = 67'000;  // 1664 samples a second of 40 bytes
 
 }  // namespace
 
@@ -46,14 +44,7 @@ DiskRule::Advice DiskRule::during(uint64_t free_bytes) const {
 }
 
 double planned_bytes_per_s(const PlannedCamera& camera) {
-  double bytes = 0;
-  if (camera.config.color_on()) {
-    bytes += static_cast<double>(
-        disk_color_bytes_per_frame(camera.config.color_format, camera.config.color_resolution));
-  }
-  bytes += static_cast<double>(disk_depth_bytes_per_frame(camera.config.depth_mode));
-  return bytes * frames_per_second(camera.config.frame_rate) +
-         (camera.config.imu ? kImuBytesPerS : 0);
+  return disk_bytes_per_s(camera.config);
 }
 
 double planned_bytes_per_s(const Plan& plan) {
