@@ -127,14 +127,30 @@ void describe_ticks(const Alignment& all, const AlignedDevice& device, DeviceRep
     report.first_stamp_us = static_cast<double>(device.lead().segment().stamps.front().stamp.us());
 }
 
-/// Of the lead stream, on the rig time that begins with the reference's clock.
-std::optional<ClockMap> clock_map_of(const Alignment& all, const AlignedDevice& device) {
+/// The take's number of common tick 0. The take's own tick 0 was the first common one as it was
+/// recorded; where its files begin is what `rig_from_device_ns` says.
+int64_t take_tick_of_zero(const Alignment& all, const AlignedDevice& reference) {
+  const auto& placed = reference.evidence->rig_from_device_ns;
+  // A later stretch is on a clock that the take did not place.
+  if (!placed || reference.empty() || reference.lead().main != 0) return 0;
+  const AlignedStream& lead = reference.lead();
+  // Stamps and manifests come from anywhere: whole nanoseconds of two such numbers may overflow.
+  const double first_ns = static_cast<double>(lead.segment().stamps.front().stamp.ns()) +
+                          static_cast<double>(*placed) - reference.expected_lead_us() * 1e3;
+  const double tick = first_ns * 1e-3 / all.period_us() - static_cast<double>(lead.tick_of_first);
+  constexpr double kMost = 1e9;  // a year at 30 fps: no files of one take lie further apart
+  return std::abs(tick) < kMost ? std::llround(tick) : 0;
+}
+
+/// Of the lead stream, on the take's rig time.
+std::optional<ClockMap> clock_map_of(const Alignment& all, const AlignedDevice& device,
+                                     int64_t tick_of_zero) {
   if (device.empty()) return std::nullopt;
   const AlignedStream& lead = device.lead();
-  const Nanos planned(std::llround(device.expected_lead_us() * 1e3));
+  const Nanos planned = nanos_from_us(device.expected_lead_us());
   std::vector<TickStamp> stamps;
   for (const TickStamp& s : lead.segment().stamps)
-    stamps.push_back({s.tick + lead.tick_of_first + all.ticks_before_first, s.stamp - planned});
+    stamps.push_back({s.tick + lead.tick_of_first + tick_of_zero, s.stamp - planned});
   return fit_clock_map(stamps, all.frames_per_second);
 }
 
@@ -167,15 +183,16 @@ DeviceReport describe_device(const Case& set, size_t index) {
   report.clock_disciplined = device.disciplined;
   report.expected_color_us = device.expected_color_us;
   report.expected_depth_us = device.expected_depth_us;
-  report.clock_map = clock_map_of(set.all, device);
+  report.clock_map =
+      clock_map_of(set.all, device, take_tick_of_zero(set.all, set.all.devices[set.reference]));
   describe_ticks(set.all, device, report);
-  if (measure.color) {
-    OffsetEstimate lead = estimate(*measure.color, measure.lead_jitter_us);
-    report.residual = envelope(set.all, *measure.color);
-    fill_histogram(*measure.color, report);
-    report.rate = RateEstimate{measure.color->fit.slope, measure.color->fit.slope_se,
-                               measure.color->tick.size() >= 10 &&
-                                   measure.color->fit.slope_se <= set.gates.rate_judged_se_ppm,
+  if (measure.lead) {
+    OffsetEstimate lead = estimate(*measure.lead, measure.lead_jitter_us);
+    report.residual = envelope(set.all, *measure.lead);
+    fill_histogram(*measure.lead, report);
+    report.rate = RateEstimate{measure.lead->fit.slope, measure.lead->fit.slope_se,
+                               measure.lead->tick.size() >= 10 &&
+                                   measure.lead->fit.slope_se <= set.gates.rate_judged_se_ppm,
                                0, set.all.ticks};
     (device.color.empty() ? report.depth : report.color) = lead;
     if (auto arrival = arrival_drift(set.all, index, set.reference, set.gates)) {

@@ -35,9 +35,9 @@ bool free_by_nature(const DeviceReport& device, const std::vector<Finding>& find
 bool all_off_alike(const Case& set, double us) {
   int others = 0;
   for (const DeviceMeasure& device : set.measures.devices) {
-    if (!device.color) continue;
+    if (!device.lead) continue;
     ++others;
-    if (std::abs(device.color->level_us - us) > kNearUs / 2) return false;
+    if (std::abs(device.lead->level_us - us) > kNearUs / 2) return false;
   }
   return others > 1;
 }
@@ -61,7 +61,7 @@ std::string of_far_offset(const Case& set, const AlignedDevice& device, double u
 /// A step within the take is neither a rate nor a wrong setting from the start.
 std::string of_step(const Case& set, size_t index, bool of_depth) {
   const DeviceMeasure& measure = set.measures.devices[index];
-  const auto& series = of_depth ? measure.depth : measure.color;
+  const auto& series = of_depth ? measure.depth : measure.lead;
   const auto step = series ? find_step(*series) : std::nullopt;
   if (!step) return {};
   const DeviceEvidence& device = *set.all.devices[index].evidence;
@@ -74,7 +74,7 @@ std::string of_step(const Case& set, size_t index, bool of_depth) {
 
 std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
   const AlignedDevice& device = set.all.devices[index];
-  const double us = set.measures.devices[index].color->level_us;
+  const double us = set.measures.devices[index].lead->level_us;
   const std::string& name = device.evidence->name;
   const std::string& reference = set.all.devices[set.reference].evidence->name;
   if (device.evidence->exposures.size() > 1)
@@ -116,7 +116,7 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
         "the rig file.";
     return;
   }
-  if (!finding.cause.empty() || !set.measures.devices[index].color) return;
+  if (!finding.cause.empty() || !set.measures.devices[index].lead) return;
   if (found(findings, "rate", finding.device) || hangs_on_line(findings, finding.device)) {
     finding.cause = "It runs free: no pulse reached it for a part of the take or all of it.";
     finding.mend =
@@ -130,7 +130,7 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
   } else {
     finding.cause = of_offset(set, report, index);
   }
-  const double off_us = std::abs(set.measures.devices[index].color->level_us);
+  const double off_us = std::abs(set.measures.devices[index].lead->level_us);
   if (set.evidence.devices[index].exposures.size() > 1) {
     finding.mend = "Set one manual exposure on all cameras before the start.";
   } else if (finding.rule != "tick-offset" && off_us > kBeyondAnyDelayUs) {

@@ -39,7 +39,7 @@ void judge_lead_offset(const Case& set, size_t index, std::vector<Finding>& out)
   const bool has_color = !device.color.empty();
   const double fail = has_color ? set.gates.color_offset_fail_us : set.gates.depth_offset_fail_us;
   const double warn = has_color ? set.gates.color_offset_warn_us : set.gates.depth_offset_warn_us;
-  const double us = set.measures.devices[index].color->level_us;
+  const double us = set.measures.devices[index].lead->level_us;
   const auto level = level_of(std::abs(us), fail, warn);
   if (!level) return;
   Finding f = measured(*level, has_color ? "color-offset" : "depth-offset", device.evidence->name,
@@ -129,7 +129,7 @@ TickSpan span_of(const Alignment& all, const AlignedStream& stream, int64_t firs
 
 void judge_offsets(const Case& set, std::vector<Finding>& out) {
   for (size_t i = 0; i < set.all.devices.size(); ++i) {
-    if (set.measures.devices[i].color) judge_lead_offset(set, i, out);
+    if (set.measures.devices[i].lead) judge_lead_offset(set, i, out);
     if (set.measures.devices[i].depth) judge_depth_offset(set, i, out);
   }
 }
@@ -137,7 +137,7 @@ void judge_offsets(const Case& set, std::vector<Finding>& out) {
 void judge_single_ticks(const Case& set, std::vector<Finding>& out) {
   const double gate = set.gates.tick_offset_us_at(set.all.frames_per_second);
   for (size_t i = 0; i < set.all.devices.size(); ++i) {
-    const auto& series = set.measures.devices[i].color;
+    const auto& series = set.measures.devices[i].lead;
     if (!series) continue;
     std::vector<Run> runs = runs_beyond(*series, gate);
     if (runs.empty()) continue;
@@ -183,7 +183,7 @@ void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>
   }
 }
 
-void judge_lasers(const Case& set, std::vector<Finding>& out) {
+void judge_measured_lasers(const Case& set, std::vector<Finding>& out) {
   const bool planned = set.evidence.plan.has_value();
   size_t listed = 0, more = 0;
   for (const LaserReport& pair : set.lasers) {

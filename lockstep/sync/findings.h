@@ -32,7 +32,7 @@ void judge_line(const Case& set, const SyncReport& report, std::vector<Finding>&
 void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>& out);
 /// Lost and repeated ticks, restarts of the clock and early ends; from the report's devices.
 void judge_ticks(const Case& set, const SyncReport& report, std::vector<Finding>& out);
-void judge_lasers(const Case& set, std::vector<Finding>& out);
+void judge_measured_lasers(const Case& set, std::vector<Finding>& out);
 /// Fills in `cause` of offsets, by what else was found.
 void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings);
 

@@ -132,7 +132,7 @@ size_t middle_device(const Evidence& evidence, const Gates& gates) {
   if (all.ticks == 0) return first;
   const Measures measures = measure(all, first);
   const auto level = [&](size_t i) {
-    return measures.devices[i].color ? measures.devices[i].color->level_us : 0.0;
+    return measures.devices[i].lead ? measures.devices[i].lead->level_us : 0.0;
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return level(a) < level(b); });
@@ -317,7 +317,7 @@ void judge_aligned(const Evidence& evidence, const Alignment& all, size_t refere
   judge_rates(set, report, report.findings);
   judge_ticks(set, report, report.findings);
   judge_clock_zeros(set, report.findings);
-  judge_lasers(set, report.findings);
+  judge_measured_lasers(set, report.findings);
   diagnose(set, report, report.findings);
   if (evidence.devices.size() > 1) hear_witnesses(report);
   if (last_good != nullptr) compare(*last_good, report.gates, report);
@@ -346,7 +346,7 @@ Verdict verdict_of(const SyncReport& report) {
   const bool only_short = report.count(FindingLevel::fail) == 1 &&
                           std::any_of(report.findings.begin(), report.findings.end(),
                                       [](const Finding& f) { return f.rule == "too-short"; });
-  return only_short ? Verdict::unproved : Verdict::not_in_step;
+  return only_short ? Verdict::nothing_to_judge : Verdict::not_in_step;
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ TEST(JudgeSets, AGeneratorRigIsJudgedAgainstTheMiddleCamera) {
 }
 
 TEST(JudgeSets, NoDeviceAtAllIsNothingToJudge) {
-  EXPECT_EQ(judged({}).verdict, Verdict::unproved);
+  EXPECT_EQ(judged({}).verdict, Verdict::nothing_to_judge);
   EXPECT_FALSE(judged({}).passes());
 }
 

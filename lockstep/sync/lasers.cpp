@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/rig/laser_plan.h"
+
 namespace lockstep {
 namespace {
 
@@ -20,11 +22,11 @@ LaserTrain train_of(const AlignedDevice& device) {
 double instant_us(const Alignment& all, const Measures& measures, size_t device, size_t tick) {
   const DeviceMeasure& measure = measures.devices[device];
   double us = all.devices[device].depth.series.residual_us[tick];
-  if (measure.color && !all.devices[device].disciplined) {
+  if (measure.lead && !all.devices[device].disciplined) {
     const double since_zero_s =
         static_cast<double>(static_cast<int64_t>(tick) + all.ticks_before_first) * all.period_us() *
         1e-6;
-    us -= measure.color->fit.slope * since_zero_s;
+    us -= measure.lead->fit.slope * since_zero_s;
   }
   const bool stamp_is_start = measures.reading == StampReading::start_edge_starts ||
                               measures.reading == StampReading::start_edge_ends;
@@ -102,20 +104,9 @@ bool never_overlap(const Plan* plan, const std::string& a, const std::string& b)
 
 }  // namespace
 
-double dark_gap_us(const LaserTrain& a, const LaserTrain& b, double b_after_a_us,
-                   double period_us) {
-  const double first_a = -a.duration_us() / 2;
-  const double first_b = b_after_a_us - b.duration_us() / 2;
-  double smallest = period_us;
-  for (int i = 0; i < a.pulses; ++i) {
-    for (int j = 0; j < b.pulses; ++j) {
-      const double apart = first_b + j * b.pitch_us - first_a - i * a.pitch_us;
-      const double after =
-          apart - std::floor(apart / period_us) * period_us;  // b's start after a's
-      smallest = std::min({smallest, after - a.pulse_us, period_us - after - b.pulse_us});
-    }
-  }
-  return smallest;
+double centered_gap_us(const LaserTrain& a, const LaserTrain& b, double b_after_a_us,
+                       double period_us) {
+  return dark_gap_us(a, -a.duration_us() / 2, b, b_after_a_us - b.duration_us() / 2, period_us);
 }
 
 std::vector<LaserWindows> laser_windows(const Alignment& all, const Measures& measures,
@@ -152,7 +143,7 @@ struct PairWindows {
   [[nodiscard]] size_t size() const { return std::min(a.known.size(), b.known.size()); }
   [[nodiscard]] bool known(size_t w) const { return a.known[w] && b.known[w]; }
   [[nodiscard]] double gap_us(double center_a, double center_b) const {
-    return dark_gap_us(train_a, train_b, center_b - center_a, period_us);
+    return centered_gap_us(train_a, train_b, center_b - center_a, period_us);
   }
   [[nodiscard]] double gap_us(size_t w) const { return gap_us(a.center_us[w], b.center_us[w]); }
   /// The window's gap is no larger than this.

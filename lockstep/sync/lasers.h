@@ -9,11 +9,10 @@
 
 namespace lockstep {
 
-/// Smallest dark time in us between a pulse of `a` and one of `b` when the centre of b's train
-/// comes `b_after_a_us` after a's, both repeating every `period_us`. Negative: they meet, by so
-/// much.
-[[nodiscard]] double dark_gap_us(const LaserTrain& a, const LaserTrain& b, double b_after_a_us,
-                                 double period_us);
+/// The dark gap, in us, of two trains of which the centre of b's comes `b_after_a_us` after a's.
+/// dark_gap_us (rig/laser_plan.h) counts from the first pulses.
+[[nodiscard]] double centered_gap_us(const LaserTrain& a, const LaserTrain& b, double b_after_a_us,
+                                     double period_us);
 
 /// Depth centre of one device over the take: the median of every window against the reference's
 /// tick.

@@ -25,7 +25,7 @@ bool lit_together(const LaserTrain& a, const LaserTrain& b, int b_after_a, int p
   return std::any_of(lit.begin(), lit.end(), [](uint8_t l) { return l == 3; });
 }
 
-RC_GTEST_PROP(DarkGap, IsNegativeJustWhereTwoPulsesAreLitAtOnce, ()) {
+RC_GTEST_PROP(CenteredGap, IsNegativeJustWhereTwoPulsesAreLitAtOnce, ()) {
   const auto mode = [] {
     return *rc::gen::element(DepthMode::nfov_unbinned, DepthMode::wfov_unbinned);
   };
@@ -34,20 +34,20 @@ RC_GTEST_PROP(DarkGap, IsNegativeJustWhereTwoPulsesAreLitAtOnce, ()) {
   const int period = 66'668;  // whole microseconds, so that looking at each is exact
   const int apart = *rc::gen::inRange(-80'000, 80'000);
   // Trains are centred on half microseconds; both alike, or both at whole ones after truncation.
-  const double gap = dark_gap_us(a, b, apart, period);
+  const double gap = centered_gap_us(a, b, apart, period);
   RC_PRE(std::abs(gap) >= 1);
   RC_ASSERT((gap < 0) == lit_together(a, b, apart, period));
 }
 
-TEST(DarkGap, OfThePublishedDelays) {
+TEST(CenteredGap, OfThePublishedDelays) {
   const LaserTrain nfov = laser_train(Family::azure_kinect, DepthMode::nfov_unbinned);
   const double period = 1e6 / 30;
-  EXPECT_NEAR(dark_gap_us(nfov, nfov, 160, period), 35, 1e-6);
-  EXPECT_NEAR(dark_gap_us(nfov, nfov, 14 * kRegisterStepUs, period), 30.6, 0.1);
-  EXPECT_NEAR(dark_gap_us(nfov, nfov, 0, period), -125, 1e-6);
-  EXPECT_NEAR(dark_gap_us(nfov, nfov, 9 * 160, period), 10, 1e-6);  // the tenth camera
-  EXPECT_GT(dark_gap_us(nfov, nfov, 14'040, period), 1000);
-  EXPECT_NEAR(dark_gap_us(nfov, nfov, period + 160, period), 35, 1e-6);
+  EXPECT_NEAR(centered_gap_us(nfov, nfov, 160, period), 35, 1e-6);
+  EXPECT_NEAR(centered_gap_us(nfov, nfov, 14 * kRegisterStepUs, period), 30.6, 0.1);
+  EXPECT_NEAR(centered_gap_us(nfov, nfov, 0, period), -125, 1e-6);
+  EXPECT_NEAR(centered_gap_us(nfov, nfov, 9 * 160, period), 10, 1e-6);  // the tenth camera
+  EXPECT_GT(centered_gap_us(nfov, nfov, 14'040, period), 1000);
+  EXPECT_NEAR(centered_gap_us(nfov, nfov, period + 160, period), 35, 1e-6);
 }
 
 }  // namespace

@@ -245,7 +245,12 @@ TEST(SlowUsb, DoesNotHideABrokenLine) {
   expect_from(found[0], 30);
 }
 
-TEST(ClockMap, IsFittedOnEveryCameraFromTheFirstPulseOn) {
+/// The part of a clock map's offset that is less than a frame.
+double phase_us(const DeviceReport& device) {
+  return std::remainder(device.clock_map->offset_us, frame_period_us(30));
+}
+
+TEST(ClockMap, IsFittedOnEveryCameraFromTickZeroOn) {
   auto devices = healthy_devices(four());
   devices[1].extra_color_us = 40;
   devices[2].stamp_ppm = 2;
@@ -255,10 +260,29 @@ TEST(ClockMap, IsFittedOnEveryCameraFromTheFirstPulseOn) {
     EXPECT_NEAR(device.clock_map->rms_us, 8, 3);
     EXPECT_LT(device.clock_map->offset_se_us, 1);
   }
-  const double level_us = report.devices[0].clock_map->offset_us;  // half the exposure
+  const double level_us = phase_us(report.devices[0]);  // half the exposure
   EXPECT_NEAR(level_us, 4165, 8);
-  EXPECT_NEAR(report.devices[1].clock_map->offset_us - level_us, 40, 2);
+  EXPECT_NEAR(phase_us(report.devices[1]) - level_us, 40, 2);
   EXPECT_NEAR(report.devices[2].clock_map->rate_ppm, 2, 0.3);
+  for (const DeviceReport& device : report.devices) {
+    const double mid_s =
+        std::chrono::duration<double>(device.clock_map->mid.time_since_epoch()).count();
+    EXPECT_NEAR(mid_s, report.common_s / 2, 1) << device.name;
+  }
+}
+
+TEST(ClockMap, IsOnTheRigTimeThatTheTakePlacedItsRecordingsOn) {
+  Evidence evidence = make_evidence(four(), healthy_devices(four()));
+  constexpr int64_t kFrames = 300;
+  for (DeviceEvidence& device : evidence.devices) device.rig_from_device_ns = 0;
+  const SyncReport from_zero = judge(evidence, Gates{}, nullptr);
+  for (DeviceEvidence& device : evidence.devices) device.rig_from_device_ns = -kFrames * 33'333'333;
+  const SyncReport later = judge(evidence, Gates{}, nullptr);
+  for (size_t i = 0; i < evidence.devices.size(); ++i) {
+    const ClockMap &a = *from_zero.devices[i].clock_map, &b = *later.devices[i].clock_map;
+    EXPECT_NEAR(static_cast<double>((a.mid - b.mid).count()), kFrames * 1e9 / 30, 2);
+    EXPECT_NEAR(a.offset_us + kFrames * frame_period_us(30), b.offset_us, 0.01);
+  }
 }
 
 }  // namespace

@@ -113,8 +113,8 @@ void choose_reading(Measures& all, size_t reference) {
   for (const StampReading reading : kStampReadings) {
     double worst = 0;
     for (const DeviceMeasure& device : all.devices) {
-      if (device.color)
-        worst = std::max(worst, std::abs(device.color->level_us - shift(reading, device)));
+      if (device.lead)
+        worst = std::max(worst, std::abs(device.lead->level_us - shift(reading, device)));
     }
     if (worst < best) {
       best = worst;
@@ -122,11 +122,11 @@ void choose_reading(Measures& all, size_t reference) {
     }
   }
   for (DeviceMeasure& device : all.devices) {
-    if (!device.color) continue;
+    if (!device.lead) continue;
     device.expected_shift_us = shift(all.reading, device);
-    device.color->level_us -= device.expected_shift_us;
-    device.color->fit.value -= device.expected_shift_us;
-    for (double& offset : device.color->offset_us) offset -= device.expected_shift_us;
+    device.lead->level_us -= device.expected_shift_us;
+    device.lead->fit.value -= device.expected_shift_us;
+    for (double& offset : device.lead->offset_us) offset -= device.expected_shift_us;
   }
 }
 
@@ -199,7 +199,7 @@ Measures measure(const Alignment& all, size_t reference) {
     const TickSeries& lead = device.lead().series;
     result.lead_jitter_us = own_jitter_us(all, lead);
     if (&device != &source && lead.count > 0)
-      result.color = against(all, lead, line, device.expected_lead_us(), device.disciplined);
+      result.lead = against(all, lead, line, device.expected_lead_us(), device.disciplined);
     if (device.color.empty() || device.depth.empty()) continue;
     result.depth_jitter_us = own_jitter_us(all, device.depth.series);
     OffsetSeries depth = depth_against_color(all, device);

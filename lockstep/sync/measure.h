@@ -39,8 +39,9 @@ struct OffsetSeries {
 
 /// What was measured on one device.
 struct DeviceMeasure {
-  std::optional<OffsetSeries>
-      color;  ///< lead stream against the reference; none of the reference itself
+  /// Of the lead stream (colour; depth where there is none) against the reference; none of the
+  /// reference itself.
+  std::optional<OffsetSeries> lead;
   std::optional<OffsetSeries> depth;  ///< minus own colour; none without both
   double lead_jitter_us = 0;          ///< of the stream about its own line
   double depth_jitter_us = 0;

@@ -71,8 +71,6 @@ class LiveMonitor {
   [[nodiscard]] std::optional<double> offset_us(size_t camera) const {
     return streams_[camera].offset_us;
   }
-  /// Ticks in a row, up to now, on which this camera was within the single-tick gate.
-  [[nodiscard]] int in_step_run(size_t camera) const { return streams_[camera].run; }
   /// Single ticks in a row outside the gate.
   [[nodiscard]] int out_of_step_run(size_t camera) const { return streams_[camera].bad_run; }
   /// Ticks in a row, up to the newest complete one, on which all cameras were in step.

@@ -46,7 +46,7 @@ std::string SyncReport::verdict_text() const {
       return "NOT one take";
     case Verdict::standalone:
       return "one recording: no sync verdict";
-    case Verdict::unproved:
+    case Verdict::nothing_to_judge:
       break;
   }
   return common_ticks > 0 ? "too short to judge" : "nothing to judge";

@@ -94,10 +94,11 @@ struct DeviceReport {
   std::optional<RateEstimate> rate;     ///< against the reference
   std::optional<RateEstimate> arrival;  ///< host time per tick against the reference
   ArrivalTrace arrival_trace;           ///< what that was taken from
-  /// Its stamps, less the planned offset, against rig time from the line's first pulse on.
+  /// Its stamps, less the planned offset, against rig time: that of the take, where it placed the
+  /// recordings, as take.json has it; else tick 0 of the report is its zero.
   std::optional<ClockMap> clock_map;
   std::optional<int64_t> exposure_us;  ///< recorded and constant
-  std::string exposure;                ///< "8330", "automatic", "not recorded"
+  std::string exposure;                ///< "8330", "changing", "not recorded"
   std::vector<TickSpan> lost_color, lost_depth, duplicated_color, duplicated_depth;
   std::vector<TickSpan> restarts;                          ///< where the device's clock began anew
   int64_t lost = 0, duplicated = 0;                        ///< ticks, over both streams
@@ -133,20 +134,20 @@ enum class Verdict {
   in_step,
   not_in_step,
   not_wired,
-  not_one_take,  ///< the files can't belong together
-  standalone,    ///< one camera: no sync verdict
-  unproved,      ///< nothing common to judge
+  not_one_take,      ///< the files can't belong together
+  standalone,        ///< one camera: no sync verdict
+  nothing_to_judge,  ///< nothing common, or too few ticks
 };
 
 struct SyncReport {
-  Verdict verdict = Verdict::unproved;
+  Verdict verdict = Verdict::nothing_to_judge;
   std::vector<std::string> witnesses;      ///< that agree: "stamps", "arrival"
   std::vector<std::string> witness_notes;  ///< why one could not be heard
   std::string name;                        ///< of the take; empty for loose files
   std::string reference;                   ///< device that stands for the line
   bool is_virtual = false;
   bool has_plan = false;
-  std::string expected_from;  ///< "plan" or "the files' own tags"
+  std::string expected_from;  ///< `rig "NAME"` or "the files' own tags"
   std::string stamp_meaning;  ///< that the offsets were judged against
   int frames_per_second = 30;
   int64_t common_ticks = 0;

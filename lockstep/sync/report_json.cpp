@@ -72,7 +72,7 @@ Json json_of(const ArrivalTrace& trace) {
   return {{"time_s", time_s}, {"late_us", json_of(trace.late_us)}};
 }
 
-/// As take.json has it, with how well it is known.
+/// On the rig time of take.json, with how well it is known.
 Json json_of(const std::optional<ClockMap>& map) {
   if (!map) return nullptr;
   const auto fine = [](double value) { return std::round(value * 1e4) / 1e4 + 0.0; };

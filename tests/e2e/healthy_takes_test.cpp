@@ -51,6 +51,18 @@ class HealthyTakes : public ::testing::TestWithParam<World> {
   }
 };
 
+/// One clock map of a camera, whoever tells it.
+void compare_clock_maps(const json& report, const json& manifest) {
+  for (const json& camera : manifest.at("cameras")) {
+    SCOPED_TRACE(camera.at("name").get<std::string>());
+    const json kept = camera.at("parts").at(0).at("clock_map");
+    const json told = named(report.at("devices"), camera.at("name")).at("clock_map");
+    for (const char* key : {"at_rig_ns", "from_ns", "to_ns"}) EXPECT_EQ(kept.at(key), told.at(key));
+    for (const char* key : {"offset_us", "rate_ppm", "residual_rms_us"})
+      EXPECT_NEAR(kept.at(key).get<double>(), told.at(key).get<double>(), 1e-3) << key;
+  }
+}
+
 TEST_P(HealthyTakes, PassAndTellTheTruth) {
   const TempFolder folder;
   write_file(folder / "rig.toml", timing_rig(GetParam().keys));
@@ -65,6 +77,7 @@ TEST_P(HealthyTakes, PassAndTellTheTruth) {
     EXPECT_EQ(report.at("common_ticks"), kSeconds * 30);
     EXPECT_THAT(report.at("findings"), ::testing::IsEmpty());
     compare(report, json_in(take, "truth.json"));
+    compare_clock_maps(report, json_in(take, "take.json"));
     fs::remove_all(take);
   }
 }
