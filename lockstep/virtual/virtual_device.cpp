@@ -193,8 +193,7 @@ HostTime VirtualDevice::next_event(const Run& run) const {
 
 Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
   WorldClock& clock = core_->clock;
-  const HostTime called = clock.now();
-  const HostTime deadline = called + std::min(timeout, kNever - called);
+  const HostTime deadline = std::min(deadline_after(clock.now(), timeout), kNever);
   while (true) {
     const uint64_t seen = clock.changes();
     HostTime wake = deadline;
