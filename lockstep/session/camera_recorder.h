@@ -120,7 +120,7 @@ class CameraRecorder {
   std::optional<int64_t> lost_from_ LOCKSTEP_GUARDED_BY(mutex_);
   RecordingWriterStats open_part_stats_ LOCKSTEP_GUARDED_BY(mutex_);  ///< surely in its file
   std::optional<int64_t> unsure_from_ LOCKSTEP_GUARDED_BY(mutex_);    ///< of the open part
-  std::thread thread_;
+  std::thread thread_;  // not a std::jthread: see leave_behind()
 };
 
 }  // namespace lockstep

@@ -25,10 +25,6 @@ constexpr Nanos kLaggingAfter = seconds(1);
 constexpr Nanos kSilentRigAfter = seconds(10);
 constexpr Nanos kGraceAfterLength = seconds(2);
 
-double to_seconds(Nanos time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 std::vector<MonitoredCamera> monitored(const Plan& plan) {
   std::vector<MonitoredCamera> result;
   for (const PlannedCamera& camera : plan.cameras) {
@@ -308,10 +304,9 @@ void Coordinator::watch_arming(HostTime now, Orders& orders) {
 
 void Coordinator::arm_anew(Orders& orders) {
   outcome_.alarms.push_back(
-      fmt::format("45 s without a pulse: all cameras are stopped and armed anew, before they turn "
-                  "their depth off ({} "
-                  "of {})",
-                  armed_anew_, kArmAnewTimes));
+      fmt::format("{} s without a pulse: all cameras are stopped and armed anew, before they turn "
+                  "their depth off ({} of {})",
+                  to_seconds(kArmAnewAfter), armed_anew_, kArmAnewTimes));
   phase_ = Phase::rearming;
   for (size_t i = 0; i < cameras_.size(); ++i) {
     if (cameras_[i].running) orders.push_back({i, StopOrder{}});
@@ -345,6 +340,7 @@ std::string Coordinator::why_not_locked() const {
     of.any_picture = camera.last_capture.has_value();
     of.out_of_step = monitor_.out_of_step_run(i) > 0;
     of.offset_us = monitor_.offset_us(i);
+    of.zeroed_apart_us = monitor_.zeroed_apart_us(i);
     if (of.offset_us && camera.first_offset_us)
       of.moved_us = *of.offset_us - *camera.first_offset_us;
   }
@@ -366,8 +362,9 @@ void Coordinator::watch_recording(HostTime now, Orders& orders) {
   if (!outcome_.failure) {
     outcome_.failure =
         Error{Errc::device_lost,
-              "no camera delivered anything for 10 s, so the pulses have stopped: look at the "
-              "source of the sync line"};
+              fmt::format("no camera delivered anything for {} s, so the pulses have stopped: look "
+                          "at the source of the sync line",
+                          to_seconds(kSilentRigAfter))};
     outcome_.alarms.push_back(outcome_.failure->message);
   }
   cut_all(now, orders);

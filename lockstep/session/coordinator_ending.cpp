@@ -7,13 +7,6 @@
 #include "lockstep/session/coordinator.h"
 
 namespace lockstep {
-namespace {
-
-double to_seconds(Nanos time) {
-  return std::chrono::duration<double>(time).count();
-}
-
-}  // namespace
 
 void Coordinator::cut_all(HostTime now, Orders& orders) {
   if (!cut_since_) cut_since_ = now;

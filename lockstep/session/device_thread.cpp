@@ -76,16 +76,17 @@ std::optional<DeviceLost> DeviceThread::hangs(HostTime now, Nanos after) {
       {Errc::device_lost,
        fmt::format("it hangs: a read from it has not returned for {:g} s. Unplug it and plug it in "
                    "again",
-                   std::chrono::duration<double>(after).count())}};
+                   to_seconds(after))}};
 }
 
 bool DeviceThread::end() {
-  if (!thread_.joinable()) return true;
+  if (!thread_.joinable()) return !left_behind_;
   shared_->stop.request_stop();
   if (shared_->left.get_future().wait_for(kEndWithin) == std::future_status::ready) {
     thread_.join();
     return true;
   }
+  left_behind_ = true;
   thread_.detach();
   return false;
 }

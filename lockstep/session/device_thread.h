@@ -34,8 +34,8 @@ class DeviceThread {
   /// himself.
   [[nodiscard]] std::optional<DeviceLost> hangs(HostTime now, Nanos after);
 
-  /// Ends the thread. False: it did not come back from the device within a second, and is left
-  /// behind. Once it has ended, true.
+  /// Ends the thread. False, now and ever after: it did not come back from the device within a
+  /// second, and is left behind.
   bool end();
 
  private:
@@ -43,7 +43,8 @@ class DeviceThread {
 
   std::shared_ptr<Shared> shared_;
   bool told_ = false;
-  std::thread thread_;
+  bool left_behind_ = false;
+  std::thread thread_;  // not a std::jthread, which would join a thread that hangs
 };
 
 }  // namespace lockstep

@@ -15,6 +15,8 @@ namespace lockstep {
 /// then"). Pure: the free bytes are an argument.
 class DiskRule {
  public:
+  static constexpr double kCutS = 30;  ///< a take is cut when there is room for less
+
   /// `keep_free_bytes` stay free whatever happens: they do not count as room.
   DiskRule(double bytes_per_s, uint64_t keep_free_bytes);
 

@@ -13,7 +13,7 @@
 namespace lockstep {
 
 /// Books of a take while it is recorded: which ticks each camera has, in which part, and what is
-/// missing. Ticks are counted along each stream; manifest() puts them on the take's count.
+/// missing. Ticks are counted along each stream; fill() puts them on the take's count.
 class Ledger {
  public:
   explicit Ledger(const Plan& plan);

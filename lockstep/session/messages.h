@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,11 @@
 // capture's bytes.
 
 namespace lockstep {
+
+/// For a sentence, or what is counted in seconds.
+[[nodiscard]] inline double to_seconds(Nanos time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 // Coordinator to participant.
 struct StartOrder {};         ///< start the camera; a subordinate then waits, armed, for pulses

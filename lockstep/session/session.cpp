@@ -279,7 +279,7 @@ void Session::watch_disk(HostTime now) {
   const DiskRule::Advice advice = disk_.during(*free);
   // A take of known length that fits was weighed before it began.
   const double left_s = disk_.seconds_left(*free);
-  const bool fits = setup_.coordinator.ticks && seconds_to_go() < left_s - 30;
+  const bool fits = setup_.coordinator.ticks && seconds_to_go() < left_s - DiskRule::kCutS;
   if (advice == DiskRule::Advice::warn && !disk_warned_ && !fits) {
     disk_warned_ = true;
     alarms_.push_back(fmt::format("{}: the disk has room for {:.0f} more minutes",
@@ -288,9 +288,9 @@ void Session::watch_disk(HostTime now) {
   if (advice == DiskRule::Advice::cut) {
     disk_cut_ = true;
     end_with({Errc::no_space,
-              fmt::format("{}: the disk has room for less than 30 s: the take was cut, and "
+              fmt::format("{}: the disk has room for less than {} s: the take was cut, and "
                           "what is recorded is whole",
-                          setup_.folder.string())},
+                          setup_.folder.string(), DiskRule::kCutS)},
              now);
   }
 }
@@ -311,7 +311,7 @@ bool Session::done() const {
 
 void Session::watch_flush(HostTime now) {
   if (!flush_since_) flush_since_ = now;
-  const double waited_s = std::chrono::duration<double>(now - *flush_since_).count();
+  const double waited_s = to_seconds(now - *flush_since_);
   disk_hangs_ = disk_hangs_ || (!all_flushed() && waited_s >= setup_.flush_within_s);
 }
 
