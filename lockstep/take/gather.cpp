@@ -85,13 +85,28 @@ std::vector<std::optional<Result<DeviceEvidence>>> scan_all(const std::vector<fs
   return results;
 }
 
+/// A recording and what recover made of it, or two of these.
+bool of_one_original(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return a.extension() == b.extension() &&
+         stem_before_recovery(a.stem().string()) == stem_before_recovery(b.stem().string()) &&
+         fs::weakly_canonical(a, ignored).parent_path() ==
+             fs::weakly_canonical(b, ignored).parent_path();
+}
+
 Result<void> no_file_twice(const std::vector<fs::path>& files) {
   for (size_t i = 0; i < files.size(); ++i) {
     for (size_t k = 0; k < i; ++k) {
       std::error_code ignored;
-      if (files[i] != files[k] && !fs::equivalent(files[i], files[k], ignored)) continue;
+      if (files[i] == files[k] || fs::equivalent(files[i], files[k], ignored)) {
+        return Error{
+            Errc::invalid_argument,
+            fmt::format("{} is given twice: give every recording once", files[i].string())};
+      }
+      if (!of_one_original(files[i], files[k])) continue;
       return Error{Errc::invalid_argument,
-                   fmt::format("{} is given twice: give every recording once", files[i].string())};
+                   fmt::format("{} and {} are one recording, torn and made whole: give one of them",
+                               files[k].string(), files[i].string())};
     }
   }
   return {};
@@ -114,9 +129,10 @@ void give_unique_names(const std::vector<fs::path>& files, std::vector<DeviceEvi
   }
 }
 
-/// "left.part2.mkv" beside "left.mkv": a second stretch of one camera's clock.
+/// "left.part2.mkv" beside "left.mkv": a second stretch of one camera's clock, made whole or not.
 void find_parts(std::vector<DeviceEvidence>& devices) {
   for (DeviceEvidence& device : devices) {
+    device.name = stem_before_recovery(device.name);
     const size_t at = device.name.rfind(".part");
     if (at == std::string::npos) continue;
     const std::string number = device.name.substr(at + 5);

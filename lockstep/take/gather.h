@@ -14,7 +14,8 @@ namespace lockstep {
 
 /// Evidence of loose recordings, in the order given; names are the files' stems. Files are scanned
 /// on up to `threads` threads. Errors name the file: not_found, unusable_input (no Kinect
-/// recording, or nothing in it can be read), invalid_argument for a file that is given twice.
+/// recording, or nothing in it can be read), invalid_argument for a file that is given twice, also
+/// as what recover made of it.
 Result<Evidence> gather_files(const std::vector<std::filesystem::path>& files, int threads);
 
 /// Evidence of a take by its manifest, with its plan; every part of every camera is a device of its

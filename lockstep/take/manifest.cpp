@@ -22,6 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSchema = 1;
+constexpr std::string_view kRecoveredSuffix = ".recovered";
 constexpr std::array<std::pair<TakeState, const char*>, 3> kStates{{
     {TakeState::recording, "recording"},
     {TakeState::complete, "complete"},
@@ -331,6 +332,19 @@ std::string to_text(const CutShort& cut) {
 
 std::string part_file_name(const std::string& camera, size_t part) {
   return part == 1 ? camera + ".mkv" : fmt::format("{}.part{}.mkv", camera, part);
+}
+
+std::string recovered_file_name(const std::string& stem, int number) {
+  return fmt::format("{}{}{}.mkv", stem, kRecoveredSuffix,
+                     number == 1 ? "" : std::to_string(number));
+}
+
+std::string stem_before_recovery(const std::string& stem) {
+  const size_t at = stem.rfind(kRecoveredSuffix);
+  if (at == std::string::npos || at == 0) return stem;
+  const auto number = stem.begin() + static_cast<std::ptrdiff_t>(at + kRecoveredSuffix.size());
+  const bool digits = std::all_of(number, stem.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? stem.substr(0, at) : stem;
 }
 
 bool is_take_folder(const std::filesystem::path& path) {

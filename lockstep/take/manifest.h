@@ -121,6 +121,10 @@ Result<void> write_manifest(const std::filesystem::path& take_folder, const Take
 
 /// "left.mkv", then "left.part2.mkv" and so on.
 [[nodiscard]] std::string part_file_name(const std::string& camera, size_t part);
+/// Of the recording of that stem, made whole: "left.recovered.mkv", then "left.recovered2.mkv".
+[[nodiscard]] std::string recovered_file_name(const std::string& stem, int number);
+/// "left.part2" of "left.part2.recovered3"; of any other stem, that stem.
+[[nodiscard]] std::string stem_before_recovery(const std::string& stem);
 
 /// Makes the next numbered folder, "<rig>-001" and so on, under `takes`, or exactly `wanted` when
 /// that is not empty (already_exists when it is there).

@@ -46,8 +46,7 @@ struct Target {
 Target target_for(const fs::path& source) {
   const std::string stem = source.stem().string();
   for (int number = 1;; ++number) {
-    const std::string middle = number == 1 ? "recovered" : fmt::format("recovered{}", number);
-    const fs::path path = source.parent_path() / fmt::format("{}.{}.mkv", stem, middle);
+    const fs::path path = source.parent_path() / recovered_file_name(stem, number);
     if (!is_there(path)) return {path};
     if (const auto captures = captures_if_whole(path)) return {path, captures};
   }

@@ -144,6 +144,27 @@ TEST(VerifyFiles, OneNameOfTwoFoldersIsTwoCamerasAndPartsStayWithTheirOwn) {
   EXPECT_EQ(evidence->devices[2].part, 2);
 }
 
+TEST(VerifyFiles, WhatRecoverMadeWholeIsOfTheSameCameraAndNotGivenBesideItsOriginal) {
+  const TempFolder folder;
+  fs::copy_file(kMaster, folder / "left.recovered2.mkv");
+  fs::copy_file(kSub, folder / "right.mkv");
+  fs::copy_file(kSub, folder / "right.part2.recovered.mkv");
+  const std::vector<fs::path> files = {folder / "left.recovered2.mkv", folder / "right.mkv",
+                                       folder / "right.part2.recovered.mkv"};
+  const auto evidence = gather_files(files, 1);
+  ASSERT_TRUE(evidence) << evidence.error().message;
+  EXPECT_EQ(evidence->devices[0].name, "left");
+  EXPECT_EQ(evidence->devices[2].name, "right");
+  EXPECT_EQ(evidence->devices[2].part, 2);
+
+  fs::copy_file(kSub, folder / "right.part2.mkv");
+  const auto both = gather_files({files[1], files[2], folder / "right.part2.mkv"}, 1);
+  ASSERT_FALSE(both);
+  EXPECT_EQ(both.error().code, Errc::invalid_argument);
+  EXPECT_NE(both.error().message.find("torn and made whole"), std::string::npos);
+  EXPECT_EQ(stem_before_recovery("left.recovered-by-me"), "left.recovered-by-me");
+}
+
 TEST(VerifyFiles, GatesAreSettings) {
   VerifyOptions strict;
   strict.gates.color_offset_fail_us = 65;
