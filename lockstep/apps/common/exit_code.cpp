@@ -44,7 +44,7 @@ int report_failure(const Error& error) {
 }
 
 int report_failure(const Error& error, ExitCode exit_code) {
-  say("lockstep: " + printable_lines(error.message));
+  say("lockstep: " + error.message);
   report_failure_object(error, exit_code);
   return exit_code;
 }

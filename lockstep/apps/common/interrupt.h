@@ -43,7 +43,7 @@ class Interrupt {
   std::jthread watcher_;  // last: it uses the members above
 };
 
-/// The usual sentences on stderr: "cutting and saving ...", "saving ...", "forced ...".
+/// Says on stderr what was asked for, and what one more Ctrl-C would do.
 void say_interrupt(InterruptMeaning meaning);
 
 }  // namespace lockstep

@@ -43,7 +43,9 @@ std::string toned(std::string_view text, Tone tone, bool color) {
   return std::string(sequence).append(text).append("\033[0m");
 }
 
-void say(std::string_view sentence) {
+void say(std::string_view said) {
+  const std::string clean = printable_lines(said);
+  std::string_view sentence = clean;
   // Of several lines each is a thing of its own: what continues one stands further in.
   std::string lines;
   bool first = true;
@@ -57,6 +59,11 @@ void say(std::string_view sentence) {
     first = false;
   }
   std::fputs(lines.c_str(), stderr);
+}
+
+void print_text(std::string_view text) {
+  const std::string clean = printable_lines(text);
+  std::fwrite(clean.data(), 1, clean.size(), stdout);
 }
 
 }  // namespace lockstep

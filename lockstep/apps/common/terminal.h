@@ -19,7 +19,10 @@ enum class Tone { plain, good, warning, bad, strong, faint };
 /// `text` in the colour of `tone` when `color` is true, unchanged otherwise.
 [[nodiscard]] std::string toned(std::string_view text, Tone tone, bool color);
 
-/// Prints a sentence to stderr, wrapped.
+/// Prints a sentence to stderr, wrapped. What a file or another program put into it cannot drive
+/// the terminal (printable_lines()).
 void say(std::string_view sentence);
+/// The same for text on stdout, as it is laid out: untoned.
+void print_text(std::string_view text);
 
 }  // namespace lockstep

@@ -19,5 +19,14 @@ TEST(TakesColor, NeverInAFile) {
   std::fclose(file);
 }
 
+TEST(Say, LetsNoTextOfAFileDriveTheTerminal) {
+  ::testing::internal::CaptureStderr();
+  say("left\033[31m.mkv is torn\r");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "left?[31m.mkv is torn?\n");
+  ::testing::internal::CaptureStdout();
+  print_text("left\033[2J\nright\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "left?[2J\nright\n");
+}
+
 }  // namespace
 }  // namespace lockstep

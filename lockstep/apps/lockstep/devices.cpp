@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 #include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
@@ -110,7 +111,7 @@ void print_table(const std::vector<Row>& rows) {
     table.add_row({row.name, row.serial, row.family, row.firmware, row.kind,
                    jack_text(row.jacks.in_plugged), jack_text(row.jacks.out_plugged), row.state});
   }
-  fmt::print("{}", table.text());
+  print_text(table.text());
 }
 
 void print_json(const std::vector<Row>& rows) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
@@ -48,8 +49,11 @@ int run_plan(const PlanOptions& options) {
     if (const Result<void> written = write_page(options.html, json); !written)
       return report_failure(written.error());
   }
-  const std::string text = options.json ? json : plan_to_text(plan);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (options.json) {
+    std::fwrite(json.data(), 1, json.size(), stdout);
+  } else {
+    print_text(plan_to_text(plan));
+  }
   if (!options.html.empty() && !options.json) fmt::print("The plan is drawn in {}\n", options.html);
   return plan.has_errors() ? kExitFallsShort : kExitGood;
 }

@@ -36,10 +36,10 @@ int run_recover(const RecoverOptions& options) {
                               {"problems", recovered->problems}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    for (const std::string& sentence : recovered->done) fmt::print("{}\n", wrapped(sentence, 2));
-    for (const std::string& sentence : recovered->checked) fmt::print("{}\n", wrapped(sentence, 2));
+    for (const std::string& sentence : recovered->done) print_text(wrapped(sentence, 2) + "\n");
+    for (const std::string& sentence : recovered->checked) print_text(wrapped(sentence, 2) + "\n");
     if (recovered->done.empty() && recovered->problems.empty()) {
-      fmt::print("{}: whole already, nothing to do\n", options.what);
+      print_text(options.what + ": whole already, nothing to do\n");
     }
   }
   for (const std::string& problem : recovered->problems) {

@@ -7,8 +7,8 @@
 
 namespace lockstep {
 
-/// One line on how a session stands, at most 70 columns: what it does, every camera with its state
-/// and live offset to plan, what the operator has to do.
+/// One line on how a session stands: what it does, and what the operator has to do; where that is
+/// nothing, as many cameras as fit 70 columns, with state and live offset to plan.
 [[nodiscard]] std::string session_line(const Session& session, HostTime now);
 
 }  // namespace lockstep
