@@ -61,7 +61,8 @@ Result<void> change_world(const TakeRequest& request, Rig& rig) {
 }
 
 void print_findings(const Plan& plan, bool quiet) {
-  const std::string text = findings_to_text(plan, quiet ? Severity::error : Severity::warning);
+  const std::string text =
+      printable_lines(findings_to_text(plan, quiet ? Severity::error : Severity::warning));
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -187,7 +188,8 @@ void say_faults_outside(const TakeRequest& request, const RigWorld& world, const
   const double from_s = static_cast<double>(*manifest.first_common_tick_after_pulse) / fps;
   const double ticks_s = static_cast<double>(manifest.common_ticks.value_or(0)) / fps;
   const double to_s = from_s + std::max(request.length_s.value_or(0), ticks_s);
-  for (const std::string& fault : faults_outside(world, from_s, to_s)) say("warning: " + fault);
+  for (const std::string& fault : faults_outside(world, fps, from_s, to_s))
+    say("warning: " + fault);
 }
 
 int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan) {

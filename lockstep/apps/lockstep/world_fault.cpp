@@ -76,12 +76,15 @@ Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
   return fault;
 }
 
-std::vector<std::string> faults_outside(const RigWorld& world, double from_s, double to_s) {
+std::vector<std::string> faults_outside(const RigWorld& world, int fps, double from_s,
+                                        double to_s) {
   std::vector<std::string> said;
   for (const WorldFault& fault : world.faults) {
     // What begins earlier lasts, but for ticks, of which only so many are concerned.
     const bool ticks = fault.kind == "lose-tick" || fault.kind == "duplicate-tick";
-    const bool over = ticks && fault.count == 1 && fault.at_s > 0 && fault.at_s < from_s;
+    // It concerns the tick that is nearest to at_s, and those that follow.
+    const double end_s = fault.at_s + (static_cast<double>(fault.count) - 0.5) / fps;
+    const bool over = ticks && fault.at_s > 0 && end_s <= from_s;
     if (fault.at_s < to_s && !over) continue;
     said.push_back(
         fmt::format("the fault {}:{}:{:g} never falls into the take, which spans {:.1f} "
