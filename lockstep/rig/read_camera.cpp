@@ -116,7 +116,11 @@ bool is_alphanumeric(std::string_view text) {
 void read_identity(TableReader& table, RigCamera& camera) {
   if (const auto name = table.text("name")) {
     camera.name = *name;
-    table.rename(fmt::format("camera '{}'", *name));
+    if (name->empty()) {
+      table.problem("name", "a camera with an empty name: give it one, such as name = \"left\"");
+    } else {
+      table.rename(fmt::format("camera '{}'", *name));
+    }
   } else if (table.missing("name")) {
     table.problem("name", "a camera without a name: give it one, such as name = \"left\"");
   }

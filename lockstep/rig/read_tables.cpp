@@ -92,7 +92,11 @@ RigBox read_box(const TomlValue& value, Problems& problems) {
   TableReader table(value, "a box", problems);
   if (const auto name = table.text("name")) {
     box.name = *name;
-    table.rename(fmt::format("box '{}'", *name));
+    if (name->empty()) {
+      table.problem("name", "a box with an empty name: give it one, such as name = \"amp\"");
+    } else {
+      table.rename(fmt::format("box '{}'", *name));
+    }
   } else if (table.missing("name")) {
     table.problem("name", "a box without a name: give it one, such as name = \"amp\"");
   }

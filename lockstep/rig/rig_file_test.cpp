@@ -120,6 +120,8 @@ const Bad kBad[] = {
     {"WrongUnit", CAMERA(", subordinate_delay_us = 2"), "did you mean 2000 us (2 ms)?"},
     {"WrongUnitNegative", CAMERA(", depth_delay_us = -11"), "delays are in microseconds"},
     {"NoName", "camera = [ { serial = \"virtual-0001\" } ]", "a camera without a name"},
+    {"EmptyName", "camera = [ { name = \"\", serial = \"virtual-0001\" } ]",
+     "a camera with an empty name"},
     {"NoSerial", "camera = [ { name = \"a\" } ]", "camera 'a' has no serial"},
     {"ShortSerial", "camera = [ { name = \"a\", serial = \"1234\" } ]", "has 4 characters"},
     {"SameName",

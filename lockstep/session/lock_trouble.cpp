@@ -15,14 +15,16 @@ namespace {
 constexpr double kMovedUs = 60;
 constexpr double kAlikeUs = 30;  // offsets closer than this have one cause
 
-enum class Trouble { unplugged, starting, source_dark, dark, moving, off };
-constexpr std::array kTroubles{Trouble::unplugged, Trouble::starting, Trouble::source_dark,
-                               Trouble::dark,      Trouble::moving,   Trouble::off};
+enum class Trouble { unplugged, starting, source_dark, dark, zeroed_apart, moving, off };
+constexpr std::array kTroubles{Trouble::unplugged, Trouble::starting,     Trouble::source_dark,
+                               Trouble::dark,      Trouble::zeroed_apart, Trouble::moving,
+                               Trouble::off};
 
 std::optional<Trouble> trouble_of(const LockFacts& camera) {
   if (!camera.plugged) return Trouble::unplugged;
   if (camera.state == DeviceState::starting) return Trouble::starting;
   if (!camera.any_picture) return camera.is_source ? Trouble::source_dark : Trouble::dark;
+  if (camera.zeroed_apart_us) return Trouble::zeroed_apart;
   if (!camera.out_of_step || !camera.offset_us) return std::nullopt;
   return std::abs(camera.moved_us.value_or(0)) > kMovedUs ? Trouble::moving : Trouble::off;
 }
@@ -38,6 +40,10 @@ std::string shows_as(const LockFacts& camera, Trouble trouble) {
     case Trouble::source_dark:
     case Trouble::dark:
       return "no picture came";
+    case Trouble::zeroed_apart:
+      return fmt::format("its clock was zeroed {:.1f} s {} that of the source",
+                         std::abs(*camera.zeroed_apart_us) * 1e-6,
+                         *camera.zeroed_apart_us > 0 ? "after" : "before");
     case Trouble::moving:
       return fmt::format("{:+.0f} us off its planned offset, and moving: {:+.0f} us since",
                          *camera.offset_us, *camera.moved_us);
@@ -80,6 +86,9 @@ std::string cause_and_mend(Trouble trouble, const std::string& source, bool alik
           "fully.",
           pulses_from(source),
           source.empty() ? ", which must be on" : ", from a Sync In to a Sync Out each time");
+    case Trouble::zeroed_apart:
+      return "Likely the camera restarted after the first pulse, or saw it late: record again. If "
+             "that does not help, give it a USB port and a cable of its own.";
     case Trouble::moving:
       return fmt::format(
           "It runs by its own crystal: its pulses stopped or come from elsewhere. Follow its sync "

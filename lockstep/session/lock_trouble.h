@@ -20,6 +20,8 @@ struct LockFacts {
   bool out_of_step = false;           ///< outside the single-tick gate on the newest common tick
   std::optional<double> offset_us{};  ///< newest offset to plan
   std::optional<double> moved_us{};   ///< by how much that moved while the rig tried to lock
+  /// Its clock was zeroed so much later than that of the source, by host arrival; none: it was not.
+  std::optional<double> zeroed_apart_us{};
 };
 
 /// Sentences for the person at the rig: which cameras keep it from locking and how that shows, the

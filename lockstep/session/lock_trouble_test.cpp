@@ -45,6 +45,14 @@ TEST(LockTrouble, OfAMovingOffsetIsACrystalOfItsOwn) {
               AllOf(HasSubstr("moving: -90 us"), HasSubstr("cable back to left")));
 }
 
+TEST(LockTrouble, OfAClockThatWasZeroedLateIsARestart) {
+  LockFacts right = off_by("right", -1'000'022, 0);
+  right.zeroed_apart_us = 1.0e6;
+  EXPECT_THAT(lock_trouble({source("left"), right}, "left"),
+              AllOf(HasSubstr("right: its clock was zeroed 1.0 s after that of the source"),
+                    HasSubstr("restarted"), Not(HasSubstr("crystal"))));
+}
+
 TEST(LockTrouble, OfAllOffAlikeIsTheSource) {
   const std::vector<LockFacts> cameras{source("left"), off_by("middle", 160, 0),
                                        off_by("right", 171, 0)};

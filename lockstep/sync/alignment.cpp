@@ -85,6 +85,35 @@ std::optional<int64_t> whole_periods_off(const AlignedDevice& device,
   return std::llround(apart_us / period_us);
 }
 
+/// Earliest arrival less rig time, of the notes whose rig time is within the span.
+std::optional<double> earliest_lag_us(const DeviceEvidence& device, double from_us, double to_us) {
+  const double shift_us = static_cast<double>(*device.rig_from_device_ns) / 1e3;
+  std::optional<double> earliest_us;
+  for (const ArrivalNote& note : device.arrivals) {
+    const double rig_us = us_since_zero(note.stamp) + shift_us;
+    if (rig_us < from_us || rig_us > to_us) continue;
+    const double arrival_us = static_cast<double>(note.arrival.time_since_epoch().count()) / 1e3;
+    earliest_us = std::min(earliest_us.value_or(HUGE_VAL), arrival_us - rig_us);
+  }
+  return earliest_us;
+}
+
+/// Periods by which the zero that a take gives to a device contradicts host arrival; none: agrees,
+/// or arrival can't tell. Looks at one short span of both, since clocks run apart from the host's.
+std::optional<int64_t> periods_off_rig(const AlignedDevice& device, const AlignedDevice& reference,
+                                       double period_us) {
+  constexpr double kLookUs = 10e6;
+  const double from_us = us_since_zero(device.lead().segment().stamps.front().stamp) +
+                         static_cast<double>(*device.evidence->rig_from_device_ns) / 1e3;
+  const auto own = earliest_lag_us(*device.evidence, from_us, from_us + kLookUs);
+  const auto other = earliest_lag_us(*reference.evidence, from_us, from_us + kLookUs);
+  if (!own || !other) return std::nullopt;
+  const double apart_us = *own - *other;
+  if (std::abs(apart_us) < kArrivalContradictsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
+    return std::nullopt;
+  return std::llround(apart_us / period_us);
+}
+
 /// Tick of a device's first lead stamp, counted from the reference's clock zero; and how many
 /// periods after that its own clock began.
 int64_t place_lead(AlignedDevice& device, const AlignedDevice& reference, double pooled_us) {
@@ -98,7 +127,9 @@ int64_t place_lead(AlignedDevice& device, const AlignedDevice& reference, double
                            Nanos(*d.evidence->rig_from_device_ns)) -
              d.expected_lead_us();
     };
-    const int64_t by_rig = std::llround((rig_us(device) - rig_us(reference)) / pooled_us);
+    device.whole_periods_off = periods_off_rig(device, reference, pooled_us);
+    const int64_t by_rig = std::llround((rig_us(device) - rig_us(reference)) / pooled_us) +
+                           device.whole_periods_off.value_or(0);
     device.zero_shift_us = static_cast<double>(by_rig - by_stamps) * pooled_us;
     return reference_tick + by_rig;
   }

@@ -34,6 +34,10 @@ struct AlignedStream {
   [[nodiscard]] int64_t last_tick() const { return tick_of_first + segment().last_tick(); }
 };
 
+/// No USB delays what comes by so much for long: stamps and arrivals of two devices that are
+/// further apart contradict each other, so that one clock was not zeroed when it was thought to be.
+inline constexpr double kArrivalContradictsUs = 500'000;
+
 /// One device on the common ticks.
 struct AlignedDevice {
   const DeviceEvidence* evidence = nullptr;

@@ -364,9 +364,9 @@ TEST(Judge, SaysThatTheMasterWasStartedFirst) {
   EXPECT_NE(find(report, "color-offset")->cause.find("started before"), std::string::npos);
 }
 
-TEST(Judge, FindsWholePeriodsFromArrival) {
+/// Its clock was zeroed 50 pulses later than the master's.
+Evidence zeroed_late() {
   Evidence evidence = healthy_evidence(short_rig());
-  // Its clock was zeroed 50 pulses later than the master's.
   const Nanos late = Nanos(50 * 1'000'000'000LL / 30);
   for (auto* stream : {&evidence.devices[1].color, &evidence.devices[1].depth}) {
     stream->erase(stream->begin(), stream->begin() + 50);
@@ -375,10 +375,22 @@ TEST(Judge, FindsWholePeriodsFromArrival) {
   auto& arrivals = evidence.devices[1].arrivals;
   arrivals.erase(arrivals.begin(), arrivals.begin() + 50);
   for (ArrivalNote& note : arrivals) note.stamp = note.stamp - late;
-  const SyncReport report = judged(evidence);
-  expect_only_failure(report, "clock-zero", "sub1");
-  EXPECT_EQ(*find(report, "clock-zero")->value, 50);
-  EXPECT_EQ(report.common_ticks, 550);
+  return evidence;
+}
+
+TEST(Judge, FindsWholePeriodsFromArrival) {
+  Evidence evidence = zeroed_late();
+  for (const bool in_take : {false, true}) {
+    SCOPED_TRACE(in_take);
+    // A take whose session thought that all clocks share one zero.
+    if (in_take) {
+      for (DeviceEvidence& device : evidence.devices) device.rig_from_device_ns = -1'000'000'000;
+    }
+    const SyncReport report = judged(evidence);
+    expect_only_failure(report, "clock-zero", "sub1");
+    EXPECT_EQ(*find(report, "clock-zero")->value, 50);
+    EXPECT_EQ(report.common_ticks, 550);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/sync/alignment.h"
 #include "lockstep/sync/gates.h"
 #include "lockstep/time/tick.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double kClockStepUs = 500'000;  // stamps and arrivals apart by this: the clock stepped
 constexpr size_t kRemembered = 64;
+constexpr int kArrivalsHeard = 300;   // later ones would tell of the pace of the clocks
 constexpr double kDriftShare = 0.05;  // of a free clock's offset taken as drift, per tick
 
 double us(Nanos time) {
@@ -74,6 +76,25 @@ void LiveMonitor::place(Stream& stream) {
   stream.base = std::llround((since_pulse_us - *phase_us_) / period_us_);
 }
 
+/// Latency only delays, so the earliest is the nearest to the truth.
+void LiveMonitor::hear_arrival(Stream& stream, DeviceTime stamp,
+                               std::optional<HostTime> arrival) const {
+  if (!arrival || stream.heard >= kArrivalsHeard) return;
+  ++stream.heard;
+  const double zero_us =
+      us(arrival->time_since_epoch()) - us(stamp.since_zero()) + expected_us(stream);
+  stream.zero_us = std::min(stream.zero_us.value_or(zero_us), zero_us);
+}
+
+std::optional<double> LiveMonitor::zeroed_apart_us(size_t camera) const {
+  const Stream& stream = streams_[camera];
+  const Stream& reference = streams_[reference_];
+  if (stream.lost || !stream.zero_us || !reference.zero_us) return std::nullopt;
+  const double apart_us = *stream.zero_us - *reference.zero_us;
+  if (std::abs(apart_us) < kArrivalContradictsUs) return std::nullopt;
+  return apart_us;
+}
+
 MonitorStep LiveMonitor::add(size_t camera, DeviceTime stamp, std::optional<HostTime> arrival) {
   Stream& stream = streams_[camera];
   const TickStep step = stream.counter.add(stamp, arrival);
@@ -84,6 +105,11 @@ MonitorStep LiveMonitor::add(size_t camera, DeviceTime stamp, std::optional<Host
     for (Stream& other : streams_) place(other);
   }
   place(stream);
+  if (step.clock_broke) {
+    stream.zero_us.reset();
+    stream.heard = 0;
+  }
+  hear_arrival(stream, stamp, arrival);
   stream.recent[step.tick] = stamp;
   if (stream.recent.size() > kRemembered) stream.recent.erase(stream.recent.begin());
 
@@ -112,10 +138,11 @@ void LiveMonitor::judge_tick(int64_t tick) {
   }
   if (common_run_ == 0) choose_reading(tick);
   bool all_in_step = true;
-  for (Stream& stream : streams_) {
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    Stream& stream = streams_[i];
     if (stream.lost) continue;
     judge(stream, tick, *reference_stamp);
-    all_in_step = all_in_step && stream.run > 0;
+    all_in_step = all_in_step && stream.run > 0 && !zeroed_apart_us(i);
   }
   const bool follows = last_common_ && tick == *last_common_ + 1;
   common_run_ = !all_in_step ? 0 : follows ? common_run_ + 1 : 1;

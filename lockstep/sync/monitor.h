@@ -71,6 +71,9 @@ class LiveMonitor {
   [[nodiscard]] std::optional<double> offset_us(size_t camera) const {
     return streams_[camera].offset_us;
   }
+  /// By how much later, in host time, the zero of its clock was than that of the reference, in us;
+  /// nothing while arrivals do not contradict one common zero.
+  [[nodiscard]] std::optional<double> zeroed_apart_us(size_t camera) const;
   /// Single ticks in a row outside the gate.
   [[nodiscard]] int out_of_step_run(size_t camera) const { return streams_[camera].bad_run; }
   /// Ticks in a row, up to the newest complete one, on which all cameras were in step.
@@ -91,6 +94,8 @@ class LiveMonitor {
     std::optional<DeviceTime> first{};
     std::optional<int64_t> base{};           ///< rig tick of the stream's own tick 0
     std::map<int64_t, DeviceTime> recent{};  ///< by the stream's own count
+    std::optional<double> zero_us{};  ///< earliest host time of its clock's zero, as arrivals tell
+    int heard = 0;                    ///< arrivals that it is from
     std::optional<double> offset_us{};
     double drift_us = 0;  ///< slow part of a free clock's offset
     int run = 0;
@@ -99,6 +104,7 @@ class LiveMonitor {
   };
 
   void place(Stream& stream);
+  void hear_arrival(Stream& stream, DeviceTime stamp, std::optional<HostTime> arrival) const;
   void choose_reading(int64_t tick);
   [[nodiscard]] double expected_us(const Stream& stream) const;
   void judge_tick(int64_t tick);

@@ -68,6 +68,20 @@ TEST(LiveMonitor, LocksOnUnequalExposuresUnderEveryReadingOfTheStamps) {
   }
 }
 
+/// Stamps agree to the microsecond, for whole periods do not show in them.
+TEST(LiveMonitor, HearsFromArrivalThatAClockWasZeroedLate) {
+  LiveMonitor monitor = two_cameras();
+  for (int k = 0; k < 12; ++k) {
+    const double at = 131'500 + k * kPeriodUs;
+    monitor.add(0, at_us(at), host_us(7e9 + at + 60'000));
+    monitor.add(1, at_us(at + 160), host_us(7e9 + at + 30 * kPeriodUs + 65'000));
+  }
+  EXPECT_EQ(monitor.common_run(), 0);
+  ASSERT_TRUE(monitor.zeroed_apart_us(1).has_value());
+  EXPECT_NEAR(*monitor.zeroed_apart_us(1), 30 * kPeriodUs + 5'000, 1);
+  EXPECT_FALSE(monitor.zeroed_apart_us(0).has_value());
+}
+
 TEST(LiveMonitor, SeesACameraThatIsOutsideTheGate) {
   LiveMonitor monitor = two_cameras();
   for (int k = 0; k < 10; ++k) {

@@ -146,6 +146,25 @@ TEST(FaultyTake, WhoseUsbIsSlowIsInStep) {
   EXPECT_EQ(report.at("findings"), json::array());
 }
 
+// Its stamps agree with the others' by chance of whole periods; only arrival tells.
+TEST(FaultyTake, WhoseCameraRestartsBeforeTheLockDoesNotLock) {
+  const TempFolder folder;
+  write_file(folder / "rig.toml", timing_rig());
+  for (const char* fault : {"right:restart:0", "right:restart:0.4"}) {
+    SCOPED_TRACE(fault);
+    const fs::path take = folder / fault;
+    const Finished run = simulate(folder / "rig.toml", take, 10, with(fault));
+    EXPECT_EQ(run.status, 3) << run.out << run.err;
+    EXPECT_THAT(one_line(run.out + run.err), HasSubstr("right: its clock was zeroed"));
+    EXPECT_EQ(
+        simulate(folder / "rig.toml", take.string() + "-anyway", 10, {"--anyway", "--fault", fault})
+            .status,
+        1);
+    const json report = json_in(take.string() + "-anyway", "verify.json");
+    EXPECT_FALSE(finding_of(report, "clock-zero", "right").is_null()) << report.at("findings");
+  }
+}
+
 TEST(FaultyTake, WhoseLasersMeetFailsAndNamesThePair) {
   const TempFolder folder;
   const std::string rig =

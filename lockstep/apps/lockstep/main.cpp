@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -51,6 +52,7 @@ constexpr void (*kCommands[])(CLI::App&, CommandAction&) = {
 
 // What went wrong with the command line, in a sentence, and where to read on.
 int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const char* first) {
+  std::string message = error.what();
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto named = [first](const CLI::App* command) { return command->get_name() == first; };
   const bool known = std::any_of(commands.begin(), commands.end(), named);
@@ -60,11 +62,12 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
   } else if (*first != '\0' && *first != '-') {
     std::vector<std::string> names;
     for (const CLI::App* command : commands) names.push_back(command->get_name());
-    say(fmt::format("lockstep: there is no command '{}': {}", first, suggest(first, names)));
+    message = fmt::format("there is no command '{}': {}", first, suggest(first, names));
+    say("lockstep: " + message);
   } else {
     fmt::print(stderr, "lockstep: {}. See 'lockstep --help'.\n", error.what());
   }
-  report_failure_object({Errc::invalid_argument, error.what()}, kExitUnusable);
+  report_failure_object({Errc::invalid_argument, message}, kExitUnusable);
   return kExitUnusable;
 }
 
@@ -98,6 +101,8 @@ int run(int argc, char** argv) {
 }  // namespace lockstep
 
 int main(int argc, char** argv) {
+  // A file-size limit is then an error of the write, told as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return lockstep::run(argc, argv);
   } catch (const std::exception& error) {  // out of memory, or a mistake of ours: still a sentence
