@@ -38,9 +38,12 @@ std::optional<double> begins_s(const Evidence& evidence, const DeviceEvidence& p
   const DeviceEvidence* first = part_of(evidence, part.name, 1);
   if (first == nullptr || !first->rig_from_device_ns || !part.rig_from_device_ns) return {};
   if (lead_stamps(*first).empty() || lead_stamps(part).empty()) return {};
-  const Nanos apart = lead_stamps(part).front().since_zero() + Nanos(*part.rig_from_device_ns) -
-                      lead_stamps(*first).front().since_zero() - Nanos(*first->rig_from_device_ns);
-  return static_cast<double>(apart.count()) * 1e-9;
+  // Stamps and manifests come from anywhere: whole nanoseconds of four such numbers may overflow.
+  const auto seconds = [](int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  const auto rig_s = [&](const DeviceEvidence& device) {
+    return seconds(lead_stamps(device).front().ns()) + seconds(*device.rig_from_device_ns);
+  };
+  return rig_s(part) - rig_s(*first);
 }
 
 Finding later_part(const Evidence& evidence, const DeviceEvidence& device) {
