@@ -189,8 +189,9 @@ void judge_clock_zeros(const Case& set, std::vector<Finding>& out) {
         std::abs(*device.whole_periods_off), *device.whole_periods_off > 0 ? "after" : "before",
         set.all.devices[set.reference].evidence->name);
     f.cause =
-        "The master was started first: a subordinate zeroes its clock at the first pulse that it "
-        "sees.";
+        "The master was started first, or the camera restarted: a subordinate zeroes its clock at "
+        "the "
+        "first pulse that it sees.";
     f.mend = "Start all subordinates, then the master (lockstep record does).";
     out.push_back(f);
   }
