@@ -35,8 +35,8 @@ struct TakeTicks {
 
 /// Counts ticks along every recording of a take. Where the manifest knows how a part's clock stands
 /// to the rig's, that places the part; else the first stamps do, as far as the clocks began
-/// together. A part without a single frame counts for nothing. Errors: not_found, unusable_input, io
-/// of a recording that cannot be opened.
+/// together. A part without a single frame counts for nothing. Errors: not_found, unusable_input,
+/// io of a recording that cannot be opened.
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
                               const TakeManifest& manifest);
 
