@@ -18,7 +18,7 @@ using ::testing::Not;
 using ::testing::TestWithParam;
 using ::testing::ValuesIn;
 
-const std::filesystem::path kExamples = lockstep::testing::data_file("../../examples/rigs");
+const std::filesystem::path kExamples = lockstep::testing::source_file("examples/rigs");
 
 TEST(RigFile, DemoIsTheFirstExampleByteForByte) {
   EXPECT_EQ(demo_rig_toml(),

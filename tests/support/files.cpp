@@ -10,11 +10,15 @@
 namespace lockstep::testing {
 
 std::filesystem::path data_file(std::string_view name) {
-  return std::filesystem::path(LOCKSTEP_TEST_DATA) / name;
+  return source_file("tests/data") / name;
+}
+
+std::filesystem::path source_file(std::string_view name) {
+  return std::filesystem::path(LOCKSTEP_SOURCE_DIR) / name;
 }
 
 std::filesystem::path factory_calibration_file() {
-  return data_file("../../lockstep/virtual/factory_calibration.json");
+  return source_file("lockstep/virtual/factory_calibration.json");
 }
 
 TempFolder::TempFolder() {

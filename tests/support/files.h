@@ -10,6 +10,9 @@ namespace lockstep::testing {
 /// Path of a fixture under tests/data. The file is not checked to exist.
 std::filesystem::path data_file(std::string_view name);
 
+/// A file of the source tree, such as "examples/rigs/01-chain-of-three-virtual.toml".
+std::filesystem::path source_file(std::string_view name);
+
 /// Factory calibration of the camera of real-recording/recording.mkv, which virtual cameras are
 /// drawn from.
 std::filesystem::path factory_calibration_file();
