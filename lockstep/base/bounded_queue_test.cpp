@@ -64,7 +64,8 @@ TEST(BoundedQueue, RoomTooSmallForOneProducerIsGivenToAnother) {
 
 TEST(BoundedQueue, StopWakesAWaitingConsumer) {
   BoundedQueue<int> queue(3, OverflowPolicy::block);
-  std::jthread consumer([&](std::stop_token stop) { EXPECT_EQ(queue.pop(stop), std::nullopt); });
+  std::jthread consumer(
+      [&](const std::stop_token& stop) { EXPECT_EQ(queue.pop(stop), std::nullopt); });
   consumer.request_stop();
 }
 

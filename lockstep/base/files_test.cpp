@@ -45,6 +45,7 @@ TEST(Files, ManyWritersOfOneNameLeaveOneWinner) {
   std::atomic<int> winners{0};
   {
     std::vector<std::jthread> writers;
+    writers.reserve(8);
     for (int i = 0; i < 8; ++i) {
       writers.emplace_back([&, i] {
         if (write_file_whole(folder / "one", std::to_string(i), ExistingFile::refuse)) ++winners;

@@ -6,7 +6,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -57,12 +56,6 @@ Result<void> check_writable(const std::filesystem::path& folder) {
     return error_from_errno(errno, "cannot write in", *at);
   if (::access(at->c_str(), W_OK | X_OK) == 0) return {};
   return error_from_errno(errno, "cannot write in", *at);
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "unknown-host";
-  return name.data();
 }
 
 }  // namespace lockstep

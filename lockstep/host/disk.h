@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "lockstep/base/result.h"
 
@@ -24,8 +23,5 @@ Result<DiskSpace> disk_space(const std::filesystem::path& path);
 /// Error says which folder refuses and why (read-only file system, permission). Nothing is left
 /// behind.
 Result<void> check_writable(const std::filesystem::path& folder);
-
-/// Name of this machine as the network knows it; "unknown-host" when it has none.
-[[nodiscard]] std::string host_name();
 
 }  // namespace lockstep

@@ -53,9 +53,5 @@ TEST(Writable, AProtectedFolderIsNamed) {
   EXPECT_THAT(writable.error().message, HasSubstr("/proc/self"));
 }
 
-TEST(HostName, IsNotEmpty) {
-  EXPECT_FALSE(host_name().empty());
-}
-
 }  // namespace
 }  // namespace lockstep

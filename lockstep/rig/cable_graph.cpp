@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/family.h"
 
 namespace lockstep {
 namespace {

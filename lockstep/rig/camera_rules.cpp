@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lockstep/rig/plan_parts.h"
+#include "lockstep/sensor/family.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "lockstep/rig/plan_parts.h"
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/payload.h"
 
 namespace lockstep {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "lockstep/rig/laser_plan.h"
 #include "lockstep/rig/plan_parts.h"
+#include "lockstep/sensor/family.h"
 
 namespace lockstep {
 namespace {

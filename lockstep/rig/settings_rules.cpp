@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lockstep/rig/plan_parts.h"
+#include "lockstep/sensor/family.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {

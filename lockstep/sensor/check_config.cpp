@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lockstep/sensor/config.h"
+#include "lockstep/sensor/family.h"
 #include "lockstep/sensor/timing.h"
 #include "lockstep/time/tick.h"
 

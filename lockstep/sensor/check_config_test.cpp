@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/modes.h"
 
 namespace lockstep {
 namespace {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "lockstep/sensor/family.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>

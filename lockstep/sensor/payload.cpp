@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/payload.h"
 
 namespace lockstep {
 

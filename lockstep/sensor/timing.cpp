@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lockstep/sensor/family.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,37 +46,6 @@ struct RealisedDelays {
 /// whole hundreds of microseconds within their range.
 [[nodiscard]] Micros realised_exposure(Family family, Micros asked, Powerline line, FrameRate rate);
 [[nodiscard]] std::span<const int> exposure_steps_us(Family family, Powerline line);
-
-/// USB payload of one depth frame in bytes (exact), and of one colour frame (MJPG, and BGRA32,
-/// which travels as MJPG: a typical size, the real one depends on the scene).
-[[nodiscard]] uint64_t usb_depth_bytes_per_frame(DepthMode mode);
-[[nodiscard]] uint64_t color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
-/// Bytes of depth and IR of one capture in a recording, and of its colour (MJPG: typical).
-[[nodiscard]] uint64_t disk_depth_bytes_per_frame(DepthMode mode);
-[[nodiscard]] uint64_t disk_color_bytes_per_frame(ColorFormat format, ColorResolution resolution);
-
-/// What a camera moves in a second when it runs as configured, IMU included, in bytes: over USB,
-/// and into its recording.
-[[nodiscard]] double usb_bytes_per_s(const CameraConfig& config);
-[[nodiscard]] double disk_bytes_per_s(const CameraConfig& config);
-
-/// What differs between families beyond the tables above.
-struct FamilyTraits {
-  Family family;
-  std::string_view name;      ///< as in rig files
-  bool detects_jacks;         ///< false: the jack query has no answer
-  bool clock_disciplined;     ///< a subordinate's clock is held to the pulses (decision 12)
-  bool negative_depth_delay;  ///< false: realised by delaying colour instead
-  double max_delay_us;        ///< limit of a delay beyond the frame period rule; 0 = none
-  double sync_level_v;        ///< of the sync line
-  std::optional<double> depth_power_down_s;  ///< depth stops after so long without a pulse
-  double settle_before_master_s;             ///< wait between the last subordinate and the master
-  bool master_needs_color;  ///< the sync line is the colour camera's own frame signal
-  int min_gain, max_gain;
-  int min_exposure_us, max_exposure_us;
-  bool rounds_white_balance;  ///< false: a value between two steps of 10 K is refused
-};
-[[nodiscard]] const FamilyTraits& family_traits(Family family);
 
 /// First colour stamp after the first sync pulse, by colour-firmware version ("1.6.110"), in us at
 /// 30 fps; an unknown version gets the newest known one's figure.

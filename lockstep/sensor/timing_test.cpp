@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/family.h"
+#include "lockstep/sensor/payload.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

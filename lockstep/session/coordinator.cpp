@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/family.h"
 #include "lockstep/session/lock_trouble.h"
 #include "lockstep/time/tick.h"
 

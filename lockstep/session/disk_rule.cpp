@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/payload.h"
 
 namespace lockstep {
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/sensor/family.h"
 #include "lockstep/sync/arrival.h"
 
 namespace lockstep {

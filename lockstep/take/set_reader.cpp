@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lockstep/sensor/timing.h"
 #include "lockstep/sync/gates.h"
 #include "lockstep/sync/measure.h"
 #include "lockstep/time/tick.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/sensor/family.h"
 #include "lockstep/sensor/timing.h"
 #include "lockstep/virtual/random.h"
 

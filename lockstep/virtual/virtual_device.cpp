@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "lockstep/device/pairing.h"
-#include "lockstep/sensor/timing.h"
 #include "lockstep/virtual/imu_model.h"
 #include "lockstep/virtual/rig_core.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "lockstep/sensor/timing.h"
+#include "lockstep/sensor/family.h"
 
 namespace lockstep {
 namespace {

@@ -22,6 +22,7 @@
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
+#include "lockstep/host/machine.h"
 #include "lockstep/rig/plan_text.h"
 #include "lockstep/session/run_session.h"
 #include "lockstep/take/take_lock.h"
