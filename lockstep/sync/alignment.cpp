@@ -10,9 +10,6 @@
 namespace lockstep {
 namespace {
 
-// Latency to the host differs between devices by tens of ms (a hundred and more was seen), so
-// arrival tells whole periods only where more than this is between them.
-constexpr double kArrivalTellsUs = 250'000;
 // Monotonic clocks of two hosts have nothing in common; further apart than this they are of two.
 constexpr double kArrivalOfOneHostUs = 600e6;
 
@@ -81,7 +78,7 @@ std::optional<int64_t> whole_periods_off(const AlignedDevice& device,
   const auto other = arrival_of_zero_us(*reference.evidence);
   if (!own || !other) return std::nullopt;
   const double apart_us = *own - *other;
-  if (std::abs(apart_us) < kArrivalTellsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
+  if (std::abs(apart_us) < kArrivalContradictsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
     return std::nullopt;
   return std::llround(apart_us / period_us);
 }

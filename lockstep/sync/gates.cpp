@@ -31,6 +31,7 @@ constexpr GateEntry kEntries[] = {
      "a rate is judged when known at least so well"},
     {"arrival-fail-ppm", &Gates::arrival_fail_ppm,
      "host time per tick, against the source, fails above"},
+    {"arrival-warn-ppm", &Gates::arrival_warn_ppm, "... warns above"},
     {"arrival-judged-se-ppm", &Gates::arrival_judged_se_ppm,
      "it is judged when known at least so well"},
     {"change-warn-us", &Gates::change_warn_us, "change against the last good take warns above"},
@@ -72,6 +73,8 @@ Result<void> Gates::validate() const {
     return bad("depth-offset-warn-us", "is above depth-offset-fail-us, so it would never warn");
   if (rate_warn_ppm > rate_fail_ppm)
     return bad("rate-warn-ppm", "is above rate-fail-ppm, so it would never warn");
+  if (arrival_warn_ppm > arrival_fail_ppm)
+    return bad("arrival-warn-ppm", "is above arrival-fail-ppm, so it would never warn");
   if (laser_gap_warn_us < laser_gap_fail_us)
     return bad("laser-gap-warn-us", "is below laser-gap-fail-us, so it would never warn");
   if (!(tick_offset_us > 0)) return bad("tick-offset-us", "must be above 0");

@@ -30,6 +30,7 @@ struct Gates {
   double rate_warn_ppm = 1;
   double rate_judged_se_ppm = 0.3;  ///< a rate known worse than this is too short to judge
   double arrival_fail_ppm = 5;      ///< host time per tick, against the source
+  double arrival_warn_ppm = 1;
   double arrival_judged_se_ppm =
       1;                       ///< an arrival rate known worse than this is too short to judge
   double change_warn_us = 30;  ///< against the last good take

@@ -99,8 +99,10 @@ void place_parts(const Alignment& all, std::vector<Finding>& findings) {
   for (const AlignedDevice& device : all.devices) {
     for (Finding& f : findings) {
       if (f.rule == "clock-restart" && f.device == device.evidence->name && f.span &&
-          f.span->from_us == lead_stamps(*device.evidence).front().us())
+          f.span->from_us == lead_stamps(*device.evidence).front().us()) {
         f.span->first_tick = device.lead().first_tick();
+        f.message += " Ticks are counted in the range that it has in common with the others.";
+      }
     }
   }
 }
@@ -212,7 +214,7 @@ std::string unjudged_arrivals(const SyncReport& report) {
       text, 2 * report.gates.arrival_judged_se_ppm);
 }
 
-void hear_witnesses(SyncReport& report) {
+void hear_witnesses(const Case& set, SyncReport& report) {
   report.witnesses = {"stamps"};
   const auto of_others = [&](auto holds) {
     return std::all_of(report.devices.begin(), report.devices.end(),
@@ -222,7 +224,12 @@ void hear_witnesses(SyncReport& report) {
   const std::string unjudged = unjudged_arrivals(report);
   const bool agrees = std::none_of(report.findings.begin(), report.findings.end(),
                                    [](const Finding& f) { return f.rule == "arrival-rate"; });
-  if (!recorded) {
+  if (began_anew(set)) {
+    report.witness_notes.push_back(
+        fmt::format("arrival: not judged, since {}, the source, began anew in the take, and its "
+                    "pulses paused",
+                    report.reference));
+  } else if (!recorded) {
     report.witness_notes.push_back("arrival: host times are not recorded (or too few)");
   } else if (!unjudged.empty()) {
     report.witness_notes.push_back(unjudged);
@@ -323,7 +330,7 @@ void judge_aligned(const Evidence& evidence, const Alignment& all, size_t refere
   judge_clock_zeros(set, report.findings);
   judge_measured_lasers(set, report.findings);
   diagnose(set, report, report.findings);
-  if (evidence.devices.size() > 1) hear_witnesses(report);
+  if (evidence.devices.size() > 1) hear_witnesses(set, report);
   if (last_good != nullptr) compare(*last_good, report.gates, report);
 }
 

@@ -44,6 +44,13 @@ std::vector<Finding> failures(const SyncReport& report) {
   return found;
 }
 
+std::vector<Finding> of_arrival(const SyncReport& report) {
+  std::vector<Finding> found;
+  std::copy_if(report.findings.begin(), report.findings.end(), std::back_inserter(found),
+               [](const Finding& f) { return f.rule == "arrival-rate"; });
+  return found;
+}
+
 void expect_from(const Finding& finding, double from_s) {
   ASSERT_TRUE(finding.span);
   EXPECT_NEAR(static_cast<double>(finding.span->first_tick) / 30, from_s, 1.5) << finding.message;
@@ -68,6 +75,7 @@ TEST(BrokenLine, IsOneFindingThatNamesTheCableAndTheInstant) {
     EXPECT_THAT(found[0].behind, ElementsAre("sub3"));
     EXPECT_THAT(found[0].message, HasSubstr("broke at sub1.out -> sub2.in"));
     EXPECT_THAT(found[0].mend, HasSubstr("from sub1 Sync Out to sub2 Sync In"));
+    EXPECT_THAT(found[0].mend, HasSubstr("from master Sync Out to sub1 Sync In"));
     expect_from(found[0], 23);
     EXPECT_EQ(found[0].span->first_tick + found[0].span->count, 1800);
     EXPECT_NEAR(*found[0].value, 22, 3);
@@ -81,6 +89,7 @@ TEST(BrokenLine, IsTheSourcesWhenEverybodyIsOffIt) {
   const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "master.out -> sub1.in");
+  EXPECT_EQ(found[0].device, "sub1");
   EXPECT_THAT(found[0].behind, ElementsAre("sub2", "sub3"));
   EXPECT_EQ(found[0].span->first_tick, 0);
 }
@@ -92,6 +101,60 @@ TEST(BrokenLine, IsFoundBeforeACameraWhoseCrystalIsNearlyRight) {
   const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "sub1.out -> sub2.in");
+  EXPECT_EQ(found[0].device, "sub2");
+}
+
+// Its crystal is so near to the line's pace that arrival does not tell: then the break may be
+// there.
+TEST(BrokenLine, IsThereOrBeforeItWhereACrystalLeavesThatOpen) {
+  auto devices = healthy_devices(four());
+  devices[1].pace_ppm = 0.8;
+  devices[2].pace_ppm = 25;
+  devices[3].pace_ppm = -17;
+  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].link, "sub1.out -> sub2.in");
+  EXPECT_THAT(found[0].message, HasSubstr("or before it at master.out -> sub1.in"));
+  EXPECT_THAT(found[0].mend, HasSubstr("cable from master Sync Out to sub1 Sync In"));
+}
+
+// Too little to convict, too much for chance: arrival does not vouch for such a take.
+TEST(BrokenLine, ThatANearlyRightCrystalHidesIsAWarning) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SyntheticRig rig = four();
+    rig.seed = seed;
+    auto devices = healthy_devices(rig);
+    devices[3].pace_ppm = seed % 2 == 0 ? 2.5 : -2.5;
+    const SyncReport report = judge(chain_of(rig, devices), Gates{}, nullptr);
+    const auto warns = of_arrival(report);
+    ASSERT_EQ(warns.size(), 1u) << "seed " << seed;
+    const Finding& found = warns[0];
+    EXPECT_EQ(found.level, FindingLevel::warning);
+    EXPECT_EQ(found.device, "sub3");
+    EXPECT_EQ(found.link, "sub2.out -> sub3.in");
+    EXPECT_EQ(*found.gate, 1);
+    EXPECT_NEAR(*found.value, devices[3].pace_ppm, 1);
+    EXPECT_EQ(report.verdict_text(), "in step (stamps only)");
+  }
+}
+
+// A source that began anew gave no pulses for a while: what ran on by itself lost no cable.
+TEST(BrokenLine, IsNotToldOfASourceThatBeganAnew) {
+  auto devices = healthy_devices(four());
+  for (size_t i = 1; i < 4; ++i) devices[i].pace_ppm = 10.0 * static_cast<double>(i) - 25;
+  Evidence evidence = chain_of(four(), devices);
+  DeviceEvidence first = evidence.devices[0];
+  first.color.resize(60);
+  first.depth.resize(60);
+  evidence.devices[0].part = 2;
+  evidence.devices[0].source = "master.part2.mkv";
+  evidence.devices.insert(evidence.devices.begin(), first);
+  const SyncReport report = judge(evidence, Gates{}, nullptr);
+  const auto found = failures(report);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].rule, "clock-restart");
+  ASSERT_EQ(report.witness_notes.size(), 1u);
+  EXPECT_THAT(report.witness_notes[0], HasSubstr("master, the source, began anew"));
 }
 
 // Whatever is behind a camera without pulses has none either, even if its crystal hides it.
@@ -202,7 +265,6 @@ TEST(SlowUsb, IsNotTakenForALineThatBroke) {
       auto devices = healthy_devices(four());
       devices[2].latency_us = latency_us;
       devices[2].latency_from_s = from_s;
-      if (from_s == 0 && latency_us > 200'000) continue;  // like a clock zeroed later
       const SyncReport report = judge(make_evidence(four(), devices), Gates{}, nullptr);
       EXPECT_EQ(report.verdict_text(), "in step (stamps, arrival)")
           << latency_us << " us from " << from_s
