@@ -31,15 +31,8 @@ bool free_by_nature(const DeviceReport& device, const std::vector<Finding>& find
          !hangs_on_line(findings, device.name);
 }
 
-/// True when every other device is off by the same: then it is the reference that is off.
-bool all_off_alike(const Case& set, double us) {
-  int others = 0;
-  for (const DeviceMeasure& device : set.measures.devices) {
-    if (!device.lead) continue;
-    ++others;
-    if (std::abs(device.lead->level_us - us) > kNearUs / 2) return false;
-  }
-  return others > 1;
+bool alike(double a_us, double b_us) {
+  return std::abs(a_us - b_us) <= kNearUs / 2;
 }
 
 std::string of_far_offset(const Case& set, const AlignedDevice& device, double us) {
@@ -56,6 +49,111 @@ std::string of_far_offset(const Case& set, const AlignedDevice& device, double u
           other.evidence->name);
   }
   return {};
+}
+
+/// True where every device but the reference has such a finding.
+bool of_every_other(const Case& set, const std::vector<Finding>& findings, std::string_view rule) {
+  for (size_t i = 0; i < set.measures.devices.size(); ++i) {
+    if (set.measures.devices[i].lead && !found(findings, rule, set.all.devices[i].evidence->name))
+      return false;
+  }
+  return true;
+}
+
+/// The step that every other device makes on one tick: then it is the reference that changed.
+std::optional<OffsetStep> common_step(const Case& set) {
+  constexpr int64_t kSameTick = 3;
+  std::optional<OffsetStep> first;
+  int others = 0;
+  for (const DeviceMeasure& device : set.measures.devices) {
+    if (!device.lead) continue;
+    const auto own = find_step(*device.lead);
+    if (!own) return std::nullopt;
+    if (!first) first = own;
+    if (std::abs(own->tick - first->tick) > kSameTick || !alike(own->us, first->us))
+      return std::nullopt;
+    ++others;
+  }
+  return others > 1 ? first : std::nullopt;
+}
+
+/// What every other device is off by: then it is the reference that is off, the other way.
+std::optional<double> common_offset_us(const Case& set) {
+  std::optional<double> first;
+  int others = 0;
+  for (const DeviceMeasure& device : set.measures.devices) {
+    if (!device.lead) continue;
+    if (!first) first = device.lead->level_us;
+    if (!alike(device.lead->level_us, *first)) return std::nullopt;
+    ++others;
+  }
+  return others > 1 ? first : std::nullopt;
+}
+
+/// What is said of the reference in the place of the findings of `rule`.
+struct CommonCause {
+  std::string rule, message, cause;
+};
+
+/// One finding on the reference, in the place of the same one on each of the others.
+void tell_once(const Case& set, const CommonCause& common, std::vector<Finding>& findings) {
+  const auto of_rule = [&](const Finding& f) { return f.rule == common.rule; };
+  const auto worst =
+      std::min_element(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) {
+        return std::make_pair(!of_rule(a), a.level) < std::make_pair(!of_rule(b), b.level);
+      });
+  const AlignedDevice& reference = set.all.devices[set.reference];
+  Finding once = *worst;
+  once.device = reference.evidence->name;
+  once.value = -*worst->value;
+  once.span = span_of(set.all, reference.lead(), worst->span->first_tick, worst->span->count);
+  once.message = common.message;
+  once.cause = common.cause;
+  once.mend = fmt::format(
+      "Look whether another program set the delay or exposure of {}, restart it, and record again.",
+      once.device);
+  findings.erase(std::remove_if(findings.begin(), findings.end(), of_rule), findings.end());
+  findings.push_back(once);
+}
+
+/// Where the reference is off or changes, all others would be blamed for it.
+void tell_of_reference(const Case& set, std::vector<Finding>& findings) {
+  const DeviceEvidence& reference = *set.all.devices[set.reference].evidence;
+  const auto step = common_step(set);
+  const auto off_us = common_offset_us(set);
+  const std::string changed =
+      fmt::format("Its {} changed there, which is likelier than that all others changed alike.",
+                  reference.exposures.size() > 1 ? "exposure" : "delay, exposure or clock");
+  const auto drop = [&](auto follows) {
+    findings.erase(std::remove_if(findings.begin(), findings.end(), follows), findings.end());
+  };
+  if (step && of_every_other(set, findings, "tick-offset")) {
+    tell_once(set,
+              {"tick-offset",
+               fmt::format("The offset of every other camera to {} steps by {:+.0f} us at tick {}.",
+                           reference.name, step->us, step->tick),
+               changed},
+              findings);
+    drop(
+        [](const Finding& f) { return f.rule == "color-offset"; });  // the mean of before and after
+    return;
+  }
+  // Clocks that do not share their zero are told of each for itself.
+  const bool apart = off_us && !step && std::abs(*off_us) > kBeyondAnyDelayUs;
+  if (!off_us || apart || !of_every_other(set, findings, "color-offset")) return;
+  if (!step) {  // what is off all along is off on most ticks, too
+    drop([&](const Finding& f) {
+      return f.rule == "tick-offset" && 2 * f.span->count > set.all.ticks;
+    });
+  }
+  tell_once(set,
+            {"color-offset",
+             fmt::format("Every other camera comes {:.0f} us {} plan against {} (at mid-take).",
+                         std::abs(*off_us), *off_us > 0 ? "after" : "before", reference.name),
+             step ? changed
+                  : "Its delay or exposure is not the planned one, which is likelier than that all "
+                    "others are off alike."},
+            findings);
 }
 
 /// A step within the take is neither a rate nor a wrong setting from the start.
@@ -83,10 +181,6 @@ std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
     return fmt::format(
         "{} was started before it: the clocks' zeros are {} periods apart (by host arrival).",
         reference, *device.whole_periods_off);
-  if (all_off_alike(set, us))
-    return fmt::format(
-        "Every camera is off by the same: it is {} that is off, by {:.0f} us the other way.",
-        reference, std::abs(us));
   if (std::string text = of_far_offset(set, device, us); !text.empty()) return text;
   if (std::abs(us) > kBeyondAnyDelayUs)
     return fmt::format(
@@ -142,6 +236,7 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
 
 void diagnose(const Case& set, const SyncReport& report, std::vector<Finding>& findings) {
   constexpr std::string_view kRules[] = {"color-offset", "tick-offset", "depth-offset", "rate"};
+  tell_of_reference(set, findings);
   for (Finding& finding : findings) {
     if (std::find(std::begin(kRules), std::end(kRules), finding.rule) == std::end(kRules)) continue;
     for (size_t i = 0; i < set.all.devices.size(); ++i) {

@@ -170,15 +170,43 @@ TEST(Judge, TellsAStepFromARate) {
       << find(report, "tick-offset")->cause;
 }
 
-TEST(Judge, NamesTheSourceWhenEverybodyElseIsOff) {
+TEST(Judge, NamesTheSourceOnceWhenEverybodyElseIsOff) {
   SyntheticRig rig = short_rig();
   rig.devices = 4;
   auto devices = healthy_devices(rig);
   devices[0].extra_color_us = 150;
   const SyncReport report = judged(make_evidence(rig, devices));
-  EXPECT_EQ(report.verdict, Verdict::not_in_step);
-  EXPECT_NE(find(report, "color-offset")->cause.find("it is master that is off"), std::string::npos)
-      << find(report, "color-offset")->cause;
+  expect_only_failure(report, "color-offset", "master");
+  EXPECT_EQ(report.count(FindingLevel::fail), 1) << failures(report);
+  EXPECT_NEAR(*find(report, "color-offset")->value, 150, 5);
+  EXPECT_NE(find(report, "color-offset")->mend.find("delay or exposure of master"),
+            std::string::npos);
+}
+
+TEST(Judge, NamesTheSourceOnceWhenEverybodyElseSteps) {
+  Evidence evidence = healthy_evidence(short_rig());
+  for (auto* stream : {&evidence.devices[0].color, &evidence.devices[0].depth}) {
+    for (size_t i = 300; i < stream->size(); ++i) (*stream)[i] = (*stream)[i] + Micros(250);
+  }
+  const SyncReport report = judged(evidence);
+  expect_only_failure(report, "tick-offset", "master");
+  EXPECT_EQ(report.count(FindingLevel::fail), 1) << failures(report);
+  EXPECT_NE(find(report, "tick-offset")->message.find("at tick 300"), std::string::npos)
+      << find(report, "tick-offset")->message;
+}
+
+// Each for itself: two that are off by different amounts have no common cause.
+TEST(Judge, NamesEveryCameraThatIsOffByItsOwnAmount) {
+  SyntheticRig rig = short_rig();
+  auto devices = healthy_devices(rig);
+  devices[1].extra_color_us = 150;
+  devices[2].extra_color_us = -250;
+  const SyncReport report = judged(make_evidence(rig, devices));
+  std::vector<std::string> off;
+  for (const Finding& f : report.findings) {
+    if (f.rule == "color-offset") off.push_back(f.device);
+  }
+  EXPECT_EQ(off, (std::vector<std::string>{"sub1", "sub2"})) << failures(report);
 }
 
 TEST(Judge, FailsDepthThatIsOffItsOwnColour) {

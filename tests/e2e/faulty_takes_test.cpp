@@ -96,6 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
         // Its clock begins anew, a second after it went dark.
         Fault{"SubordinateRestarted", with("middle:restart:20"), 1, "clock-restart", "fail",
               "middle", "", 0.2, kSeconds - 20 - 1 + 0.6, kNone, "middle.part2.mkv"},
+        // All others step against it: it is told once, of the one that changed.
+        Fault{"SourceExposureChanged", with("left:exposure:20:16670"), 1, "tick-offset", "fail",
+              "left", "colour", 20, kEnd, kNone, "every other camera to left steps by"},
         Fault{"ExposureChanged", with("right:exposure:20:16670"), 1, "tick-offset", "fail", "right",
               "colour", 20, kEnd, kNone, "exposure changed"}),
     [](const auto& fault) { return fault.param.name; });
@@ -133,6 +136,17 @@ TEST(FaultyTake, WhoseCableIsPulledUpstreamHangsOnThatOneFinding) {
   EXPECT_EQ(finding.at("link"), "left.out -> middle.in");
   EXPECT_EQ(finding.at("behind"), json::array({"right"}));
   EXPECT_NEAR(finding.at("span").at("from_us").get<double>() * 1e-6, 23, 1.5);
+}
+
+// Its pulses pause and come anew: what runs on by itself meanwhile lost no cable.
+TEST(FaultyTake, WhoseSourceRestartsNamesThatAlone) {
+  const TempFolder folder;
+  write_file(folder / "rig.toml", timing_rig());
+  EXPECT_EQ(simulate(folder / "rig.toml", folder / "take", 60, with("left:restart:20")).status, 1);
+  const json report = json_in(folder / "take", "verify.json");
+  EXPECT_EQ(report.at("failures"), 1);
+  EXPECT_FALSE(finding_of(report, "clock-restart", "left").is_null());
+  EXPECT_EQ(report.at("witnesses"), json::array({"stamps"}));
 }
 
 TEST(FaultyTake, WhoseUsbIsSlowIsInStep) {
