@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace lockstep {
 namespace {
@@ -84,6 +85,12 @@ std::string counted(int64_t number, std::string_view singular) {
 std::string signed_number(double value, int decimals) {
   const std::string text = fmt::format("{:+.{}f}", value, decimals);
   return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
+}
+
+std::string plain_number(double value) {
+  const std::string text = fmt::format("{:.4g}", value);
+  if (text.find('e') == std::string::npos) return text;
+  return std::abs(value) < 1 ? "0" : fmt::format("{:.0f}", value);
 }
 
 std::string printable(std::string_view text) {

@@ -37,4 +37,7 @@ inline constexpr int kOutputColumns = 100;
 /// With a sign and so many decimals; what rounds to nothing has no sign: "+1.2", "-3", "0".
 [[nodiscard]] std::string signed_number(double value, int decimals);
 
+/// With four digits, or all before the point, and never as a power of ten: "0.62", "12500".
+[[nodiscard]] std::string plain_number(double value);
+
 }  // namespace lockstep

@@ -50,6 +50,14 @@ TEST(SignedNumber, HasASignUnlessItRoundsToNothing) {
   EXPECT_EQ(signed_number(0.3, 0), "0");
 }
 
+TEST(PlainNumber, IsNeverAPowerOfTen) {
+  EXPECT_EQ(plain_number(12'500), "12500");
+  EXPECT_EQ(plain_number(-5.3e6), "-5300000");
+  EXPECT_EQ(plain_number(0.6234567), "0.6235");
+  EXPECT_EQ(plain_number(100), "100");
+  EXPECT_EQ(plain_number(1e-7), "0");
+}
+
 TEST(Printable, LeavesNothingThatDrivesATerminal) {
   EXPECT_EQ(printable("a\x1b[31mb\r\n\tc\x7f"), "a?[31mb???c?");
   EXPECT_EQ(printable_lines("a\nb\rc"), "a\nb?c");

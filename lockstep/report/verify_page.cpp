@@ -84,10 +84,12 @@ std::string span_of(const Json& report, const Json& finding) {
   const auto first = span.at("first_tick").get<int64_t>();
   const auto count = span.at("count").get<int64_t>();
   const bool all = first == 0 && count == report.at("common_ticks").get<int64_t>();
-  if (all && finding.at("rule") != "clock-restart") return "the whole take";
+  const bool restart = finding.at("rule") == "clock-restart";
+  if (all && !restart) return "the whole take";
+  const char* clock = restart ? "its new clock" : "device time";
   const double from_s = span.at("from_us").get<double>() * 1e-6;
-  if (count == 1) return fmt::format("tick {}, device time {:.3f} s", first, from_s);
-  return fmt::format("ticks {} to {}, device time {:.3f} to {:.3f} s", first, first + count - 1,
+  if (count == 1) return fmt::format("tick {}, {} {:.3f} s", first, clock, from_s);
+  return fmt::format("ticks {} to {}, {} {:.3f} to {:.3f} s", first, first + count - 1, clock,
                      from_s, span.at("to_us").get<double>() * 1e-6);
 }
 
@@ -103,8 +105,9 @@ std::string findings(const Json& report) {
     std::string numbers = span_of(report, finding);
     const bool counted = finding.at("unit") == "ticks";  // the sentence says how many
     if (!finding.at("value").is_null() && !finding.at("gate").is_null() && !counted)
-      numbers += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", numbers.empty() ? "" : "; ",
-                             finding.at("value").get<double>(), finding.at("gate").get<double>(),
+      numbers += fmt::format("{}{} {unit}, gate {} {unit}", numbers.empty() ? "" : "; ",
+                             plain_number(finding.at("value").get<double>()),
+                             plain_number(finding.at("gate").get<double>()),
                              fmt::arg("unit", text_of(finding, "unit")));
     if (!numbers.empty()) html += fmt::format("<br><span class=\"muted\">{}</span>", numbers);
     if (!finding.at("cause").get<std::string>().empty())

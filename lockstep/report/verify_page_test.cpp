@@ -99,11 +99,16 @@ TEST(VerifyPage, DrawsArrivalAndWhereTheLineBroke) {
   auto broken = json["findings"][0];
   broken["rule"] = "arrival-rate";
   broken["link"] = "a.out -> b.in";
+  broken["level"] = "fail";
+  json["findings"].push_back(broken);
+  broken["link"] = "b.out -> c.in";
+  broken["level"] = "warning";
   json["findings"].push_back(broken);
   const auto page = verify_page_html(json.dump());
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_NE(page->find("<h2>Host arrival"), std::string::npos);
   EXPECT_NE(page->find("line broke: a.out -&gt; b.in</text>"), std::string::npos);
+  EXPECT_NE(page->find("line may have broken: b.out -&gt; c.in</text>"), std::string::npos);
 }
 
 TEST(VerifyPage, KeepsBothEndsOfLongNames) {

@@ -316,7 +316,8 @@ std::string draw_arrival(std::string_view verify_json) {
     svg.line(at, 0, at, kHeight, "break");
     const bool at_end = at > kRight - 260;
     svg.text(at_end ? at - 5 : at + 5, 14,
-             "line broke: " + (link.empty() ? finding.at("device").get<std::string>() : link),
+             (finding.at("level") == "fail" ? "line broke: " : "line may have broken: ") +
+                 (link.empty() ? finding.at("device").get<std::string>() : link),
              "strong", at_end ? "end" : "start");
   }
   return fmt::format(

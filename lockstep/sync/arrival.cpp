@@ -182,6 +182,20 @@ Bend best_bend(const ArrivalTrace& trace, const Gates& gates) {
                                                                                        : best;
 }
 
+/// Of the trace where it does not stray, or else where its slope begins: the drawing begins at
+/// nothing and leaves it.
+double level_of(const ArrivalTrace& trace, const Bend& bend) {
+  const std::vector<double>& time = trace.time_s;
+  const bool late = bend.from_s > time.front(), mended = bend.to_s < time.back();
+  std::vector<double> level;
+  for (size_t i = 0; i < time.size(); ++i) {
+    if (late ? time[i] <= bend.from_s : !mended || time[i] >= bend.to_s)
+      level.push_back(trace.late_us[i] -
+                      (late || mended ? 0 : bend.ppm * (time[i] - time.front())));
+  }
+  return median(level);
+}
+
 }  // namespace
 
 std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device, size_t reference,
@@ -203,14 +217,7 @@ std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device, s
   drift.rate.first_tick = bend.from_s <= time.front() ? 0 : tick_at(bend.from_s);
   const int64_t end = bend.to_s >= time.back() ? all.ticks : tick_at(bend.to_s);
   drift.rate.ticks = end - drift.rate.first_tick;
-  // From the level before it strays, so that the drawing begins at nothing.
-  const bool late = drift.rate.first_tick > 0;
-  std::vector<double> level;
-  for (size_t i = 0; i < time.size(); ++i) {
-    if (late ? time[i] <= bend.from_s : end == all.ticks || time[i] >= bend.to_s)
-      level.push_back(drift.trace.late_us[i]);
-  }
-  const double level_us = median(level);
+  const double level_us = level_of(drift.trace, bend);
   for (double& us : drift.trace.late_us) us -= level_us;
   return drift;
 }

@@ -7,11 +7,15 @@
 
 namespace lockstep {
 
-std::string span_text(const TickSpan& span) {
+std::string_view clock_of(std::string_view rule) {
+  return rule == "clock-restart" ? "its new clock" : "device time";
+}
+
+std::string span_text(const TickSpan& span, std::string_view clock) {
   const double from_s = static_cast<double>(span.from_us) * 1e-6;
-  if (span.count == 1) return fmt::format("tick {}, device time {:.3f} s", span.first_tick, from_s);
-  return fmt::format("ticks {} to {}, device time {:.3f} to {:.3f} s", span.first_tick,
-                     span.first_tick + span.count - 1, from_s,
+  if (span.count == 1) return fmt::format("tick {}, {} {:.3f} s", span.first_tick, clock, from_s);
+  return fmt::format("ticks {} to {}, {} {:.3f} to {:.3f} s", span.first_tick,
+                     span.first_tick + span.count - 1, clock, from_s,
                      static_cast<double>(span.to_us) * 1e-6);
 }
 

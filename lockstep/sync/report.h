@@ -26,8 +26,11 @@ struct TickSpan {
   int64_t to_us = 0;
 };
 
-/// "tick 7, device time 0.233 s", "ticks 7 to 9, device time 0.233 to 0.300 s".
-[[nodiscard]] std::string span_text(const TickSpan& span);
+/// "tick 7, device time 0.233 s", "ticks 7 to 9, device time 0.233 to 0.300 s". `clock` says which
+/// time that is.
+[[nodiscard]] std::string span_text(const TickSpan& span, std::string_view clock = "device time");
+/// What the times of a finding of this rule are read on: "device time", "its new clock".
+[[nodiscard]] std::string_view clock_of(std::string_view rule);
 /// Ticks of all spans together.
 [[nodiscard]] int64_t ticks_in(const std::vector<TickSpan>& spans);
 

@@ -109,7 +109,7 @@ std::string laser_line(const LaserReport& pair) {
     text += fmt::format("{:.0f} us dark between them", pair.typical_gap_us);
   if (pair.sure_gap_us >= 0 && pair.windows_below > 0)
     text += fmt::format(", {:.0f} in the worst second", pair.smallest_gap_us);
-  return text + (pair.overlap ? "" : " (their views never overlap)") + "\n";
+  return wrapped(text + (pair.overlap ? "" : " (their views never overlap)"), 4) + "\n";
 }
 
 /// Every pair that is too near, up to a number; where none is, the nearest.
@@ -133,8 +133,10 @@ std::string laser_lines(const SyncReport& report) {
                                           return a.typical_gap_us < b.typical_gap_us;
                                         });
   if (report.lasers.size() == 1) return laser_line(*nearest);
-  return fmt::format("  lasers: {:.0f} us dark or more between any two (least: {} and {})\n",
-                     nearest->typical_gap_us, nearest->a, nearest->b);
+  return wrapped(fmt::format("  lasers: {:.0f} us dark or more between any two (least: {} and {})",
+                             nearest->typical_gap_us, nearest->a, nearest->b),
+                 4) +
+         "\n";
 }
 
 /// Where it is and how much against which gate: "[ticks 3 to 9, ...; 150 us, gate 100 us]".
@@ -143,11 +145,12 @@ std::string measured_text(const SyncReport& report, const Finding& finding) {
   if (finding.span) {
     const bool all = finding.span->first_tick == 0 && finding.span->count == report.common_ticks &&
                      finding.rule != "clock-restart";
-    text = all ? "the whole take" : span_text(*finding.span);
+    text = all ? "the whole take" : span_text(*finding.span, clock_of(finding.rule));
   }
   if (finding.value && finding.gate && finding.unit != "ticks")  // the sentence counts them
-    text += fmt::format("{}{:.4g} {unit}, gate {:.4g} {unit}", text.empty() ? "" : "; ",
-                        *finding.value, *finding.gate, fmt::arg("unit", finding.unit));
+    text += fmt::format("{}{} {unit}, gate {} {unit}", text.empty() ? "" : "; ",
+                        plain_number(*finding.value), plain_number(*finding.gate),
+                        fmt::arg("unit", finding.unit));
   return text.empty() ? text : "    [" + text + "]\n";
 }
 
@@ -191,7 +194,7 @@ std::string notes(const SyncReport& report) {
     text += "  stamps alone cannot see a pulled sync cable\n";
   for (const std::string& note : report.witness_notes) text += wrapped("  " + note, 4) + "\n";
   if (!report.last_good.empty())
-    text += fmt::format("  changes are against {}\n", report.last_good);
+    text += wrapped("  changes are against " + report.last_good, 4) + "\n";
   if (!report.stamp_meaning.empty() && report.stamp_meaning.rfind("either", 0) != 0)
     text += wrapped("  stamps fit best as: " + report.stamp_meaning, 4) + "\n";
   return text;
