@@ -252,13 +252,19 @@ void judge_gap(const Rig& rig, const LaserGap& gap, Findings& findings) {
 }
 
 // The vendor's 160 us, realised as 155.6, is accepted; one note for all pairs, for it is one habit.
+// Of what the planner chose itself, `report_tight` tells.
 void note_tight(const Rig& rig, const std::vector<LaserGap>& gaps, Findings& findings) {
+  const auto given = [&](const std::string& name) {
+    return std::any_of(rig.cameras.begin(), rig.cameras.end(), [&](const RigCamera& camera) {
+      return camera.name == name && delay_given(camera);
+    });
+  };
   std::string pairs;
   double smallest = kAimedDarkGapUs;
   for (const LaserGap& gap : gaps) {
     const bool tight =
         gap.may_overlap && gap.gap_us >= kLeastDarkGapUs && gap.gap_us < kAimedDarkGapUs - 1e-6;
-    if (!tight) continue;
+    if (!tight || (!given(gap.a) && !given(gap.b))) continue;
     pairs += fmt::format("{}'{}' and '{}'", pairs.empty() ? "" : ", ", gap.a, gap.b);
     smallest = std::min(smallest, gap.gap_us);
   }

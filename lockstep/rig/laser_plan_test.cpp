@@ -101,6 +101,7 @@ TEST(LaserPlan, TheTenthIsTightWithANote) {
   EXPECT_NEAR(plan.gaps.front().gap_us, 30.556, 0.01);
   EXPECT_LT(plan.cameras[9].color_delay_us, 1575);
   EXPECT_TRUE(has_rule(plan, "tight-lasers"));
+  EXPECT_FALSE(has_rule(plan, "laser-gap-tight")) << "nobody gave a delay";
   EXPECT_FALSE(plan.has_errors());
 }
 

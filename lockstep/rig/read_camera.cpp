@@ -147,18 +147,23 @@ void read_identity(TableReader& table, RigCamera& camera) {
 
 }  // namespace
 
+std::optional<FrameRate> read_frame_rate(TableReader& table) {
+  constexpr double kFarFromAny = 1e6;  // so that whoever says -30 or 2000 is told the rates at once
+  const auto fps = table.number("frame_rate", -kFarFromAny, kFarFromAny);
+  if (!fps) return std::nullopt;
+  const auto whole = static_cast<int>(*fps);
+  const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
+  if (!rate) {
+    table.problem("frame_rate",
+                  fmt::format("no camera runs at {:g} fps: take 5, 15 or 30 (femto also 25)", *fps));
+  }
+  return rate;
+}
+
 void read_camera_settings(TableReader& table, RigCamera& camera) {
   for (const auto& [key, line] : table.lines()) camera.said[key] = line;
   read_modes(table, camera);
-  if (const auto fps = table.integer("frame_rate", 1, 1000)) {
-    if (const auto rate = frame_rate_from(static_cast<int>(*fps))) {
-      camera.config.frame_rate = *rate;
-    } else {
-      table.problem(
-          "frame_rate",
-          fmt::format("no camera runs at {} fps: take 5, 15 or 30 (femto also 25)", *fps));
-    }
-  }
+  if (const auto rate = read_frame_rate(table)) camera.config.frame_rate = *rate;
   read_color_controls(table, camera);
   if (const auto imu = table.boolean("imu")) camera.config.imu = *imu;
   if (const auto only = table.boolean("synchronized_images_only"))

@@ -20,17 +20,9 @@ void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
     rig.source = *source;
     rig.where.line = table.line_of("source");
   }
-  if (const auto fps = table.number("frame_rate", 1, 1000)) {
+  if (const auto rate = read_frame_rate(table)) {
     rig.rate_where.line = table.line_of("frame_rate");
-    const auto whole = static_cast<int>(*fps);
-    const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
-    if (rate) {
-      rig.frame_rate = *rate;
-    } else {
-      table.problem(
-          "frame_rate",
-          fmt::format("no camera runs at {} fps: take 5, 15 or 30 (femto also 25)", *fps));
-    }
+    rig.frame_rate = *rate;
   }
   table.finish();
 }

@@ -8,6 +8,8 @@
 
 namespace lockstep {
 
+/// The 'frame_rate' of a table; nothing where it is absent, or a problem.
+std::optional<FrameRate> read_frame_rate(TableReader& table);
 /// Settings that [all_cameras] and each camera share. Keys that are absent leave `camera` as it is.
 void read_camera_settings(TableReader& table, RigCamera& camera);
 /// One camera, starting from the defaults that [all_cameras] gave.

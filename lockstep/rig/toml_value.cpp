@@ -54,6 +54,20 @@ TomlValue convert(const toml::node& node) {
   return value;
 }
 
+/// The parser's own words are about its grammar, which nobody needs to know who writes a rig file.
+std::string in_our_words(const toml::parse_error& error) {
+  const std::string said(error.description());
+  if (said.find("redefine") != std::string::npos) {
+    const size_t open = said.find('\''), close = said.rfind('\'');
+    return open == close ? "a name is there twice"
+                         : fmt::format("{} is there twice", said.substr(open, close - open + 1));
+  }
+  return fmt::format(
+      "this is not TOML from column {} on: is a quote or bracket left open there or before it, or "
+      "a text without quotes?",
+      error.source().begin.column);
+}
+
 }  // namespace
 
 Result<TomlValue> parse_toml(std::string_view text, std::string_view name) {
@@ -63,8 +77,8 @@ Result<TomlValue> parse_toml(std::string_view text, std::string_view name) {
     value.line = 1;
     return value;
   } catch (const toml::parse_error& error) {
-    return Error{Errc::unusable_input, fmt::format("{}:{}: this is not TOML: {}", name,
-                                                   error.source().begin.line, error.description())};
+    return Error{Errc::unusable_input,
+                 fmt::format("{}:{}: {}", name, error.source().begin.line, in_our_words(error))};
   } catch (const std::exception& error) {
     return Error{Errc::unusable_input,
                  fmt::format("{}: cannot be read as TOML: {}", name, error.what())};
