@@ -143,18 +143,26 @@ std::string lasers(const Json& plan) {
 
 std::string load(const Json& plan) {
   std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> headers{"", ">moves", ">carries about", "cameras"};
+  bool limited = false;
   for (const Json& line : plan.at("load")) {
     const double limit = line.at("limit_megabytes_per_s").get<double>();
     std::string names;
     for (const Json& name : line.at("cameras"))
       names += (names.empty() ? "" : ", ") + html_escape(name.get<std::string>());
+    limited = limited || limit > 0;
     rows.push_back({text_of(line, "what"),
                     fmt::format("{:.1f} MB/s", line.at("megabytes_per_s").get<double>()),
                     limit > 0 ? fmt::format("{:g} MB/s", limit) : "", names});
   }
+  // Without a controller that the rig file names nothing is known of what it carries.
+  if (!limited) {
+    headers.erase(headers.begin() + 2);
+    for (auto& row : rows) row.erase(row.begin() + 2);
+  }
   return "<h2>Load</h2><p class=\"muted\">Depth is exact; MJPG colour is typical, the scene "
          "decides.</p>" +
-         html_table({"", ">moves", ">carries about", "cameras"}, rows);
+         html_table(headers, rows);
 }
 
 std::string wiring(const Json& plan) {

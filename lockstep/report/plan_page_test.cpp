@@ -52,6 +52,14 @@ TEST(PlanPage, DrawsEveryPulseOfEveryCameraInTheFrame) {
       << "nine of each camera in the frame, one of each in the enlarged pitch";
 }
 
+TEST(PlanPage, SaysWhatALineCarriesOnlyWhereThatIsKnown) {
+  EXPECT_THAT(*plan_page_html(kPlan), Not(HasSubstr("carries about")));
+  std::string limited = kPlan;
+  const std::string none = "\"limit_megabytes_per_s\":0";
+  limited.replace(limited.find(none), none.size(), "\"limit_megabytes_per_s\":350");
+  EXPECT_THAT(*plan_page_html(limited), AllOf(HasSubstr("carries about"), HasSubstr("350 MB/s")));
+}
+
 TEST(PlanPage, RefusesWhatIsNoPlan) {
   for (const char* bad : {"", "[]", "{}", R"({"rig":"x"})"}) {
     const auto page = plan_page_html(bad);
