@@ -97,7 +97,8 @@ class WorldFaults : public ::testing::Test {
 };
 
 TEST_F(WorldFaults, ThatNeverFallIntoTheTakeAreNamed) {
-  for (const char* fault : {"right:lose-tick:20", "right:lose-tick:0.1"}) {
+  for (const char* fault : {"right:lose-tick:20", "right:lose-tick:0.1", "right:lose-tick:0",
+                            "right:duplicate-tick:0"}) {
     const Finished beside = simulate(rig_, folder_ / fault, 2, {"--fault", fault});
     EXPECT_EQ(beside.status, 0) << beside.err;
     EXPECT_THAT(one_line(beside.err),
@@ -107,6 +108,15 @@ TEST_F(WorldFaults, ThatNeverFallIntoTheTakeAreNamed) {
   const Finished within = simulate(rig_, folder_ / "within", 2, {"--fault", "right:lose-tick:1"});
   EXPECT_EQ(within.status, 1);
   EXPECT_THAT(within.err, Not(HasSubstr("never falls")));
+}
+
+TEST_F(WorldFaults, ThatChangeNothingAreNamed) {
+  for (const char* fault :
+       {"left:cable-pull:5", "left:cable-loose:0", "right:delay:5", "middle:slow-usb:1:0"}) {
+    const Finished run = simulate(rig_, folder_ / fault, 2, {"--fault", fault});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(one_line(run.err), HasSubstr("changes nothing: ")) << fault;
+  }
 }
 
 TEST_F(WorldFaults, KeepToTheRangesOfTheRigFile) {

@@ -189,7 +189,7 @@ void say_faults_outside(const TakeRequest& request, const RigWorld& world, const
   const double from_s = static_cast<double>(*manifest.first_common_tick_after_pulse) / fps;
   const double ticks_s = static_cast<double>(manifest.common_ticks.value_or(0)) / fps;
   const double to_s = from_s + std::max(request.length_s.value_or(0), ticks_s);
-  for (const std::string& fault : faults_outside(world, fps, from_s, to_s))
+  for (const std::string& fault : faults_outside(world, plan, from_s, to_s))
     say("warning: " + fault);
 }
 

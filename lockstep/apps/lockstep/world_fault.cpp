@@ -36,6 +36,20 @@ Error wrong(const std::string& text, const std::string& why) {
                       text, why)};
 }
 
+/// Why a fault does nothing, whenever it comes; empty: it does something.
+std::string without_effect(const WorldFault& fault, const Plan& plan) {
+  const bool adds =
+      fault.kind == "delay" || fault.kind == "depth-delay" || fault.kind == "slow-usb";
+  if (adds && fault.value == 0)
+    return fmt::format("it says no value, the us that it adds, as in {}:{}:{:g}:150", fault.camera,
+                       fault.kind, fault.at_s);
+  const bool of_cable = fault.kind == "cable-pull" || fault.kind == "cable-loose";
+  const PlannedCamera* camera = plan.find(fault.camera);
+  if (of_cable && camera != nullptr && camera->config.wired_sync != WiredSync::subordinate)
+    return fmt::format("no pulses come to {} through a cable in its Sync In", fault.camera);
+  return {};
+}
+
 }  // namespace
 
 std::string world_fault_kinds() {
@@ -76,15 +90,21 @@ Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
   return fault;
 }
 
-std::vector<std::string> faults_outside(const RigWorld& world, int fps, double from_s,
+std::vector<std::string> faults_outside(const RigWorld& world, const Plan& plan, double from_s,
                                         double to_s) {
   std::vector<std::string> said;
+  const int fps = frames_per_second(plan.frame_rate);
   for (const WorldFault& fault : world.faults) {
+    if (const std::string why = without_effect(fault, plan); !why.empty()) {
+      said.push_back(fmt::format("the fault {}:{}:{:g} changes nothing: {}", fault.camera,
+                                 fault.kind, fault.at_s, why));
+      continue;
+    }
     // What begins earlier lasts, but for ticks, of which only so many are concerned.
     const bool ticks = fault.kind == "lose-tick" || fault.kind == "duplicate-tick";
     // It concerns the tick that is nearest to at_s, and those that follow.
     const double end_s = fault.at_s + (static_cast<double>(fault.count) - 0.5) / fps;
-    const bool over = ticks && fault.at_s > 0 && end_s <= from_s;
+    const bool over = ticks && end_s <= from_s;
     if (fault.at_s < to_s && !over) continue;
     said.push_back(
         fmt::format("the fault {}:{}:{:g} never falls into the take, which spans {:.1f} "

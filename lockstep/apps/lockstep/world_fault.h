@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
+#include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig.h"
 
 namespace lockstep {
@@ -14,10 +15,10 @@ namespace lockstep {
 /// rig does not have, or a kind that does not exist.
 Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig);
 
-/// A sentence for each fault that does not show in a take of the device times `from_s` to `to_s`,
-/// of `fps` ticks a second.
-[[nodiscard]] std::vector<std::string> faults_outside(const RigWorld& world, int fps, double from_s,
-                                                      double to_s);
+/// A sentence for each fault that does not show in a take by this plan of the device times `from_s`
+/// to `to_s`.
+[[nodiscard]] std::vector<std::string> faults_outside(const RigWorld& world, const Plan& plan,
+                                                      double from_s, double to_s);
 
 /// The kinds, for help texts.
 [[nodiscard]] std::string world_fault_kinds();
