@@ -91,10 +91,18 @@ TEST(Manners, CompletionAndManualKnowTheCommands) {
   EXPECT_EQ(bash.status, 0);
   EXPECT_THAT(bash.out,
               AllOf(HasSubstr("complete -o filenames -F _lockstep lockstep"), HasSubstr("verify")));
-  EXPECT_THAT(lockstep({"completion", "zsh"}).out, HasSubstr("#compdef lockstep"));
+  // Files only where a file is wanted.
+  EXPECT_THAT(bash.out,
+              AllOf(HasSubstr("completion) options=\"-h --help\" files=no choices=\"bash zsh\""),
+                    HasSubstr("\"simulate -l\"|\"simulate --length\") files=no choices=\"\""),
+                    HasSubstr("choices=\"as-declared disciplined free-running\"")));
+  EXPECT_THAT(lockstep({"completion", "zsh"}).out,
+              AllOf(HasSubstr("#compdef lockstep"), HasSubstr("'devices:"),
+                    HasSubstr("in reach\\: serial"), HasSubstr("man'\\''s own format")));
   EXPECT_EQ(lockstep({"completion", "fish"}).status, 2);
   EXPECT_THAT(lockstep({"manual"}).out,
-              AllOf(HasSubstr(".TH LOCKSTEP 1"), HasSubstr("lockstep record")));
+              AllOf(HasSubstr(".TH LOCKSTEP 1"), HasSubstr("lockstep record"),
+                    HasSubstr("fails above (default: 100)")));
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
@@ -27,46 +30,111 @@ std::string option_names(const CLI::App& app) {
   return names.empty() ? names : names.substr(1);
 }
 
+/// What may stand for a value: files, or the words of a choice, or nothing that a shell knows.
+struct Offer {
+  bool files = true;
+  std::string words;
+};
+
+/// By the name of its type, where a choice is "TEXT:{a,b}".
+Offer offer_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const size_t open = type.find('{'), close = type.rfind('}');
+  if (open != std::string::npos && close != std::string::npos && close > open) {
+    std::string words = type.substr(open + 1, close - open - 1);
+    std::replace(words.begin(), words.end(), ',', ' ');
+    return {false, words};
+  }
+  constexpr std::string_view kNoFiles[] = {"FLOAT", "INT", "UINT", "SECONDS", "N", "FAULT"};
+  return {std::find(std::begin(kNoFiles), std::end(kNoFiles), type) == std::end(kNoFiles), ""};
+}
+
+/// Of a command's own words, which are those after no option.
+Offer offer_of(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_positional()) return offer_of(*option);
+  }
+  return {false, ""};
+}
+
+std::string offered(const Offer& offer, const char* open, const char* close) {
+  return offer.files ? "" : fmt::format(" files=no choices={}{}{}", open, offer.words, close);
+}
+
+/// Cases of "COMMAND --option" whose value is no file.
+std::string value_cases(const CLI::App& command, const char* open, const char* close) {
+  std::string cases;
+  for (const CLI::Option* option : command.get_options()) {
+    const Offer offer = offer_of(*option);
+    if (offer.files || option->get_positional() || option->get_type_size() == 0) continue;
+    std::string names;
+    const auto add = [&](const std::string& name) {
+      names += fmt::format("{}\"{} {}\"", names.empty() ? "" : "|", command.get_name(), name);
+    };
+    for (const std::string& name : option->get_snames()) add("-" + name);
+    for (const std::string& name : option->get_lnames()) add("--" + name);
+    cases += fmt::format("    {}){} ;;\n", names, offered(offer, open, close));
+  }
+  return cases;
+}
+
 std::string bash_script(const CLI::App& app) {
-  std::string names, cases;
+  std::string names, cases, values;
   for (const CLI::App* command : shown_commands(app)) {
     names += command->get_name() + " ";
-    cases +=
-        fmt::format("    {}) options=\"{}\" ;;\n", command->get_name(), option_names(*command));
+    cases += fmt::format("    {}) options=\"{}\"{} ;;\n", command->get_name(),
+                         option_names(*command), offered(offer_of(*command), "\"", "\""));
+    values += value_cases(*command, "\"", "\"");
   }
   return fmt::format(R"sh(# bash completion for lockstep: eval "$(lockstep completion bash)"
 _lockstep() {{
-  local word="${{COMP_WORDS[COMP_CWORD]}}" options=""
+  local word="${{COMP_WORDS[COMP_CWORD]}}" options="" files=yes choices=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "{0}{1}" -- "$word"))
     return
   fi
   case "${{COMP_WORDS[1]}}" in
 {2}  esac
+  case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD-1]}}" in
+{3}  esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    *) if [ "$files" = yes ]; then
+         COMPREPLY=($(compgen -f -- "$word"))
+       else
+         COMPREPLY=($(compgen -W "$choices" -- "$word"))
+       fi ;;
   esac
 }}
 complete -o filenames -F _lockstep lockstep
 )sh",
-                     names, option_names(app), cases);
+                     names, option_names(app), cases, values);
+}
+
+/// What stands in single quotes of zsh, as an item of _describe, whose own mark is the colon.
+std::string zsh_quoted(const std::string& text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == ':' || c == '\\') quoted += '\\';
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return quoted;
 }
 
 std::string zsh_script(const CLI::App& app) {
-  std::string names, cases;
+  std::string names, cases, values;
   for (const CLI::App* command : shown_commands(app)) {
-    std::string description = command->get_description();
-    for (size_t at = 0; (at = description.find_first_of("'[]:", at)) != std::string::npos;) {
-      description[at] = ' ';  // marks of zsh's own
-    }
-    names += fmt::format("    '{}:{}'\n", command->get_name(), description);
-    cases += fmt::format("    {}) options=({}) ;;\n", command->get_name(), option_names(*command));
+    names +=
+        fmt::format("    '{}:{}'\n", command->get_name(), zsh_quoted(command->get_description()));
+    cases += fmt::format("    {}) options=({}){} ;;\n", command->get_name(), option_names(*command),
+                         offered(offer_of(*command), "(", ")"));
+    values += value_cases(*command, "(", ")");
   }
   return fmt::format(R"sh(#compdef lockstep
 # zsh completion for lockstep: save as _lockstep in a folder of $fpath
 _lockstep() {{
-  local -a commands options
+  local -a commands options choices
+  local files=yes
   commands=(
 {0}  )
   if (( CURRENT == 2 )); then
@@ -75,15 +143,19 @@ _lockstep() {{
   fi
   case "${{words[2]}}" in
 {1}  esac
+  case "${{words[2]}} ${{words[CURRENT-1]}}" in
+{2}  esac
   if [[ "${{words[CURRENT]}}" == -* ]]; then
     compadd -- $options
-  else
+  elif [[ $files == yes ]]; then
     _files
+  else
+    compadd -- $choices
   fi
 }}
 compdef _lockstep lockstep
 )sh",
-                     names, cases);
+                     names, cases, values);
 }
 
 }  // namespace

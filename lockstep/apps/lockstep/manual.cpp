@@ -34,8 +34,10 @@ std::string roff(std::string_view text) {
 std::string option_entry(const CLI::Option& option) {
   std::string value = option.get_type_size() == 0 ? "" : " " + option.get_type_name();
   if (option.get_positional()) value.clear();
-  return fmt::format(".TP\n.B {}{}\n{}\n", roff(option.get_name(false, true)), roff(value),
-                     roff(option.get_description()));
+  const std::string usual = option.get_default_str();
+  return fmt::format(".TP\n.B {}{}\n{}{}\n", roff(option.get_name(false, true)), roff(value),
+                     roff(option.get_description()),
+                     usual.empty() ? "" : roff(fmt::format(" (default: {})", usual)));
 }
 
 std::string verbatim(std::string_view text) {
