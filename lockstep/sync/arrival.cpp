@@ -109,6 +109,17 @@ std::vector<size_t> stretches_of(const std::vector<double>& late_us) {
   return begins;
 }
 
+/// Sets the windows about an instant apart, each for itself: they may be of either side of it.
+void cut_at(const ArrivalTrace& trace, double at_s, std::vector<size_t>& begins) {
+  const std::vector<double>& time = trace.time_s;
+  const double window_s = (time.back() - time.front()) / static_cast<double>(time.size() - 1);
+  for (size_t i = 1; i < time.size(); ++i) {
+    if (time[i] >= at_s - window_s && time[i - 1] <= at_s + window_s) begins.push_back(i);
+  }
+  std::sort(begins.begin(), begins.end());
+  begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+}
+
 /// A slope that holds after (or before) an instant, over stretches that each have their own level.
 struct Bend {
   double from_s = 0, to_s = 0;  ///< where the slope is
@@ -156,11 +167,10 @@ Bend fit_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, doub
 }
 
 /// The slope over all, or from an instant on or up to one where that explains the trace far better.
-Bend best_bend(const ArrivalTrace& trace, const Gates& gates) {
+Bend best_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, const Gates& gates) {
   constexpr size_t kFewestBent = 4;  // windows
   constexpr double kFarBetter = 20;  // mean squares of the noise
   constexpr int kSteps = 4;          // instants tried between two windows
-  const std::vector<size_t> begins = stretches_of(trace.late_us);
   const std::vector<double>& time = trace.time_s;
   const Bend whole = fit_bend(trace, begins, time.front(), time.back());
   Bend best = whole;
@@ -199,14 +209,17 @@ double level_of(const ArrivalTrace& trace, const Bend& bend) {
 }  // namespace
 
 std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device, size_t reference,
-                                          const Gates& gates) {
+                                          const Gates& gates, std::optional<int64_t> step_tick) {
   constexpr double kSure = 10;          // standard errors
   constexpr double kSureApartUs = 300;  // that no latency wanders
   ArrivalDrift drift;
   drift.trace = trace_of(all, device, reference);
   const std::vector<double>& time = drift.trace.time_s;
   if (time.size() < kFewestWindows) return std::nullopt;
-  const Bend bend = best_bend(drift.trace, gates);
+  std::vector<size_t> begins = stretches_of(drift.trace.late_us);
+  if (step_tick)
+    cut_at(drift.trace, static_cast<double>(*step_tick) * all.period_us() * 1e-6, begins);
+  const Bend bend = best_bend(drift.trace, begins, gates);
   if (!bend.known) return std::nullopt;
   const double apart_us = std::abs(bend.ppm) * (bend.to_s - bend.from_s);
   const bool sure = std::abs(bend.ppm) > kSure * bend.se_ppm && apart_us > kSureApartUs;

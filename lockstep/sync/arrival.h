@@ -20,8 +20,9 @@ struct ArrivalDrift {
 /// Latency only ever delays, so the earliest arrival of every short window makes the trace. What
 /// jumps at once is latency (a slow USB), not a crystal, and costs resolution only; what bends and
 /// goes on with a slope lost the line where it bends, and what bends back found it there. None
-/// without host times enough.
+/// without host times enough. Where the stamps step, arrivals step with them: `step_tick`.
 [[nodiscard]] std::optional<ArrivalDrift> arrival_drift(const Alignment& all, size_t device,
-                                                        size_t reference, const Gates& gates);
+                                                        size_t reference, const Gates& gates,
+                                                        std::optional<int64_t> step_tick = {});
 
 }  // namespace lockstep

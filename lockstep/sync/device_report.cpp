@@ -196,7 +196,9 @@ DeviceReport describe_device(const Case& set, size_t index) {
                                    measure.lead->fit.slope_se <= set.gates.rate_judged_se_ppm,
                                0, set.all.ticks};
     (device.color.empty() ? report.depth : report.color) = lead;
-    if (auto arrival = arrival_drift(set.all, index, set.reference, set.gates)) {
+    const auto step = find_step(*measure.lead);
+    const auto step_tick = step ? std::optional(step->tick) : std::nullopt;
+    if (auto arrival = arrival_drift(set.all, index, set.reference, set.gates, step_tick)) {
       report.arrival = arrival->rate;
       report.arrival_trace = std::move(arrival->trace);
     }

@@ -367,8 +367,9 @@ SyncReport judge(const Evidence& whole, const Gates& gates, const LastGood* last
   report.gates = gates;
   report.name = whole.name;
   report.has_plan = whole.plan.has_value();
-  report.expected_from =
-      whole.plan ? "rig \"" + whole.plan->rig_name + "\"" : "the files' own tags";
+  report.expected_from = !whole.plan                    ? "the files' own tags"
+                         : whole.plan->rig_name.empty() ? "the rig file"
+                                                        : "rig \"" + whole.plan->rig_name + "\"";
   if (whole.devices.empty()) return report;
   append(report.findings, mixed_takes(whole, gates));
   const bool mixed = !report.findings.empty();

@@ -223,11 +223,12 @@ Finding reference_off(const Case& set, const SyncReport& report, const LineGraph
   }
   rate.ppm = -rate.ppm;
   Finding f = off_the_line(set, device.name, rate);
-  f.message = fmt::format("Frames of {} reach the host at a pace {:+.1f} ppm off all others{}.",
-                          device.name, rate.ppm, when_text(set, rate));
   f.cause = "It runs on its own crystal: its stamps look perfect, but no pulse reaches it.";
   f.mend = "Push in its sync cable at both ends and record again.";
   if (const WiringLine* cable = graph.into(device.name)) name_link(*set.evidence.plan, *cable, f);
+  f.message = fmt::format("{}rames of {} reach the host at a pace {:+.1f} ppm off all others{}.",
+                          f.link.empty() ? "F" : fmt::format("The line broke at {}: f", f.link),
+                          device.name, rate.ppm, when_text(set, rate));
   return f;
 }
 

@@ -274,6 +274,25 @@ TEST(SlowUsb, IsNotTakenForALineThatBroke) {
   }
 }
 
+// A delay that was changed steps in the stamps, and arrivals follow them.
+TEST(ChangedDelay, IsNotTakenForALineThatBroke) {
+  for (const double us : {250.0, 150.0, -150.0, -250.0}) {
+    for (const size_t from : {300u, 600u, 1100u, 1500u}) {
+      Evidence evidence = chain_of(four(), healthy_devices(four()));
+      DeviceEvidence& device = evidence.devices[2];
+      const Nanos step = nanos_from_us(us);
+      for (size_t i = from; i < device.color.size(); ++i) {
+        device.color[i] = device.color[i] + step;
+        device.depth[i] = device.depth[i] + step;
+        device.arrivals[i] = {device.arrivals[i].stamp + step, device.arrivals[i].arrival + step};
+      }
+      const SyncReport report = judge(evidence, Gates{}, nullptr);
+      for (const Finding& f : of_arrival(report)) ADD_FAILURE() << us << ": " << f.message;
+      EXPECT_NEAR(report.devices[2].arrival->ppm, 0, 1) << us << " us from tick " << from;
+    }
+  }
+}
+
 TEST(SlowUsb, OfTheSourceIsNotTakenForALineThatBroke) {
   auto devices = healthy_devices(four());
   devices[0].latency_us = 20'000;
