@@ -44,6 +44,27 @@ void draw_pulse(Svg& svg, const Pulse& pulse, double pitch_us, double y, double 
   }
 }
 
+/// Where pulses of cameras whose views may overlap fire together.
+void draw_meetings(Svg& svg, const Json& report, const std::vector<Pulse>& pulses, double pitch_us,
+                   double y, double height) {
+  const auto named = [&](const Json& name) {
+    return std::find_if(pulses.begin(), pulses.end(),
+                        [&](const Pulse& p) { return p.name == name; });
+  };
+  for (const Json& pair : report.at("lasers")) {
+    const auto a = named(pair.at("a")), b = named(pair.at("b"));
+    const bool meet = pair.at("overlap").get<bool>() && pair.at("sure_gap_us").get<double>() < 0;
+    if (!meet || a == pulses.end() || b == pulses.end() || a->pitch_us != b->pitch_us) continue;
+    const double apart = std::remainder(b->phase_us - a->phase_us, a->pitch_us);
+    const Pulse& later = apart > 0 ? *b : *a;
+    const double both_us = (apart > 0 ? a : b)->pulse_us - std::abs(apart);
+    if (both_us <= 0) continue;
+    const Pulse together{later.device, a->name + " and " + b->name + " together", later.phase_us,
+                         std::min(both_us, later.pulse_us), later.pitch_us};
+    draw_pulse(svg, together, pitch_us, y, height, "fbad");
+  }
+}
+
 /// What the gates say of the lasers, else the smallest gap.
 std::string gap_line(const Json& report) {
   std::string lines;
@@ -136,6 +157,7 @@ std::string draw_laser_phases(std::string_view verify_json) {
     draw_pulse(svg, pulses[i], pitch_us, bottom - kRow + 2, kRow - 6,
                color_of(pulses[i].device) + " half");
   }
+  draw_meetings(svg, report, pulses, pitch_us, bottom - kRow + 2, kRow - 6);
   svg.text(4, bottom - kRow + 16, "all together", "label");
   svg.line(kPlotLeft, bottom - kRow - 2, kPlotRight, bottom - kRow - 2, "axis");
   return "<h2>Lasers across one pitch</h2>\n<p class=\"muted\">Every camera fires a train of such "

@@ -92,6 +92,14 @@ TEST(VerifyPage, ShowsASingleLostTickAndARestartWideEnoughToBeSeen) {
   EXPECT_NE(page->find("clock began anew</text>"), std::string::npos);
 }
 
+TEST(VerifyPage, DrawsWhereLasersMeetInTheColourOfAFailure) {
+  auto json = golden_json();
+  EXPECT_NE(verify_page_html(json.dump())->find("two-cameras-sub together: starts"),
+            std::string::npos);
+  json["lasers"][0]["overlap"] = false;  // their views never overlap
+  EXPECT_EQ(verify_page_html(json.dump())->find("together: starts"), std::string::npos);
+}
+
 TEST(VerifyPage, DrawsArrivalAndWhereTheLineBroke) {
   auto json = golden_json();
   EXPECT_EQ(verify_page_html(json.dump())->find("<h2>Host arrival"), std::string::npos);

@@ -16,8 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kDotsUpTo = 60;  // single ticks are dots, more are a line with its band
-constexpr double kTickMark = 7;   // width of a single lost tick, which a pixel would hide
+constexpr size_t kDotsUpTo = 60;    // single ticks are dots, more are a line with its band
+constexpr double kLabelApart = 11;  // of two labels below each other
+constexpr double kTickMark = 7;     // width of a single lost tick, which a pixel would hide
 
 std::string device_name(const Json& device) {
   return device.at("name").get<std::string>();
@@ -100,15 +101,20 @@ void draw_lane(Svg& svg, const Json& report, size_t index, const Lane& lane, boo
   const double gate_us = gates.at(gate).get<double>();
   for (const double us : {-gate_us, gate_us}) {
     svg.line(kPlotLeft, lane.y(us), kPlotRight, lane.y(us), "limit");
-    svg.text(kPlotLeft - 6, lane.y(us) + 4, fmt::format("{:+.0f}", us), "label", "end");
+    if (std::abs(lane.y(us) - lane.y(0)) >= kLabelApart)
+      svg.text(kPlotLeft - 6, lane.y(us) + 4, fmt::format("{:+.0f}", us), "label", "end");
   }
   svg.line(kPlotLeft, lane.y(0), kPlotRight, lane.y(0), "axis");
   svg.text(kPlotLeft - 34, lane.y(0) + 4,
            color && !device.at("color").is_null() ? "colour" : "depth", "label", "end");
   svg.text(kPlotLeft - 6, lane.y(0) + 4, "0 µs", "label", "end");
-  if (lane.reach_us > 1.3 * gate_us)
-    svg.text(kPlotRight, lane.top + 10, fmt::format("to ±{:.0f} µs", lane.reach_us), "label",
+  constexpr double kInside = 4;  // off the lane below
+  if (lane.y(gate_us) - lane.top >= kLabelApart + kInside) {
+    svg.text(kPlotLeft - 6, lane.top + 4 + kInside, fmt::format("{:+.0f}", lane.reach_us), "label",
              "end");
+    svg.text(kPlotLeft - 6, lane.top + lane.height + 4 - kInside,
+             fmt::format("{:+.0f}", -lane.reach_us), "label", "end");
+  }
   draw_envelope(svg, lane, device.at(color ? "residual" : "depth_residual"), index);
   const double fps = report.at("frames_per_second").get<double>();
   const Row foot{lane.top + lane.height - 8, 8};
@@ -171,8 +177,10 @@ void draw_timeline_row(Svg& svg, const Json& report, const Json& device, double 
     const double x = std::clamp(x_of(restart.from_s, 0, end_s), kPlotLeft, kPlotRight);
     svg.line(x, y, x, y + 28, "break");
     const bool at_end = x > kPlotRight - 160;
-    svg.text(at_end ? x - 5 : x + 5, y + 18, "clock began anew", "strong onbar",
-             at_end ? "end" : "start");
+    // The earlier part ended before the range that is judged.
+    const char* said = restart.from_s > 0 ? "clock began anew"
+                                          : "clock began anew; what it had before is not judged";
+    svg.text(at_end ? x - 5 : x + 5, y + 18, said, "strong onbar", at_end ? "end" : "start");
   }
 }
 
@@ -289,7 +297,7 @@ std::string draw_arrival(std::string_view verify_json) {
     svg.line(x(s), 0, x(s), kHeight, "grid");
     svg.text(x(s), kHeight + 16, fmt::format("{:g} s", s), "label", "middle");
   }
-  for (const double us : nice_ticks(-reach, reach, 4)) {
+  for (const double us : nice_ticks(-reach, reach, 6)) {
     svg.line(kPlotLeft, lane.y(us), kRight, lane.y(us), us == 0 ? "axis" : "grid");
     svg.text(kPlotLeft - 6, lane.y(us) + 4, us == 0 ? "0 µs" : fmt::format("{:+g} µs", us), "label",
              "end");
@@ -327,7 +335,7 @@ std::string draw_arrival(std::string_view verify_json) {
              "line "
              "is flat; one that lost it goes on by its own crystal and leaves the wedge of ±{:g} "
              "ppm "
-             "(dashed). A jump is a slow USB.</p>\n",
+             "(dashed). A jump is a slow USB, or a changed delay or exposure.</p>\n",
              gate_ppm) +
          svg.take();
 }
