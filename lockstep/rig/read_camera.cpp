@@ -154,8 +154,9 @@ std::optional<FrameRate> read_frame_rate(TableReader& table) {
   const auto whole = static_cast<int>(*fps);
   const auto rate = *fps == whole ? frame_rate_from(whole) : std::nullopt;
   if (!rate) {
-    table.problem("frame_rate",
-                  fmt::format("no camera runs at {:g} fps: take 5, 15 or 30 (femto also 25)", *fps));
+    table.problem(
+        "frame_rate",
+        fmt::format("no camera runs at {:g} fps: take 5, 15 or 30 (femto also 25)", *fps));
   }
   return rate;
 }

@@ -30,7 +30,8 @@ void judge_line(const Case& set, const SyncReport& report, std::vector<Finding>&
 /// True where the part that is judged of the source is a later one: its pulses paused before, so
 /// that whatever runs by its own crystal since then lost no cable.
 [[nodiscard]] bool began_anew(const Case& set);
-/// True for a camera that `judge_line` convicts of being off the line; other findings follow from that.
+/// True for a camera that `judge_line` convicts of being off the line; other findings follow from
+/// that.
 [[nodiscard]] bool hangs_on_line(const std::vector<Finding>& findings, const std::string& device);
 /// Rates of the stamps; of cameras that are off the line nothing more is said.
 void judge_rates(const Case& set, const SyncReport& report, std::vector<Finding>& out);
