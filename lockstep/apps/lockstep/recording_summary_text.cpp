@@ -133,10 +133,12 @@ std::string recording_summary_to_text(const RecordingSummary& summary) {
   const RecordingHeader& header = info.header;
   const CameraConfig& camera = header.camera;
   std::string text =
-      fmt::format("{}: {:.1f} MB, {:.3f} s{}\n", printable(info.path.filename().string()),
-                  static_cast<double>(info.file_bytes) * 1e-6,
-                  static_cast<double>(since(info.first, info.last).count()) * 1e-9,
-                  header.is_virtual ? ", of a virtual camera (simulated)" : "");
+      wrapped(fmt::format("{}: {:.1f} MB, {:.3f} s{}", printable(info.path.filename().string()),
+                          static_cast<double>(info.file_bytes) * 1e-6,
+                          static_cast<double>(since(info.first, info.last).count()) * 1e-9,
+                          header.is_virtual ? ", of a virtual camera (simulated)" : ""),
+              2) +
+      "\n";
   text += fmt::format(
       "camera: serial {}, firmware colour {}, depth {}\n", printable(or_unknown(header.serial)),
       printable(or_unknown(header.color_firmware)), printable(or_unknown(header.depth_firmware)));

@@ -39,7 +39,7 @@ int run_recover(const RecoverOptions& options) {
     for (const std::string& sentence : recovered->done) print_text(wrapped(sentence, 2) + "\n");
     for (const std::string& sentence : recovered->checked) print_text(wrapped(sentence, 2) + "\n");
     if (recovered->done.empty() && recovered->problems.empty()) {
-      print_text(options.what + ": whole already, nothing to do\n");
+      print_text(wrapped(options.what + ": whole already, nothing to do", 2) + "\n");
     }
   }
   for (const std::string& problem : recovered->problems) {
