@@ -54,14 +54,15 @@ void exposures(const Rig& rig, Findings& findings) {
     refused = refused || (!rig.is_virtual() && !camera.allow_auto.value_or(false));
   }
   if (!automatic.empty()) {
-    findings.add(refused ? Severity::error : Severity::warning, "auto-exposure", where,
-                 fmt::format("automatic exposure on {}: images then drift in time against the "
-                             "other cameras, and no laser plan holds "
-                             "for certain",
-                             automatic),
-                 refused ? "say exposure_us = 8330, say, in all_cameras; or allow_auto = true if "
-                           "you accept the drift"
-                         : "say exposure_us = 8330, say, in all_cameras");
+    findings.add(
+        refused ? Severity::error : Severity::warning, "auto-exposure", where,
+        fmt::format("automatic exposure on {}: images then drift in time against the "
+                    "other cameras, and no laser plan holds "
+                    "for certain",
+                    automatic),
+        refused ? "set exposure_us = 8330, for example, in all_cameras; or allow_auto = true if "
+                  "you accept the drift"
+                : "set exposure_us = 8330, for example, in all_cameras");
     return;
   }
   all_equal(rig, findings, "unequal-exposure", "exposure_us", exposure_text, "an exposure of",
