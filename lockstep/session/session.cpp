@@ -48,6 +48,15 @@ Result<void> write_manifest_aside(const std::filesystem::path& folder,
                            (folder / kManifestFile).string(), kManifestWithin.count())};
 }
 
+/// take.json has no folder to be written to any more.
+Error folder_gone(const std::filesystem::path& folder) {
+  return {Errc::not_found,
+          fmt::format("cannot write {}: its folder was moved or removed while the take was "
+                      "recorded. If it was moved, what was written is whole in it: run lockstep "
+                      "recover on it where it is now",
+                      (folder / kManifestFile).string())};
+}
+
 /// Tells this take's recordings from those of any other take.
 std::string new_take_id() {
   std::random_device random;
@@ -356,8 +365,23 @@ Result<void> Session::save_manifest() {
   };
   if (disk_cut_ || std::any_of(cameras_.begin(), cameras_.end(), gave_out))
     setup_.manifest.cut_short = cut_short();
-  return disk_hangs_ ? write_manifest_aside(setup_.folder, setup_.manifest)
-                     : write_manifest(setup_.folder, setup_.manifest);
+  auto saved = disk_hangs_ ? write_manifest_aside(setup_.folder, setup_.manifest)
+                           : write_manifest(setup_.folder, setup_.manifest);
+  if (!saved && saved.error().code == Errc::not_found) return folder_gone(setup_.folder);
+  return saved;
+}
+
+/// The one that must be written: in the room held for it where others took all that was free.
+Result<void> Session::save_last_manifest() {
+  auto saved = save_manifest();
+  if (disk_hangs_) {
+    reserve_.leave();
+    return saved;
+  }
+  if (!saved && saved.error().code == Errc::no_space)
+    saved = reserve_.replace(setup_.folder / kManifestFile, manifest_to_json(setup_.manifest));
+  reserve_.release();
+  return saved;
 }
 
 void Session::close_recorders() {
@@ -387,14 +411,13 @@ SessionOutcome Session::finish() {
       std::find(said.begin(), said.end(), outcome.failure->message) == said.end())
     setup_.manifest.remarks.push_back(outcome.failure->message);
   if (outcome.recorded && !outcome.locked) setup_.manifest.unproved = true;
-  if (disk_hangs_) {
-    reserve_.leave();
-  } else {
-    reserve_.release();
-  }
-  if (const auto saved = save_manifest(); !saved) {
+  if (const auto saved = save_last_manifest(); !saved) {
     setup_.manifest.state = TakeState::incomplete;
-    if (!outcome.failure) outcome.failure = saved.error();
+    // That the folder is gone is then the reason of both.
+    if (!outcome.failure)
+      outcome.failure = saved.error();
+    else if (saved.error().code != Errc::not_found)
+      alarms_.push_back(saved.error().message);
   }
   outcome.alarms = alarms_;
   outcome.manifest = setup_.manifest;

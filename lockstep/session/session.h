@@ -96,6 +96,7 @@ class Session {
   void note_lost();
   [[nodiscard]] double seconds_to_go() const;
   Result<void> save_manifest();
+  Result<void> save_last_manifest();
   void close_recorders();
   void watch_flush(HostTime now);
   void leave_hanging_disk();
