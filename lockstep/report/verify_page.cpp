@@ -49,6 +49,7 @@ std::string head(const Json& report) {
     if (finding.at("rule") == "take-unproved") line += separator + "UNPROVED take";
     if (finding.at("rule") == "take-incomplete") line += separator + "incomplete take";
     if (finding.at("rule") == "take-unfinished") line += separator + "take still being recorded";
+    if (finding.at("rule") == "take-left-behind") line += separator + "take whose recorder died";
   }
   const auto name = report.at("take").get<std::string>();
   std::string html = fmt::format(

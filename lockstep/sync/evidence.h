@@ -55,7 +55,8 @@ struct Evidence {
   std::vector<DeviceEvidence> devices;
   std::string name;          ///< of the take; empty for loose files
   std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
-  bool unfinished = false;   ///< the take says that it is being recorded, or nobody ended it
+  bool unfinished = false;   ///< the take is being recorded
+  bool left_behind = false;  ///< the recorder of the take died before it ended it
   bool incomplete = false;   ///< the take was ended by a fault, or finished by recover
   bool unproved = false;     ///< recorded over a plan that falls short, or without lock
 };

@@ -157,10 +157,12 @@ TEST(JudgeSets, RecordingsOfTwoTakesAreToldByTheirIds) {
 
 TEST(JudgeSets, ATakeThatIsUnprovedOrIncompleteSaysSo) {
   Evidence evidence = healthy_evidence(brief_rig());
-  evidence.unproved = evidence.incomplete = evidence.unfinished = true;
+  evidence.unproved = evidence.incomplete = true;
+  evidence.unfinished = evidence.left_behind = true;
   const SyncReport report = judged(evidence);
   EXPECT_EQ(report.verdict, Verdict::in_step);
-  for (const char* rule : {"take-unproved", "take-incomplete", "take-unfinished"})
+  for (const char* rule :
+       {"take-unproved", "take-incomplete", "take-unfinished", "take-left-behind"})
     EXPECT_TRUE(has(report, rule)) << rule;
 }
 

@@ -299,9 +299,13 @@ std::vector<Finding> as_recorded(const Evidence& evidence) {
   std::vector<Finding> out;
   if (evidence.unfinished)
     out.push_back(finding(kWarning, "take-unfinished", "",
-                          "The take says that it is still being recorded.",
-                          "It is, or its recorder was killed or lost power.",
-                          "Wait for its end; if nobody records it, run lockstep recover on it."));
+                          "The take is still being recorded; what there is of it is judged.", "",
+                          "Verify it again when it has ended."));
+  if (evidence.left_behind)
+    out.push_back(finding(kWarning, "take-left-behind", "",
+                          "The recorder of the take died before it had ended it.",
+                          "It was killed, the power went, or the folder was moved meanwhile.",
+                          "Run lockstep recover on the take: it finishes it."));
   if (evidence.incomplete)
     out.push_back(finding(
         FindingLevel::note, "take-incomplete", "",
@@ -321,7 +325,7 @@ std::vector<Finding> as_recorded(const Evidence& evidence) {
           "Its recorder died, or a copy of the file was broken off.",
           fmt::format("What can be read is judged. lockstep recover {} makes a whole file "
                       "beside it; lockstep info tells all that is wrong.",
-                      device.source)));
+                      evidence.left_behind ? "on the take" : device.source)));
     }
     if (!device.lost_because.empty()) {
       std::string why = device.lost_because;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "lockstep/recording/reader.h"
+#include "lockstep/take/take_lock.h"
 #include "lockstep/take/told_family.h"
 
 namespace lockstep {
@@ -164,6 +165,12 @@ void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
   }
 }
 
+/// Not so where its recorder died: its lock went with it.
+bool is_being_recorded(const fs::path& take_folder) {
+  const auto holder = holder_of(take_folder);
+  return holder && holder->work == TakeWork::recording;
+}
+
 /// A camera of a take that delivered nothing is evidence too: against the take.
 DeviceEvidence evidence_of_nothing(const fs::path& path, const TakeCamera& camera,
                                    const TakeManifest& manifest, const std::string& what) {
@@ -217,7 +224,8 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   Evidence evidence;
   evidence.name = manifest.name;
   evidence.plan = manifest.plan;
-  evidence.unfinished = manifest.state == TakeState::recording;
+  evidence.unfinished = manifest.state == TakeState::recording && is_being_recorded(take_folder);
+  evidence.left_behind = manifest.state == TakeState::recording && !evidence.unfinished;
   evidence.incomplete = manifest.state == TakeState::incomplete;
   evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
@@ -230,6 +238,8 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
                                                          results[i]->error().message)
                                    : std::move(**results[i]));
     describe_part(*sources[i].camera, sources[i].part, manifest.plan, evidence.devices.back());
+    // A file that is being written is not finished, and that is no damage.
+    if (evidence.unfinished) evidence.devices.back().damage.clear();
   }
   return evidence;
 }

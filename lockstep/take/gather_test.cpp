@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
+
+#include "lockstep/take/take_lock.h"
 #include "tests/support/small_take.h"
 
 namespace lockstep {
@@ -51,6 +54,33 @@ TEST(GatherTake, LeavesOutWhatIsNotThereAndRefusesATakeOfNothing) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::unusable_input);
   EXPECT_THAT(none.error().message, HasSubstr("none of its recordings"));
+}
+
+/// A file that is being written is no damaged one, and a recorder that died is not recording.
+TEST(GatherTake, TellsATakeThatIsBeingRecordedFromOneThatWasLeftBehind) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 20), 100'000, true);
+  take.add_part(1, ticks(0, 20), 100'000, true);
+  const std::filesystem::path file = take.folder() / "b.mkv";
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) * 2 / 3);
+  take.manifest().state = TakeState::recording;
+  take.save();
+  const auto gathered = [&] { return *gather_take(take.folder(), take.manifest(), 1); };
+  {
+    const auto lock = TakeLock::take(take.folder(), TakeWork::recording);
+    const Evidence live = gathered();
+    EXPECT_TRUE(live.unfinished);
+    EXPECT_FALSE(live.left_behind);
+    EXPECT_TRUE(live.devices[1].damage.empty());
+  }
+  for (const bool recovering : {false, true}) {
+    std::optional<TakeLock> lock;
+    if (recovering) lock.emplace(*TakeLock::take(take.folder(), TakeWork::recovering));
+    const Evidence dead = gathered();
+    EXPECT_FALSE(dead.unfinished);
+    EXPECT_TRUE(dead.left_behind);
+    EXPECT_FALSE(dead.devices[1].damage.empty());
+  }
 }
 
 TEST(GatherTake, TellsPartsAndWhyACameraWasLost) {

@@ -28,6 +28,7 @@ std::string verdict_line(const SyncReport& report, bool color) {
     if (finding.rule == "take-unproved") line += "; UNPROVED take";
     if (finding.rule == "take-incomplete") line += "; incomplete take";
     if (finding.rule == "take-unfinished") line += "; take still being recorded";
+    if (finding.rule == "take-left-behind") line += "; take whose recorder died";
   }
   return line + "\n";
 }
