@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "lockstep/mkv/segment_writer.h"
 #include "lockstep/recording/opened_recording.h"
@@ -44,7 +45,7 @@ class Recovery {
     }
     const double duration = static_cast<double>(newest_ - std::min<int64_t>(newest_, first_));
     if (auto closed = to_->finish(duration); !closed) return closed.error();
-    result_.captures = stamps_;
+    result_.captures = captures();
     const uint64_t cues_and_tail = from_.window.size() - std::min(from_.window.size(), kept_until);
     result_.bytes_dropped = from_.segment.cues.empty() ? cues_and_tail : 0;
     for (const mkv::Damage& damage : from_.damage.list()) {
@@ -85,17 +86,18 @@ class Recovery {
     count(block);
   }
 
-  /// Captures are counted by the stream that names them: colour, else IR, else depth.
   void count(const mkv::BlockRef& block) {
     if (block.track == from_.head.tracks.notes) return;
-    if (stamps_ + other_ == 0) first_ = block.time;
+    if (!std::exchange(any_, true)) first_ = block.time;
     newest_ = std::max(newest_, block.time);
     const KinectTracks& tracks = from_.head.tracks;
-    const uint64_t named = tracks.color != 0 ? tracks.color
-                           : tracks.ir != 0  ? tracks.ir
-                                             : tracks.depth;
-    ++(block.track == named ? stamps_ : other_);
+    if (block.track == tracks.color) ++color_;
+    if (block.track == tracks.ir) ++ir_;
+    if (block.track == tracks.depth) ++depth_;
   }
+
+  /// Counted by the first of colour, IR and depth that has a picture, as whoever reads it does.
+  [[nodiscard]] uint64_t captures() const { return color_ > 0 ? color_ : ir_ > 0 ? ir_ : depth_; }
 
   void add_cue(const mkv::Cluster& cluster) {
     const auto block = std::find_if(cluster.blocks.begin(), cluster.blocks.end(),
@@ -115,8 +117,8 @@ class Recovery {
   std::optional<int64_t> cue_ns_;
   int64_t first_ = 0;
   int64_t newest_ = 0;
-  uint64_t stamps_ = 0;
-  uint64_t other_ = 0;
+  bool any_ = false;
+  uint64_t color_ = 0, ir_ = 0, depth_ = 0;  // pictures
   RecoveredRecording result_;
 };
 

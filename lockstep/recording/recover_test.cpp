@@ -64,6 +64,24 @@ TEST(Recover, ATornFileOfOursLosesOnlyItsTail) {
   EXPECT_EQ(walk_independently(read_file(folder / "whole.mkv")).error, "");
 }
 
+/// As whoever reads it counts them: the file has a colour track, and no picture in it.
+TEST(Recover, CountsTheCapturesOfAFileWithoutColour) {
+  const TempFolder folder;
+  {
+    auto writer = RecordingWriter::create(folder / "a.mkv", small_header(), {});
+    ASSERT_TRUE(writer);
+    for (int i = 0; i < 20; ++i) {
+      Capture capture = capture_at(1'000'000 + i * int64_t{100'000} / 3);
+      capture.color.reset();
+      ASSERT_TRUE((*writer)->write(capture));
+    }
+    ASSERT_TRUE((*writer)->finish());
+  }
+  const auto recovered = recover_recording(folder / "a.mkv", folder / "whole.mkv");
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->captures, 20U);
+}
+
 /// Gives one simple block of the file other flags, as a recorder of another kind might write it,
 /// and its cluster the checksum that fits.
 void set_flags(std::string& file, const mkv::Cluster& cluster, const mkv::BlockRef& block,

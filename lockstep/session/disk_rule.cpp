@@ -11,6 +11,13 @@ namespace {
 constexpr double kMarginS = 30;
 constexpr double kWithoutLengthS = 600;
 constexpr double kWarnS = 600;
+/// Images of 64 bytes, with what a recording adds to them: 290 in a minute's take.
+constexpr double kTimingOnlyBytesPerTick = 320;
+
+std::string size_text(double bytes) {
+  return bytes < 1e8 ? fmt::format("{:.1f} MB", bytes / 1e6)
+                     : fmt::format("{:.1f} GB", bytes / 1e9);
+}
 
 }  // namespace
 
@@ -29,13 +36,13 @@ Result<void> DiskRule::before_start(uint64_t free_bytes, std::optional<double> l
   return Error{
       Errc::no_space,
       fmt::format(
-          "{}: {:.1f} GB are free ({:.1f} GB of them kept free), but {:.0f} s of this rig need "
-          "{:.1f} GB{}: free some space, record to another disk with -o, or shorten the take "
-          "with -l",
-          folder.string(), static_cast<double>(free_bytes) / 1e9,
-          static_cast<double>(keep_free_bytes_) / 1e9, needed_s, needed_s * bytes_per_s_ / 1e9,
-          length_s ? fmt::format(" ({:g} s to record and {:g} s in reserve)", *length_s, kMarginS)
-                   : std::string(" (the least for a take without a length)"))};
+          "{}: {} are free ({:g} GB of them kept free), but {:.0f} s of this rig need {}{}: free "
+          "some space, record to another disk with -o, or shorten the take with -l",
+          folder.string(), size_text(static_cast<double>(free_bytes)),
+          static_cast<double>(keep_free_bytes_) / 1e9, needed_s, size_text(needed_s * bytes_per_s_),
+          length_s
+              ? fmt::format(" ({:.10g} s to record and {:g} s in reserve)", *length_s, kMarginS)
+              : std::string(" (the least for a take without a length)"))};
 }
 
 DiskRule::Advice DiskRule::during(uint64_t free_bytes) const {
@@ -50,6 +57,18 @@ double planned_bytes_per_s(const PlannedCamera& camera) {
 double planned_bytes_per_s(const Plan& plan) {
   double sum = 0;
   for (const PlannedCamera& camera : plan.cameras) sum += planned_bytes_per_s(camera);
+  return sum;
+}
+
+double timing_only_bytes_per_s(const Plan& plan) {
+  double sum = 0;
+  for (const PlannedCamera& camera : plan.cameras) {
+    CameraConfig imu_alone = camera.config;
+    imu_alone.color_resolution = ColorResolution::off;
+    imu_alone.depth_mode = DepthMode::off;
+    sum += disk_bytes_per_s(imu_alone) +
+           kTimingOnlyBytesPerTick * frames_per_second(camera.config.frame_rate);
+  }
   return sum;
 }
 

@@ -36,5 +36,7 @@ class DiskRule {
 /// What the cameras of a plan write, in bytes per second.
 [[nodiscard]] double planned_bytes_per_s(const Plan& plan);
 [[nodiscard]] double planned_bytes_per_s(const PlannedCamera& camera);
+/// The same of a virtual rig of timing-only cameras.
+[[nodiscard]] double timing_only_bytes_per_s(const Plan& plan);
 
 }  // namespace lockstep

@@ -45,5 +45,16 @@ TEST(DiskRule, CountsWhatIsWrittenAndNotWhatComesOverTheCable) {
   EXPECT_GT(planned_bytes_per_s(camera), 1280.0 * 720 * 4 * 30 + 60'000);
 }
 
+TEST(DiskRule, CountsLittleOfATimingOnlyRigButNotNothing) {
+  Plan plan;
+  plan.cameras.resize(2);
+  for (PlannedCamera& camera : plan.cameras) camera.config.imu = false;
+  const double without_imu = timing_only_bytes_per_s(plan);
+  EXPECT_GT(without_imu, 2 * 30 * 290);  // as `lockstep simulate` writes
+  EXPECT_LT(without_imu, 2 * 30 * 400);
+  plan.cameras[0].config.imu = true;
+  EXPECT_GT(timing_only_bytes_per_s(plan), without_imu + 60'000);
+}
+
 }  // namespace
 }  // namespace lockstep

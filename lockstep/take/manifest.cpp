@@ -290,6 +290,23 @@ std::string numbered(const std::string& rig_name, int number) {
   return fmt::format("{}-{:03}", name, number);
 }
 
+/// Ticks of the common range on which no camera has a hole.
+int64_t ticks_without_holes(const TakeManifest& manifest) {
+  const int64_t range = manifest.common_ticks.value_or(0);
+  std::vector<std::pair<int64_t, int64_t>> holes;  // from and to, the latter not in it
+  for (const TakeHole& hole : manifest.holes)
+    holes.emplace_back(std::max<int64_t>(hole.first_tick, 0),
+                       std::min(hole.first_tick + hole.count, range));
+  std::sort(holes.begin(), holes.end());
+  int64_t ticks = range;
+  int64_t counted_to = 0;
+  for (const auto& [from, to] : holes) {
+    ticks -= std::max<int64_t>(to - std::max(from, counted_to), 0);
+    counted_to = std::max(counted_to, to);
+  }
+  return ticks;
+}
+
 Result<void> make_new_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return {};
   Error error = error_from_errno(errno, "cannot make the take folder", folder);
@@ -328,6 +345,14 @@ std::string to_text(const CameraEnd& end) {
 std::string to_text(const CutShort& cut) {
   return fmt::format("cut short by the disk at {:.1f} s", cut.at_s) +
          (cut.of_s ? fmt::format(" of {:g} s", *cut.of_s) : "");
+}
+
+std::string common_ticks_text(const TakeManifest& manifest) {
+  const int64_t range = manifest.common_ticks.value_or(0);
+  const int64_t common = ticks_without_holes(manifest);
+  return fmt::format("{}{} common to {}", counted(range, "tick"),
+                     common == range ? "" : fmt::format(", {} of them", common),
+                     counted(static_cast<int64_t>(manifest.cameras.size()), "camera"));
 }
 
 std::string part_file_name(const std::string& camera, size_t part) {

@@ -105,6 +105,10 @@ struct TakeManifest {
   std::string verdict;  ///< "in step (stamps, arrival)", ...; empty before verify
 };
 
+/// "1800 ticks common to 3 cameras", or where holes are in them "1800 ticks, 1776 of them common to
+/// 3 cameras".
+[[nodiscard]] std::string common_ticks_text(const TakeManifest& manifest);
+
 inline constexpr const char* kManifestFile = "take.json";
 
 /// True for a folder with a manifest, whatever the manifest holds.

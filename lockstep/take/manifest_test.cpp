@@ -86,6 +86,18 @@ TEST(Manifest, KeepsEveryEndOfACamera) {
   }
 }
 
+TEST(Manifest, CountsTheTicksThatAllCamerasHave) {
+  TakeManifest manifest;
+  manifest.cameras.resize(3);
+  manifest.common_ticks = 1;
+  EXPECT_EQ(common_ticks_text(manifest), "1 tick common to 3 cameras");
+  manifest.common_ticks = 300;
+  // Two that overlap, one within another, and what lies outside of the common range.
+  manifest.holes = {{"b", 100, 20, ""}, {"a", 110, 20, ""}, {"c", 112, 2, ""},
+                    {"a", 290, 50, ""}, {"b", -5, 6, ""},   {"c", 400, 9, ""}};
+  EXPECT_EQ(common_ticks_text(manifest), "300 ticks, 259 of them common to 3 cameras");
+}
+
 TEST(PartFileName, NumbersFromTheSecondOn) {
   EXPECT_EQ(part_file_name("left", 1), "left.mkv");
   EXPECT_EQ(part_file_name("left", 2), "left.part2.mkv");

@@ -142,6 +142,7 @@ Result<void> count_anew(const fs::path& folder, TakeManifest& manifest) {
   const auto ticks = count_readable(folder, manifest);
   if (!ticks) return ticks.error();
   manifest.common_ticks = ticks->common_ticks;
+  manifest.holes = holes_of(*ticks, manifest);
   for (size_t i = 0; i < manifest.cameras.size(); ++i) {
     manifest.cameras[i].captures = ticks->cameras[i].captures;
     manifest.cameras[i].imu_samples = ticks->cameras[i].imu_samples;
@@ -223,8 +224,7 @@ Result<Recovered> recover_take(const fs::path& take_folder) {
   if (auto saved = write_manifest(take_folder, *manifest); !saved) return std::move(saved).error();
   recovered.done.push_back(
       manifest->common_ticks
-          ? fmt::format("take.json: finished as incomplete, {} common to all cameras",
-                        counted(*manifest->common_ticks, "tick"))
+          ? fmt::format("take.json: finished as incomplete, {}", common_ticks_text(*manifest))
           : "take.json: finished as incomplete; no tick is common to all cameras");
   return recovered;
 }

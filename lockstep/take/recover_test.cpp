@@ -31,5 +31,23 @@ TEST(RecoverTake, NotesNoCountWhereARecordingCannotBeReadNow) {
   ASSERT_TRUE(recover_take(take.folder()));
 }
 
+TEST(RecoverTake, CountsWhatACameraLacksAnew) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 1'000'000, true);
+  take.add_part(1, ticks(0, 3), 1'000'000, true);
+  take.add_part(1, ticks(7, 9), -200'000, true);
+  take.manifest().state = TakeState::recording;
+  take.save();
+  const auto recovered = recover_take(take.folder());
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->done.back(),
+            "take.json: finished as incomplete, 10 ticks, 7 of them common to 2 cameras");
+  const auto holes = read_manifest(take.folder())->holes;
+  ASSERT_EQ(holes.size(), 1u);
+  EXPECT_EQ(holes[0].camera, "b");
+  EXPECT_EQ(holes[0].first_tick, 4);
+  EXPECT_EQ(holes[0].count, 3);
+}
+
 }  // namespace
 }  // namespace lockstep

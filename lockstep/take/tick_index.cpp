@@ -90,6 +90,14 @@ class Indexer {
   std::optional<Nanos> phase_;  ///< of the first camera's pulses to the ticks of its own clock
 };
 
+std::string cause_of(const std::string& camera, int64_t tick, const TakeManifest& manifest) {
+  for (const TakeHole& hole : manifest.holes) {
+    if (hole.camera == camera && tick >= hole.first_tick && tick - hole.first_tick < hole.count)
+      return hole.cause;
+  }
+  return "not in its recordings";
+}
+
 }  // namespace
 
 const std::vector<RecordingStamps::Entry>& counting_stamps(const RecordingStamps& stamps) {
@@ -100,6 +108,27 @@ const std::vector<RecordingStamps::Entry>& counting_stamps(const RecordingStamps
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
                               const TakeManifest& manifest) {
   return Indexer(take_folder, manifest).run();
+}
+
+std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manifest) {
+  std::vector<TakeHole> holes;
+  const int64_t end = ticks.common_ticks.value_or(0);
+  for (size_t i = 0; i < ticks.cameras.size(); ++i) {
+    std::vector<int64_t> there;
+    for (const CameraTicks::Entry& entry : ticks.cameras[i].entries) there.push_back(entry.tick);
+    there.push_back(end);
+    std::sort(there.begin(), there.end());
+    int64_t next = 0;
+    for (const int64_t tick : there) {
+      const int64_t gap = std::min(tick, end) - next;
+      if (gap > 0) {
+        const std::string& name = manifest.cameras[i].name;
+        holes.push_back({name, next, gap, cause_of(name, next, manifest)});
+      }
+      next = std::max(next, tick + 1);
+    }
+  }
+  return holes;
 }
 
 }  // namespace lockstep

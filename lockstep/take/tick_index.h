@@ -40,4 +40,7 @@ struct TakeTicks {
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
                               const TakeManifest& manifest);
 
+/// What each camera lacks of the common ticks. The manifest's cause stays where it tells one.
+[[nodiscard]] std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manifest);
+
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/take/tick_index.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include "tests/support/small_take.h"
@@ -48,6 +49,27 @@ TEST(IndexTicks, PlacesAPartWhoseClockBeganAnew) {
   EXPECT_THAT(ticks_of(index->cameras[1]), ElementsAre(0, 1, 2, 3, 7, 8, 9));
   EXPECT_THAT(parts_of(index->cameras[1]), ElementsAre(0, 0, 0, 0, 1, 1, 1));
   EXPECT_EQ(index->common_ticks, 10);
+}
+
+TEST(IndexTicks, HolesAreWhatACameraLacksOfTheCommonTicks) {
+  TakeManifest manifest;
+  manifest.cameras.resize(2);
+  manifest.cameras[0].name = "a";
+  manifest.cameras[1].name = "b";
+  manifest.holes = {{"b", 4, 2, "lost"}, {"a", 0, 9, "other"}};
+  TakeTicks index;
+  index.common_ticks = 8;
+  index.cameras.resize(2);
+  for (const int64_t tick : {-1, 0, 1, 2, 3, 4, 5, 6, 7, 8})
+    index.cameras[0].entries.push_back({.tick = tick});
+  for (const int64_t tick : {2, 3, 3, 5}) index.cameras[1].entries.push_back({.tick = tick});
+  const auto said = [](const TakeHole& hole) {
+    return fmt::format("{} {}+{} {}", hole.camera, hole.first_tick, hole.count, hole.cause);
+  };
+  std::vector<std::string> holes;
+  for (const TakeHole& hole : holes_of(index, manifest)) holes.push_back(said(hole));
+  EXPECT_THAT(holes, ElementsAre("b 0+2 not in its recordings", "b 4+1 lost",
+                                 "b 6+2 not in its recordings"));
 }
 
 TEST(IndexTicks, CountsByStampsWhereTheManifestKnowsNothing) {

@@ -81,19 +81,40 @@ void expect_cut_short(const Finished& full, const json& manifest) {
   EXPECT_GT(manifest["cut_short"]["at_s"], 1);
 }
 
+/// Another program fills the disk in mid-take: once, or again whenever something becomes free.
 TEST_F(FailingDisk, ThatRunsFullLeavesAReadableTakeThatSaysSo) {
-  const auto full = shell_with_mounts(
-      "mount -t tmpfs -o size=1200k none /mnt && \"$LOCKSTEP\" simulate \"$RIG\" -o /mnt/take -l "
-      "60;"
-      "code=$?; cp -a /mnt/take \"$OUT/take\"; exit $code");
-  if (!full)
-    GTEST_SKIP() << "no mounts here; the limit on the size of a file is tried all the same";
-  const json manifest = json_in(take_, "take.json");
-  expect_cut_short(*full, manifest);
-  expect_counts_as_an_independent_reader(take_);
-  EXPECT_EQ(schema_problems(read_file(take_ / "take.json"), "take"), "");
-  const Finished info = lockstep({"info", take_});
-  EXPECT_THAT(info.out, HasSubstr("cut short by the disk at"));
+  write_file(rig_, replaced(timing_rig(), "keep_free_gb = 2", "keep_free_gb = 0"));
+  for (const char* again : {"false", "kill -0 $recorder 2>/dev/null"}) {
+    fs::remove_all(take_);
+    const auto full = shell_with_mounts(
+        "mount -t tmpfs -o size=8m none /mnt || exit 9;"
+        "\"$LOCKSTEP\" record \"$RIG\" -o /mnt/take -l 60 & recorder=$!;"
+        "while ! test -s /mnt/take/right.mkv && kill -0 $recorder; do sleep 0.1; done; sleep 2;"
+        "fill() { dd if=/dev/zero of=/mnt/fill bs=4k oflag=append conv=notrunc 2>/dev/null; };"
+        "fill; while " +
+        std::string(again) +
+        "; do fill; done;"
+        "wait $recorder; code=$?; cp -a /mnt/take \"$OUT/take\"; exit $code");
+    if (!full)
+      GTEST_SKIP() << "no mounts here; the limit on the size of a file is tried all the same";
+    const json manifest = json_in(take_, "take.json");
+    expect_cut_short(*full, manifest);
+    expect_counts_as_an_independent_reader(take_);
+    EXPECT_EQ(schema_problems(read_file(take_ / "take.json"), "take"), "");
+    EXPECT_THAT(lockstep({"info", take_}).out, HasSubstr("cut short by the disk at"));
+    ASSERT_EQ(lockstep({"recover", take_}).status, 0);
+    EXPECT_THAT(lockstep({"info", take_}).out, HasSubstr("cut short by the disk at"));
+  }
+}
+
+TEST_F(FailingDisk, ThatIsTooFullToBeginIsSaidBeforeTheTake) {
+  write_file(rig_, replaced(timing_rig(), "keep_free_gb = 2", "keep_free_gb = 1000000"));
+  for (const char* command : {"record", "simulate"}) {
+    const Finished full = lockstep({command, rig_, "-o", take_, "-l", "1"});
+    EXPECT_EQ(full.status, 3);
+    EXPECT_THAT(one_line(full.err), HasSubstr("of this rig need 0.9 MB"));
+    EXPECT_FALSE(fs::exists(take_));
+  }
 }
 
 /// A limit on the size of a file stands for a disk that fills up: the write fails in the same
@@ -149,8 +170,11 @@ TEST_F(FailingDisk, WhoseFolderIsMovedAwayLeavesWhatWasWritten) {
   fs::rename(take_, folder_ / "elsewhere");
   const Finished gone = program.wait();
   EXPECT_EQ(gone.status, 3);
-  EXPECT_THAT(gone.err, HasSubstr((take_ / "take.json").string()));
-  EXPECT_THAT(gone.out, Not(HasSubstr("in step")));
+  EXPECT_THAT(one_line(gone.err),
+              AllOf(HasSubstr((take_ / "take.json").string()),
+                    HasSubstr("its folder was moved or removed"), HasSubstr("lockstep recover"),
+                    Not(HasSubstr("is no take")), Not(HasSubstr("truth.json"))));
+  EXPECT_THAT(gone.out, AllOf(Not(HasSubstr("in step")), HasSubstr("not judged")));
   EXPECT_FALSE(fs::exists(take_));
   EXPECT_EQ(lockstep({"recover", folder_ / "elsewhere"}).status, 0);
   expect_counts_as_an_independent_reader(folder_ / "elsewhere");

@@ -248,6 +248,32 @@ TEST_F(Record, LengthsAreSecondsAboveZero) {
   EXPECT_EQ(json_in(path("take"), "take.json")["common_ticks"], 1);
 }
 
+TEST_F(Record, RefusesATakeWithAnEmptyName) {
+  for (const char* command : {"record", "simulate"}) {
+    const Finished empty = lockstep({command, rig_, "-o", "", "-l", "1"});
+    EXPECT_EQ(empty.status, 2);
+    EXPECT_THAT(one_line(empty.err), HasSubstr("the take has an empty name"));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "takes"));
+}
+
+/// What is said to be common to all is what every camera has.
+TEST_F(Record, CountsTheTicksThatAllCamerasHave) {
+  const Finished lost = simulate(rig_, path("one"), 6, {"--fault", "left:unplug:3"});
+  const auto report = json_in(path("one"), "verify.json");
+  const std::string said = "180 ticks, " + report["common_ticks"].dump() + " of them common to 3";
+  EXPECT_LT(report["common_ticks"], 100);
+  EXPECT_THAT(lost.out, HasSubstr(said));
+  EXPECT_THAT(lockstep({"info", path("one")}).out, HasSubstr(said));
+
+  const Finished restarted = simulate(rig_, path("two"), 20, {"--fault", "middle:restart:5"});
+  const auto manifest = json_in(path("two"), "take.json");
+  int64_t lacks = 0;
+  for (const auto& hole : manifest["holes"]) lacks += hole["count"].get<int64_t>();
+  EXPECT_GT(lacks, 0);
+  EXPECT_THAT(restarted.out, HasSubstr("600 ticks, " + std::to_string(600 - lacks) + " of them"));
+}
+
 TEST_F(Record, TakesMayHaveSpacesAndUmlautsInTheirNames) {
   const std::string take = path("mein take \xC3\xA4\xC3\xB6\xC3\xBC \xF0\x9F\x8E\xA5");
   EXPECT_EQ(simulate(rig_, take, 1).status, 0);

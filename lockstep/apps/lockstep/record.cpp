@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <memory>
+#include <string>
 
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/record_take.h"
@@ -12,6 +13,12 @@ namespace lockstep {
 namespace {
 
 constexpr double kLongestTakeS = 100 * 86'400.0;
+constexpr const char* kExitCodes =
+    R"(
+
+Exit codes: 0 recorded and in step (warnings included), 1 not in step, marked UNPROVED or refused
+for its plan, 2 wrong use, a rig file that cannot be used or a take that is there already, 3 a
+camera, the disk or this host failed.)";
 
 /// Empty when `text` is a length that a take can have, else what is wrong with it.
 std::string wrong_length(const std::string& text) {
@@ -23,15 +30,22 @@ std::string wrong_length(const std::string& text) {
          "'";
 }
 
+/// An empty word is a variable that was not set, and no wish for the next number.
+std::string wrong_take(const std::string& text) {
+  if (!text.empty()) return {};
+  return "the take has an empty name: name a folder, or leave -o out to get the next number";
+}
+
 CLI::App* add_take_options(CLI::App* command, const std::shared_ptr<TakeRequest>& request) {
   command->add_option("RIG", request->rig, "rig file, or 'demo' for the built-in rig")
       ->required()
-      ->type_name("RIG");
+      ->type_name("");
   command
       ->add_option(
           "-o,--output", request->output,
           "folder of the take, which must not exist yet (default: the next number in the rig's "
           "take folder)")
+      ->check(wrong_take)
       ->type_name("TAKE");
   command->add_flag(
       "--anyway", request->anyway,
@@ -56,7 +70,9 @@ void add_record_command(CLI::App& app, CommandAction& action) {
       ->check(wrong_length)
       ->type_name("SECONDS");
   command->footer(
-      "Examples:\n  lockstep record rig.toml -l 60\n  lockstep record demo -o my-take -l 10");
+      std::string(
+          "Examples:\n  lockstep record rig.toml -l 60\n  lockstep record demo -o my-take -l 10") +
+      kExitCodes);
   command->callback([request, &action] { action = [request] { return record_take(*request); }; });
 }
 
@@ -85,8 +101,9 @@ void add_simulate_command(CLI::App& app, CommandAction& action) {
               world_fault_kinds())
       ->type_name("FAULT");
   command->footer(
-      "Examples:\n  lockstep simulate demo -o my-take -l 10\n"
-      "  lockstep simulate demo -o broken -l 10 --fault right:lose-tick:5:0:2");
+      std::string("Examples:\n  lockstep simulate demo -o my-take -l 10\n"
+                  "  lockstep simulate demo -o broken -l 10 --fault right:lose-tick:5:0:2") +
+      kExitCodes);
   command->callback([request, &action] { action = [request] { return record_take(*request); }; });
 }
 

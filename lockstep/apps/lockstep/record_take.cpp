@@ -67,6 +67,22 @@ void print_findings(const Plan& plan, bool quiet) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+/// On a terminal the broken rules stand above it; a program gets them in the sentence.
+Error falls_short(const TakeRequest& request, const Plan& plan) {
+  std::string broken;
+  for (const PlanFinding& finding : plan.findings) {
+    if (!request.json || finding.severity != Severity::error) continue;
+    broken += fmt::format("{}{}: {}: {}", broken.empty() ? "" : "; ", finding.where,
+                          finding.message, finding.mend);
+  }
+  if (broken.empty()) broken = "mend what is said above";
+  return {Errc::invalid_argument,
+          fmt::format("the plan of {0} falls short, so nothing was recorded: {1} (`lockstep plan "
+                      "{0}{2}` shows it all), or record with --anyway, which marks the take "
+                      "UNPROVED",
+                      request.rig, broken, request.json ? " --json" : "")};
+}
+
 /// Where the take goes by default: the rig's take folder, beside the rig file.
 std::filesystem::path takes_folder(const Rig& rig) {
   const std::filesystem::path folder = rig.take.folder;
@@ -85,11 +101,12 @@ Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan
     error.code = Errc::io;
     return error;
   }
-  // Pictures of a timing-only world are tiny; nothing of the planned size is written.
-  if (rig.world && rig.world->timing_only) return {};
   const auto space = disk_space(target);
   if (!space) return space.error();
-  return DiskRule(planned_bytes_per_s(plan), static_cast<uint64_t>(rig.take.keep_free_gb * 1e9))
+  const bool timing_only = rig.world && rig.world->timing_only;
+  const double bytes_per_s =
+      timing_only ? timing_only_bytes_per_s(plan) : planned_bytes_per_s(plan);
+  return DiskRule(bytes_per_s, static_cast<uint64_t>(rig.take.keep_free_gb * 1e9))
       .before_start(space->free_bytes, request.length_s, target);
 }
 
@@ -213,9 +230,12 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   TakeResult result;
   result.folder = *folder;
   run(request, make_setup(request, chosen, plan, *folder), **rig, interrupt, result);
+  std::error_code ignored;
+  result.folder_gone =
+      !result.outcome.disk_hangs && !std::filesystem::is_directory(*folder, ignored);
   if (result.outcome.disk_hangs) {
     lock->leave();
-  } else {
+  } else if (!result.folder_gone) {
     const auto truth =
         write_file_whole(*folder / kTruthFile, (*rig)->truth_json(), ExistingFile::replace);
     if (!truth) result.report_failure = truth.error().message;
@@ -241,14 +261,7 @@ int record_take(const TakeRequest& request) {
   const Plan plan = make_plan(chosen->rig);
   print_findings(plan, request.quiet);
   if (plan.has_errors() && !request.anyway) {
-    return report_failure(
-        {Errc::invalid_argument,
-         fmt::format(
-             "the plan of {0} falls short, so nothing was recorded: mend what is said above "
-             "(`lockstep plan {0}` shows it all), or record with --anyway, which marks the "
-             "take UNPROVED",
-             request.rig)},
-        kExitFallsShort);
+    return report_failure(falls_short(request, plan), kExitFallsShort);
   }
   if (!chosen->rig.is_virtual()) {
     return report_failure(

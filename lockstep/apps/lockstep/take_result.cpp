@@ -42,9 +42,7 @@ nlohmann::json verdict_failures(const TakeResult& result) {
 }
 
 void print_ticks(const std::string& take, const TakeManifest& manifest) {
-  const int64_t ticks = manifest.common_ticks.value_or(0);
-  fmt::print("{}: {} common to {}{}{}\n", take, counted(ticks, "tick"),
-             counted(static_cast<int64_t>(manifest.cameras.size()), "camera"),
+  fmt::print("{}: {}{}{}\n", take, common_ticks_text(manifest),
              manifest.is_virtual ? ", simulated" : "", manifest.unproved ? ", UNPROVED" : "");
 }
 
@@ -52,7 +50,7 @@ void print_ticks(const std::string& take, const TakeManifest& manifest) {
 
 void judge_take(TakeResult& result, const TakeLock& held) {
   // Reading from a disk that hangs would hang, too.
-  if (!result.outcome.recorded || result.outcome.disk_hangs) return;
+  if (!result.outcome.recorded || result.outcome.disk_hangs || result.folder_gone) return;
   auto verified = verify_take(result.folder, {});
   if (!verified) {
     result.report_failure = verified.error().message;
@@ -104,6 +102,10 @@ void print_take(const TakeResult& result) {
   }
   if (result.outcome.disk_hangs) {
     fmt::print("{}: not judged, since its disk does not answer\n", take);
+    return;
+  }
+  if (result.folder_gone) {
+    fmt::print("{}: not judged, since it is not there any more\n", take);
     return;
   }
   print_ticks(take, manifest);

@@ -15,6 +15,7 @@ namespace lockstep {
 struct TakeResult {
   std::filesystem::path folder;
   SessionOutcome outcome;
+  bool folder_gone = false;            ///< moved or removed while it was recorded
   std::optional<SyncReport> report{};  ///< nothing: nothing was recorded, or it cannot be judged
   std::string report_failure{};        ///< why verdict, page or truth could not be made or written
 

@@ -13,6 +13,11 @@ namespace {
 
 constexpr size_t kHolesListed = 6;
 
+/// What take.json says of a take that nobody has ended is older than its files.
+bool is_counted(const TakeManifest& manifest) {
+  return manifest.state != TakeState::recording;
+}
+
 std::string head_text(const TakeManifest& manifest) {
   std::string text = fmt::format("take {}: {}{}{}, rig \"{}\"", manifest.name,
                                  to_string(manifest.state), manifest.unproved ? ", UNPROVED" : "",
@@ -20,9 +25,10 @@ std::string head_text(const TakeManifest& manifest) {
   if (!manifest.created_utc.empty()) text += ", begun " + manifest.created_utc;
   text = wrapped(text, 2) + "\n";
   if (manifest.cut_short) text += to_text(*manifest.cut_short) + "\n";
-  if (manifest.common_ticks)
-    text += fmt::format("{} common to {} at {} fps\n", counted(*manifest.common_ticks, "tick"),
-                        counted(static_cast<int64_t>(manifest.cameras.size()), "camera"),
+  if (!is_counted(manifest))
+    text += "ticks and captures: not counted yet\n";
+  else if (manifest.common_ticks)
+    text += fmt::format("{} at {} fps\n", common_ticks_text(manifest),
                         frames_per_second(manifest.plan.frame_rate));
   return text +
          fmt::format("verdict: {}\n", manifest.verdict.empty() ? "none yet" : manifest.verdict);
@@ -43,14 +49,16 @@ std::string recordings_text(const std::filesystem::path& folder, const TakeManif
                    {"captures", Align::right},
                    {"dropped", Align::right},
                    {"end"}});
+  const auto number = [&](uint64_t count) {
+    return is_counted(manifest) ? std::to_string(count) : "-";
+  };
   for (const TakeCamera& camera : manifest.cameras) {
     for (size_t part = 0; part < camera.parts.size(); ++part) {
       const std::string& file = camera.parts[part].file;
       const bool first = part == 0;
       table.add_row({first ? camera.name : "", first ? camera.serial : "", file,
-                     size_text(folder / file), first ? std::to_string(camera.captures) : "",
-                     first ? std::to_string(camera.dropped) : "",
-                     first ? to_text(camera.end) : ""});
+                     size_text(folder / file), first ? number(camera.captures) : "",
+                     first ? number(camera.dropped) : "", first ? to_text(camera.end) : ""});
     }
   }
   return table.text(2);
