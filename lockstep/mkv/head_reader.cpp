@@ -130,13 +130,18 @@ class HeadReader {
       if (head && head->id == seek.id) {
         take(*head, offset);
       } else {
-        const uint64_t listed_at = result_.data_start + std::min(seek.position, room);
-        damage_.add(listed_at,
-                    fmt::format("the {} are missing: the head of the file says that they "
-                                "stand at byte {}, where they do not",
-                                name_of(seek.id), listed_at));
+        note_missing(seek, room);
       }
     }
+  }
+
+  void note_missing(const SeekEntry& seek, uint64_t room) {
+    const uint64_t listed_at = result_.data_start + std::min(seek.position, room);
+    const std::string where =
+        seek.position >= room ? fmt::format("behind byte {}, where it ends", listed_at)
+                              : fmt::format("at byte {}, and something else is there", listed_at);
+    damage_.add(listed_at, fmt::format("the {} are missing: by the head of the file they stand {}",
+                                       name_of(seek.id), where));
   }
 
   [[nodiscard]] bool wanted(uint32_t id) const {

@@ -17,6 +17,15 @@ using ::testing::HasSubstr;
 
 constexpr size_t kMany = 1u << 19;
 
+Bytes file_with(const ElementWriter& segment) {
+  ElementWriter type;
+  type.put_text(id::kDocType, "matroska");
+  ElementWriter file;
+  file.put_master(id::kEbml, type);
+  file.put_master(id::kSegment, segment);
+  return file.bytes();
+}
+
 /// A file with one element in its segment, which holds `count` empty ones of two or three bytes.
 Bytes file_of(uint32_t id, uint32_t child, size_t count) {
   ElementWriter children;
@@ -26,12 +35,7 @@ Bytes file_of(uint32_t id, uint32_t child, size_t count) {
   }
   ElementWriter segment;
   segment.put_master(id, children);
-  ElementWriter type;
-  type.put_text(id::kDocType, "matroska");
-  ElementWriter file;
-  file.put_master(id::kEbml, type);
-  file.put_master(id::kSegment, segment);
-  return file.bytes();
+  return file_with(segment);
 }
 
 struct Opened {
@@ -83,6 +87,30 @@ TEST(HeadReader, KeepsAsManyAsThereMayBe) {
   const Opened cues = open(file_of(id::kCues, id::kCuePoint, kMostCues));
   EXPECT_EQ(cues.segment.cues.size(), kMostCues);
   EXPECT_EQ(cues.damage, "");
+}
+
+/// A file whose head says that its cues stand at `position` of the segment, where they do not.
+Bytes file_without_cues(uint64_t position) {
+  ElementWriter entry;
+  entry.put_uint(id::kSeekId, id::kCues);
+  entry.put_uint64(id::kSeekPosition, position);
+  ElementWriter entries;
+  entries.put_master(id::kSeek, entry);
+  ElementWriter segment;
+  segment.put_master(id::kSeekHead, entries);
+  segment.put_void(100);
+  return file_with(segment);
+}
+
+/// Most often they are missing because the file was cut, which then says so.
+TEST(HeadReader, SaysWhereWhatIsMissingShouldStand) {
+  const size_t size = file_without_cues(0).size();
+  for (const uint64_t behind : {uint64_t{5000}, ~uint64_t{0}}) {
+    EXPECT_EQ(open(file_without_cues(behind)).damage,
+              "the cues are missing: by the head of the file they stand behind byte " +
+                  std::to_string(size) + ", where it ends");
+  }
+  EXPECT_THAT(open(file_without_cues(60)).damage, HasSubstr(", and something else is there"));
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/base/text.h"
+
 namespace lockstep {
 namespace {
 
@@ -151,9 +153,10 @@ void judge_single_ticks(const Case& set, std::vector<Finding>& out) {
     f.span = span_of(set.all, device.lead(), longest->first, longest->count);
     int64_t total = 0;
     for (const Run& run : runs) total += run.count;
-    f.message = fmt::format(
-        "{} of {} ticks of {} are more than {:.0f} us off plan, {} in a row from tick {}.", total,
-        series->tick.size(), f.device, gate, longest->count, longest->first);
+    f.message =
+        fmt::format("{} of {} of {} {} more than {:.0f} us off plan, {} in a row from tick {}.",
+                    total, counted(static_cast<int64_t>(series->tick.size()), "tick"), f.device,
+                    total == 1 ? "is" : "are", gate, longest->count, longest->first);
     f.mend =
         "Look at the residual plot: a step is a changed exposure or a lost line, a spike is a late "
         "frame.";

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/base/text.h"
 #include "lockstep/sync/findings.h"
 
 namespace lockstep {
@@ -76,9 +77,8 @@ std::string cause_of_loss(const Case& set, const SyncReport& report, size_t inde
           other.name);
   }
   if (owned_up > 0)
-    return fmt::format(
-        "The recorder itself dropped {} captures: the disk or the computer did not keep up.",
-        owned_up);
+    return fmt::format("The recorder itself dropped {}: the disk or the computer did not keep up.",
+                       counted(static_cast<int64_t>(owned_up), "capture"));
   if (stream == "depth")
     return "The depth stream lost them: USB bandwidth, or the depth engine's GPU.";
   return "USB lost them: too many cameras on one controller, a hub, or a long cable.";
@@ -127,8 +127,9 @@ void judge_restarts(const DeviceReport& device, std::vector<Finding>& out) {
     f.device = device.name;
     f.span = span;
     f.message = fmt::format(
-        "The clock of {} began anew after tick {}: it jumped to {:.3f} s and then ran {} ticks.",
-        device.name, span.first_tick - 1, static_cast<double>(span.from_us) * 1e-6, span.count);
+        "The clock of {} began anew after tick {}: it jumped to {:.3f} s and then ran {}.",
+        device.name, span.first_tick - 1, static_cast<double>(span.from_us) * 1e-6,
+        counted(span.count, "tick"));
     f.cause =
         "The camera was restarted or replugged during the take; what follows shares no zero with "
         "the others.";

@@ -22,12 +22,12 @@ std::string duration_text(std::chrono::milliseconds duration) {
 }  // namespace
 
 std::string progress_text(std::string_view what, uint64_t done, uint64_t total,
-                          std::chrono::milliseconds elapsed) {
+                          std::chrono::milliseconds elapsed, uint64_t before) {
   if (total == 0) return fmt::format("{}  {}", what, duration_text(elapsed));
   if (done > total) done = total;
   std::string text = fmt::format("{}  {} %", what, done * 100 / total);
-  if (done > 0 && done >= total / kEstimateFromShare) {
-    const double left = static_cast<double>(total - done) / static_cast<double>(done);
+  if (done > before && done >= total / kEstimateFromShare) {
+    const double left = static_cast<double>(total - done) / static_cast<double>(done - before);
     const auto remaining = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed * left);
     text += fmt::format("  about {} left", duration_text(remaining));
   }
@@ -49,11 +49,16 @@ Progress::~Progress() {
 void Progress::update(uint64_t done) {
   if (!shown_) return;
   const auto now = Clock::now();
+  // What goes before, such as arming cameras, says nothing of how fast it is done.
+  if (done > 0 && total_ > 0 && !std::exchange(begun_, true)) {
+    start_ = now;
+    before_ = done;
+  }
   if (now < next_draw_) return;
   next_draw_ = now + kRedrawEvery;
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - start_);
   // "\033[K" removes what a longer line left behind.
-  fmt::print(stream_, "\r{}\033[K", progress_text(what_, done, total_, elapsed));
+  fmt::print(stream_, "\r{}\033[K", progress_text(what_, done, total_, elapsed, before_));
   std::fflush(stream_);
   drawn_ = true;
 }

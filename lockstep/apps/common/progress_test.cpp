@@ -19,6 +19,12 @@ TEST(ProgressText, DoesNotGuessEarlyOrWithoutATotal) {
   EXPECT_EQ(progress_text("waiting", 7, 0, milliseconds(4200)), "waiting  5 s");
 }
 
+TEST(ProgressText, EstimatesFromWhatWasDoneInThatTime) {
+  EXPECT_EQ(progress_text("recording", 45, 90, milliseconds(1400), 3),
+            "recording  50 %  about 2 s left");
+  EXPECT_EQ(progress_text("recording", 9, 90, milliseconds(0), 9), "recording  10 %");
+}
+
 TEST(ProgressText, NeverBeyondTheEnd) {
   EXPECT_EQ(progress_text("reading", 120, 100, milliseconds(1000)),
             "reading  100 %  about 0 s left");

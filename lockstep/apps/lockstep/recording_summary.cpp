@@ -43,8 +43,8 @@ void note_stream_faults(const StreamSummary& stream, std::vector<std::string>& w
     wrong.push_back(fmt::format("{} has {} twice", stream.name,
                                 counted(static_cast<int64_t>(stream.repeated_ticks), "tick")));
   if (stream.clock_restarts > 0)
-    wrong.push_back(fmt::format("the device clock of {} jumps {} times: the camera restarted",
-                                stream.name, stream.clock_restarts));
+    wrong.push_back(fmt::format("the device clock of {} jumps {}: the camera restarted",
+                                stream.name, counted(stream.clock_restarts, "time")));
 }
 
 void read_calibration(RecordingSummary& summary) {

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include "lockstep/base/text.h"
+
 namespace lockstep {
 namespace {
 
@@ -14,7 +16,7 @@ std::string camera_text(const Session& session, size_t i, HostTime now) {
   const DeviceState state = coordinator.state(i, now);
   if (state == DeviceState::recording) {
     if (const auto offset = coordinator.monitor().offset_us(i))
-      return fmt::format("{} {:+.0f} us", name, *offset);
+      return fmt::format("{} {} us", name, signed_number(*offset, 0));
     return name;
   }
   return fmt::format("{} {}", name, to_string(state));
