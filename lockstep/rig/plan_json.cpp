@@ -213,6 +213,7 @@ Plan plan_from(const Json& json) {
 
 std::string plan_to_json(const Plan& plan) {
   Json json{{"schema", kSchema},
+            {"kind", "lockstep-plan"},
             {"rig", plan.rig_name},
             {"virtual", plan.is_virtual},
             {"frame_rate", frames_per_second(plan.frame_rate)},

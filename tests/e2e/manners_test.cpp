@@ -39,6 +39,10 @@ TEST(Manners, EveryCommandHasHelpWithExamplesWithinTheColumns) {
     EXPECT_THAT(help.out, HasSubstr("Example")) << command;
     EXPECT_THAT(help.out, HasSubstr("lockstep " + command)) << command;
     EXPECT_THAT(help.err, IsEmpty()) << command;
+    if (command != "completion" && command != "manual") {
+      EXPECT_THAT(help.out, HasSubstr("Exit codes: 0 ")) << command;
+    }
+    EXPECT_THAT(help.out, Not(HasSubstr(" TEXT"))) << command << ": say what it is";
     std::istringstream lines(help.out);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
   }
@@ -56,6 +60,21 @@ TEST(Manners, WrongUseIsExitCode2AndASentence) {
   const Finished option = lockstep({"completion", "bash", "--colour"});
   EXPECT_EQ(option.status, 2);
   EXPECT_THAT(option.err, HasSubstr("--colour"));
+}
+
+TEST(Manners, AFileThatReadsAsOptionsIsToldHowToBeNamed) {
+  const Finished dash = lockstep({"verify", "-r.mkv"});
+  EXPECT_EQ(dash.status, 2);
+  EXPECT_THAT(dash.err, HasSubstr("./-r.mkv"));
+  EXPECT_THAT(lockstep({"verify", "--colour"}).err, Not(HasSubstr("./")));
+}
+
+TEST(Manners, AFolderThatIsNoTakeIsToldAlikeByInfoAndVerify) {
+  const TempFolder folder;
+  const Finished info = lockstep({"info", folder.path()});
+  EXPECT_EQ(info.status, 2);
+  EXPECT_THAT(info.err, HasSubstr("is no take"));
+  EXPECT_EQ(info.err, lockstep({"verify", folder.path()}).err);
 }
 
 TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {

@@ -165,6 +165,7 @@ void add_completion_command(CLI::App& app, CommandAction& action) {
   command->footer("Example:\n  eval \"$(lockstep completion bash)\"     in ~/.bashrc");
   auto* shell = command->add_option("SHELL", "bash or zsh")
                     ->required()
+                    ->type_name("NAME")
                     ->check(CLI::IsMember({"bash", "zsh"}));
   command->callback([&app, &action, shell] {
     action = [&app, is_bash = shell->as<std::string>() == "bash"] {

@@ -168,9 +168,13 @@ void add_devices_command(CLI::App& app, CommandAction& action) {
   command
       ->add_option("WHAT", options->what,
                    "rig file, 'demo', take or recording (default: $LOCKSTEP_RIG)")
-      ->type_name("WHAT");
+      ->type_name("");
   command->add_flag("--json", options->json, "print the list as JSON");
-  command->footer("Examples:\n  lockstep devices demo\n  lockstep devices takes/corner-001");
+  command->footer(
+      "Examples:\n  lockstep devices demo\n  lockstep devices takes/corner-001\n\n"
+      "Exit codes: 0 the cameras in reach are listed, if there are any, 2 a rig, take or "
+      "recording\n"
+      "cannot be read.");
   command->callback([options, &action] { action = [options] { return run_devices(*options); }; });
 }
 

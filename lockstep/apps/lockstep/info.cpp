@@ -2,6 +2,7 @@
 // `lockstep info`: what one recording holds, and what is wrong with it.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -51,7 +52,8 @@ int run_info_on_take(const InfoArguments& arguments) {
 }
 
 int run_info(const InfoArguments& arguments) {
-  if (is_take_folder(arguments.file)) return run_info_on_take(arguments);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(arguments.file, ignored)) return run_info_on_take(arguments);
   const auto summary = [&] {
     const Progress progress("reading " + arguments.file);
     return summarise_recording(arguments.file);
@@ -75,15 +77,21 @@ void add_info_command(CLI::App& app, CommandAction& action) {
   auto arguments = std::make_shared<InfoArguments>();
   CLI::App* command =
       app.add_subcommand("info", "Say what a recording or a take holds and what is wrong with it");
-  command->add_option("FILE", arguments->file, "A recording (.mkv), or a take folder")->required();
+  command->add_option("FILE", arguments->file, "A recording (.mkv), or a take folder")
+      ->required()
+      ->type_name("");
   command->add_flag("--json", arguments->json, "Print it as JSON instead");
-  auto* pictures = command->add_option(
-      "--pictures", arguments->pictures,
-      "Write a capture's colour.jpg, depth.png, depth-16.png and ir.png into this folder");
+  auto* pictures =
+      command
+          ->add_option(
+              "--pictures", arguments->pictures,
+              "Write a capture's colour.jpg, depth.png, depth-16.png and ir.png into this folder")
+          ->type_name("FOLDER");
   command
       ->add_option("--at", arguments->pictures_at_s,
                    "Seconds after the first image of the capture that is written (default: 0)")
-      ->needs(pictures);
+      ->needs(pictures)
+      ->type_name("SECONDS");
   command->footer(kExamples);
   command->callback(
       [arguments, &action] { action = [arguments] { return run_info(*arguments); }; });

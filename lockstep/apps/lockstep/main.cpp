@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -50,14 +51,28 @@ constexpr void (*kCommands[])(CLI::App&, CommandAction&) = {
     add_recover_command, add_completion_command, add_manual_command,
 };
 
+// A file whose name begins with a dash reads as options.
+std::string dash_hint(int argc, char** argv) {
+  for (int i = 2; i < argc; ++i) {
+    const std::filesystem::path word = argv[i];
+    std::error_code ignored;
+    const bool file = word.extension() == ".mkv" || word.extension() == ".toml" ||
+                      std::filesystem::exists(word, ignored);
+    if (file && word.native().rfind('-', 0) == 0)
+      return fmt::format(" ({0} reads as options: the file of that name is ./{0})", word.native());
+  }
+  return {};
+}
+
 // What went wrong with the command line, in a sentence, and where to read on.
-int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const char* first) {
-  std::string message = error.what();
+int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const char* first,
+                       const std::string& hint) {
+  std::string message = error.what() + hint;
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto named = [first](const CLI::App* command) { return command->get_name() == first; };
   const bool known = std::any_of(commands.begin(), commands.end(), named);
   if (known) {
-    const std::string what = fmt::format("lockstep {}: {}", first, error.what());
+    const std::string what = fmt::format("lockstep {}: {}", first, message);
     fmt::print(stderr, "{}\nSee 'lockstep {} --help'.\n", wrapped(what, 2), first);
   } else if (*first != '\0' && *first != '-') {
     std::vector<std::string> names;
@@ -87,7 +102,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return report_usage_error(app, error, argc > 1 ? argv[1] : "");
+    return report_usage_error(app, error, argc > 1 ? argv[1] : "", dash_hint(argc, argv));
   }
   const int code = action ? action() : kExitUnusable;
   // A report that did not reach its reader was not made, whatever it said.

@@ -64,8 +64,10 @@ void add_plan_command(CLI::App& app, CommandAction& action) {
   auto options = std::make_shared<PlanOptions>();
   CLI::App* command = app.add_subcommand("plan", "Check a rig file and print what it implies");
   command->add_option("RIG", options->rig, "The rig file, or 'demo' for the built-in virtual rig")
-      ->required();
-  command->add_option("--html", options->html, "Also draw the plan into this new file");
+      ->required()
+      ->type_name("");
+  command->add_option("--html", options->html, "Also draw the plan into this new file")
+      ->type_name("FILE");
   command->add_flag("--json", options->json, "Print the plan as JSON instead");
   command->footer(kExamples);
   command->callback([options, &action] { action = [options] { return run_plan(*options); }; });

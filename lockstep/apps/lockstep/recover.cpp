@@ -57,11 +57,16 @@ void add_recover_command(CLI::App& app, CommandAction& action) {
       "recover", "Finish a take that a crash or power cut left behind, beside the originals");
   command->add_option("TAKE", options->what, "folder of the take, or one recording")
       ->required()
-      ->type_name("TAKE");
+      ->type_name("");
   command->add_flag("--json", options->json, "print what was done as JSON");
   command->footer(
       "Nothing is removed or overwritten: torn recordings are made whole as NAME.recovered.mkv.\n"
-      "Examples:\n  lockstep recover takes/corner-001\n  lockstep recover left.mkv");
+      "Examples:\n  lockstep recover takes/corner-001\n  lockstep recover left.mkv\n\n"
+      "Exit codes: 0 all is whole, now or already, 1 something could not be mended or the files "
+      "are "
+      "not\nthose of take.json, 2 no take or recording, or made whole before, 3 somebody writes to "
+      "it, "
+      "or the\ndisk failed.");
   command->callback([options, &action] { action = [options] { return run_recover(*options); }; });
 }
 

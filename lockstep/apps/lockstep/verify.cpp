@@ -151,6 +151,7 @@ int run_verify(VerifyArguments arguments) {
 void add_gates(CLI::App& command, Gates& gates) {
   for (const GateEntry& entry : gate_entries()) {
     command.add_option("--" + std::string(entry.name), gates.*entry.value, std::string(entry.what))
+        ->type_name("N")
         ->capture_default_str()
         ->group("Gates");
   }
@@ -163,19 +164,26 @@ void add_verify_command(CLI::App& app, CommandAction& action) {
   CLI::App* command =
       app.add_subcommand("verify", "Prove that recordings are in step, or say why not");
   command->add_option("FILES", arguments->inputs, "Recordings of one take, or one take folder")
-      ->required();
-  command->add_option("--rig", arguments->rig, "Judge against the delays that this rig file plans");
-  command->add_option("--against", arguments->against,
-                      "Take folder or verify.json to report changes against");
+      ->required()
+      ->type_name("");
+  command->add_option("--rig", arguments->rig, "Judge against the delays that this rig file plans")
+      ->type_name("RIG");
+  command
+      ->add_option("--against", arguments->against,
+                   "Take folder or verify.json to report changes against")
+      ->type_name("TAKE");
   command
       ->add_option("--family", arguments->family,
                    "Family of cameras that no rig file and no tag names (default: what the files "
                    "tell, else azure-kinect)")
+      ->type_name("FAMILY")
       ->check(CLI::IsMember({"azure-kinect", "femto-bolt", "femto-mega"}));
-  command->add_option("-o,--html", arguments->html, "Also draw the report into this new file");
+  command->add_option("-o,--html", arguments->html, "Also draw the report into this new file")
+      ->type_name("FILE");
   command->add_flag("--json", arguments->json,
                     "Print the report as JSON (docs/schemas/verify.schema.json)");
   command->add_option("--clock", arguments->clock, "What the pulses do to the cameras' clocks")
+      ->type_name("CLOCK")
       ->check(CLI::IsMember({"as-declared", "disciplined", "free-running"}))
       ->capture_default_str()
       ->group("Gates");
