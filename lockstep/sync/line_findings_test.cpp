@@ -243,6 +243,31 @@ TEST(BrokenLine, OfTheCameraThatStandsForTheLineIsItsOwn) {
   EXPECT_NEAR(*found[0].value, 20, 3);
 }
 
+TEST(BrokenLine, OfTheCameraThatStandsForTheLineNamesItsCable) {
+  auto devices = healthy_devices(four());
+  devices[0].role = WiredSync::subordinate;
+  const auto on_a_generator = [&] {
+    Evidence evidence = make_evidence(four(), devices);
+    evidence.plan = plan_of(evidence);
+    evidence.plan->rig_name.clear();
+    for (const SyntheticDevice& device : devices)
+      evidence.plan->wiring.push_back(
+          {"amp " + device.name, device.name + " Sync In", "", "", "amp", device.name});
+    return evidence;
+  };
+  const std::string reference = judge(on_a_generator(), Gates{}, nullptr).reference;
+  for (SyntheticDevice& device : devices) {
+    if (device.name == reference) device.pace_ppm = 20;
+  }
+  const SyncReport report = judge(on_a_generator(), Gates{}, nullptr);
+  EXPECT_EQ(report.expected_from, "the rig file");
+  const auto found = failures(report);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].device, reference);
+  EXPECT_THAT(found[0].message, HasSubstr("The line broke at " + found[0].link + ": frames of"));
+  EXPECT_THAT(found[0].link, HasSubstr(reference + ".in"));
+}
+
 TEST(BrokenLine, ThatNeverCarriedAPulseIsOneFindingForAllBehindIt) {
   auto devices = healthy_devices(four());
   Evidence evidence = chain_of(four(), devices);
