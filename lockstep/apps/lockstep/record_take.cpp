@@ -17,7 +17,6 @@
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/chosen_rig.h"
-#include "lockstep/apps/lockstep/session_line.h"
 #include "lockstep/apps/lockstep/take_result.h"
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
@@ -25,6 +24,7 @@
 #include "lockstep/host/machine.h"
 #include "lockstep/rig/plan_text.h"
 #include "lockstep/session/run_session.h"
+#include "lockstep/session/session_line.h"
 #include "lockstep/take/take_lock.h"
 #include "lockstep/virtual/virtual_rig.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/apps/lockstep/session_line.h"
+#include "lockstep/session/session_line.h"
 
 #include <fmt/core.h>
 
