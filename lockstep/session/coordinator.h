@@ -59,6 +59,8 @@ class Coordinator {
   [[nodiscard]] std::optional<double> seconds_left(HostTime now) const;
   /// What the operator has to do now (turn the generator on, push a plug in); empty: nothing.
   [[nodiscard]] std::string prompt() const;
+  /// It was told to stop at the end, and never answered.
+  [[nodiscard]] bool hung_in_stop(size_t camera) const { return cameras_[camera].hung_in_stop; }
   [[nodiscard]] const LiveMonitor& monitor() const { return monitor_; }
   [[nodiscard]] const SessionOutcome& outcome() const { return outcome_; }
 
@@ -74,6 +76,7 @@ class Coordinator {
     bool plugged = true;
     bool running = false;
     bool done = false;  ///< recorded, or lost
+    bool hung_in_stop = false;
     std::optional<HostTime> last_capture{};
     std::optional<double> first_offset_us{};  ///< since the rig tries to lock
   };

@@ -37,6 +37,7 @@ void Coordinator::give_up_stopping(HostTime now, Orders& orders) {
     if (!camera.running) continue;
     if (ending && camera.state != DeviceState::lost) {
       camera.state = DeviceState::lost;
+      camera.hung_in_stop = true;
       const Error error{Errc::device_lost,
                         fmt::format("{}: the camera was lost: it did not stop within {} s. What it "
                                     "recorded is whole; unplug it and plug it in again",

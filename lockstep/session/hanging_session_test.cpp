@@ -177,6 +177,8 @@ TEST_F(HangingSession, SavesTheTakeWhenOneCameraHangsInAReadAndAnotherInItsStop)
     EXPECT_EQ(manifest->cameras[whole].captures, 90u);
     EXPECT_EQ(manifest->cameras[whole].end.how, EndOfCamera::length_reached);
   }
+  EXPECT_EQ(manifest->cameras[0].end.detail, "");
+  EXPECT_EQ(to_text(manifest->cameras[1].end), "length reached: then it hung in its stop");
   EXPECT_EQ(manifest->cameras[2].end.how, EndOfCamera::lost);
   EXPECT_THAT(manifest->cameras[2].end.detail, HasSubstr("it hangs"));
   EXPECT_GT(manifest->cameras[2].captures, 0u);

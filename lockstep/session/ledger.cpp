@@ -99,6 +99,11 @@ void Ledger::ended(size_t camera, CameraEnd end) {
   if (cameras_[camera].end.how == EndOfCamera::none) cameras_[camera].end = std::move(end);
 }
 
+void Ledger::hung_in_stop(size_t camera) {
+  CameraEnd& end = cameras_[camera].end;
+  if (end.how != EndOfCamera::none && end.detail.empty()) end.detail = "then it hung in its stop";
+}
+
 void Ledger::disk_failed(size_t camera, const std::string& why) {
   if (!was_lost(cameras_[camera].end)) cameras_[camera].end = {EndOfCamera::disk, why};
 }

@@ -31,6 +31,8 @@ class Ledger {
   [[nodiscard]] size_t parts(size_t camera) const { return cameras_[camera].parts.size(); }
   /// The first end stands: a cut that follows a loss does not hide it.
   void ended(size_t camera, CameraEnd end);
+  /// Its recording had ended, and is whole.
+  void hung_in_stop(size_t camera);
   /// The disk refused; stands instead of every end but a loss.
   void disk_failed(size_t camera, const std::string& why);
 

@@ -400,6 +400,9 @@ SessionOutcome Session::finish() {
   leave_hanging_disk();
   note_refused();
   note_lost();
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    if (coordinator_.hung_in_stop(i)) ledger_.hung_in_stop(i);
+  }
   if (auto failure = note_disk_failures(); failure && !failure_) failure_ = std::move(failure);
   collect_alarms();
   SessionOutcome outcome = coordinator_.outcome();
