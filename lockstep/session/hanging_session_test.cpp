@@ -51,6 +51,7 @@ class Gate {
 struct Hang {
   int after_captures = -1;  ///< reads hang from then on
   bool in_stop = false;
+  bool in_open = false;
 };
 
 class HangingDevice : public Device {
@@ -93,10 +94,15 @@ class HangingSource : public DeviceSource {
       : source_(source), hangs_(std::move(hangs)), gate_(std::move(gate)) {}
   Result<std::vector<DeviceInfo>> list() override { return source_.list(); }
   Result<std::unique_ptr<Device>> open(std::string_view serial) override {
+    const Hang hang = hangs_[std::string(serial)];
+    gate_->add_guest();
+    if (hang.in_open) gate_->enter();
     auto device = source_.open(serial);
-    if (!device) return device;
-    return std::unique_ptr<Device>(
-        std::make_unique<HangingDevice>(*std::move(device), hangs_[std::string(serial)], gate_));
+    if (device)
+      device =
+          std::unique_ptr<Device>(std::make_unique<HangingDevice>(*std::move(device), hang, gate_));
+    gate_->guest_left();
+    return device;
   }
 
  private:
@@ -147,10 +153,11 @@ class HangingSession : public ::testing::Test {
 
   SessionOutcome record(double length_s, const std::map<std::string, Hang>& hangs = {}) {
     setup_.coordinator.ticks = static_cast<int64_t>(length_s * 30);
-    HangingSource source(*rig_, hangs, gate_);
+    source_ = std::make_unique<HangingSource>(*rig_, hangs, gate_);
     RunOptions options;
     options.hangs_after = std::chrono::seconds(1);
-    return run_session(setup_, source, rig_->clock(), options);
+    options.opens_within = std::chrono::seconds(1);
+    return run_session(setup_, *source_, rig_->clock(), options);
   }
 
   TempFolder folder_;
@@ -158,6 +165,7 @@ class HangingSession : public ::testing::Test {
   SessionSetup setup_;
   std::shared_ptr<VirtualRig> rig_;
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  std::unique_ptr<HangingSource> source_;
 };
 
 /// The demo rig's serials are virtual-0001 (left), -0002 (middle) and -0003 (right).
@@ -186,6 +194,19 @@ TEST_F(HangingSession, SavesTheTakeWhenOneCameraHangsInAReadAndAnotherInItsStop)
   ASSERT_TRUE(ticks) << ticks.error().message;
   for (size_t i = 0; i < 3; ++i)
     EXPECT_EQ(ticks->cameras[i].captures, manifest->cameras[i].captures);
+}
+
+TEST_F(HangingSession, GivesTheTakeUpWhenACameraHangsInItsOpening) {
+  const SessionOutcome outcome = record(3, {{"virtual-0002", {.in_open = true}}});
+  EXPECT_TRUE(outcome.device_hangs);
+  EXPECT_FALSE(outcome.recorded);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_EQ(outcome.failure->code, Errc::device_lost);
+  EXPECT_THAT(outcome.failure->message, HasSubstr("middle: camera virtual-0002 hangs"));
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->state, TakeState::incomplete);
+  EXPECT_THAT(manifest->remarks, Contains(outcome.failure->message));
 }
 
 TEST_F(HangingSession, LeavesADiskAloneThatHangsInItsLastFlush) {

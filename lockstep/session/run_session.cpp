@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <future>
+#include <thread>
+
 #include "lockstep/session/device_pump.h"
 #include "lockstep/session/device_thread.h"
 
@@ -39,12 +42,38 @@ Result<OpenedCamera> open_camera(DeviceSource& source, const PlannedCamera& plan
   return OpenedCamera{*std::move(device), std::move(identity)};
 }
 
-Result<std::vector<OpenedCamera>> open_cameras(DeviceSource& source, const Plan& plan) {
+/// nullopt: it has not returned, and its thread is left behind.
+std::optional<Result<OpenedCamera>> open_within(DeviceSource& source, const PlannedCamera& planned,
+                                                Nanos limit) {
+  const auto answer = std::make_shared<std::promise<Result<OpenedCamera>>>();
+  auto opened = answer->get_future();
+  std::thread opening(
+      [&source, planned, answer] { answer->set_value(open_camera(source, planned)); });
+  if (opened.wait_for(limit) == std::future_status::ready) {
+    opening.join();
+    return opened.get();
+  }
+  opening.detach();
+  return std::nullopt;
+}
+
+/// `hangs` becomes true where a thread was left behind.
+Result<std::vector<OpenedCamera>> open_cameras(DeviceSource& source, const Plan& plan,
+                                               const RunOptions& options, bool& hangs) {
   std::vector<OpenedCamera> cameras;
   for (const PlannedCamera& planned : plan.cameras) {
-    auto camera = open_camera(source, planned);
-    if (!camera) return std::move(camera).error();
-    cameras.push_back(*std::move(camera));
+    auto camera = options.driving == Driving::threads
+                      ? open_within(source, planned, options.opens_within)
+                      : open_camera(source, planned);
+    if (!camera) {
+      hangs = true;
+      return Error{Errc::device_lost,
+                   fmt::format("{}: camera {} hangs: its opening has not returned for {:g} s. "
+                               "Unplug it and plug it in again",
+                               planned.name, planned.serial, to_seconds(options.opens_within))};
+    }
+    if (!*camera) return std::move(*camera).error();
+    cameras.push_back(**std::move(camera));
   }
   return cameras;
 }
@@ -169,8 +198,13 @@ SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> camera
 
 SessionOutcome run_session(SessionSetup setup, DeviceSource& source, SessionClock& clock,
                            const RunOptions& options) {
-  auto cameras = open_cameras(source, setup.manifest.plan);
-  if (!cameras) return give_up(setup, std::move(cameras).error());
+  bool hangs = false;
+  auto cameras = open_cameras(source, setup.manifest.plan, options, hangs);
+  if (!cameras) {
+    SessionOutcome outcome = give_up(setup, std::move(cameras).error());
+    outcome.device_hangs = hangs;
+    return outcome;
+  }
   setup.threaded_recorders = options.driving == Driving::threads;
   return options.driving == Driving::threads
              ? run_threaded(std::move(setup), *std::move(cameras), clock, options)

@@ -20,6 +20,8 @@ struct RunOptions {
   /// A read that has not returned for so long, when driven by threads: the camera hangs, and is
   /// lost.
   Nanos hangs_after = std::chrono::seconds(5);
+  /// The same of its opening, which ends the session before it began.
+  Nanos opens_within = std::chrono::seconds(30);
   /// Called from the calling thread, a few times a second of session time.
   std::function<void(const Session&, HostTime)> observe;
 };
