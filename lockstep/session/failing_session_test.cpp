@@ -189,6 +189,22 @@ TEST_F(FailingSession, GoesOnOverACaptureThatCannotBeRecorded) {
   expect_books_as_files();
 }
 
+TEST_F(FailingSession, EndsTheCommonRangeWithTheLastCaptureThatIsInTheFile) {
+  trouble("right", [](int nth) -> Result<void> {
+    if (nth == 0 || nth >= 58) return Error{Errc::invalid_argument, "an empty picture"};
+    return {};
+  });
+  EXPECT_FALSE(record(2).failure);
+  const auto manifest = read_manifest(take_);
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->common_ticks, 57);
+  EXPECT_TRUE(manifest->holes.empty());
+  expect_books_as_files();
+  const auto recovered = recover_take(take_);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_TRUE(recovered->problems.empty()) << recovered->problems[0];
+}
+
 TEST_F(FailingSession, TakesCtrlCForACutThatLeavesTheTakeComplete) {
   run_.observe = [this](const Session& session, HostTime) {
     if (session.ticks_recorded() >= 30) interrupt_.request_stop();

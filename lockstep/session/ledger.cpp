@@ -108,17 +108,34 @@ void Ledger::disk_failed(size_t camera, const std::string& why) {
   if (!was_lost(cameras_[camera].end)) cameras_[camera].end = {EndOfCamera::disk, why};
 }
 
+std::optional<Ledger::Held> Ledger::held(const Camera& camera) {
+  if (!camera.first) return std::nullopt;
+  Held held{*camera.first, *camera.last};
+  for (const TakeHole& hole : camera.holes) {
+    if (hole.first_tick > held.first) break;
+    held.first = std::max(held.first, hole.first_tick + hole.count);
+  }
+  for (auto hole = camera.holes.rbegin(); hole != camera.holes.rend(); ++hole) {
+    if (hole->first_tick + hole->count <= held.last) break;
+    held.last = std::min(held.last, hole->first_tick - 1);
+  }
+  if (held.first > held.last) return std::nullopt;
+  return held;
+}
+
 void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
   std::vector<int64_t> base(cameras_.size());
+  std::vector<std::optional<Held>> has;
   int64_t first = std::numeric_limits<int64_t>::min();
   int64_t last = std::numeric_limits<int64_t>::max();
   bool any = false;
   for (size_t i = 0; i < cameras_.size(); ++i) {
     base[i] = monitor.base_tick(i).value_or(0);
-    if (!cameras_[i].first) continue;
-    first = std::max(first, base[i] + *cameras_[i].first);
+    has.push_back(held(cameras_[i]));
+    if (!has[i]) continue;
+    first = std::max(first, base[i] + has[i]->first);
     if (was_lost(cameras_[i].end)) continue;
-    last = std::min(last, base[i] + *cameras_[i].last);
+    last = std::min(last, base[i] + has[i]->last);
     any = true;
   }
   manifest.holes.clear();
@@ -142,16 +159,22 @@ void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
       const RigTime rig = rig_time(Tick{*part.first_tick + base[i] - first}, fps_) + planned;
       to.rig_from_device_ns = rig.time_since_epoch().count() - part.first_stamp.ns();
     }
-    if (!any || !from.last) continue;
-    for (TakeHole hole : from.holes) {
-      hole.first_tick += base[i] - first;
-      manifest.holes.push_back(hole);
-    }
-    if (was_lost(from.end) && base[i] + *from.last < last) {
-      manifest.holes.push_back({from.planned.name, base[i] + *from.last + 1 - first,
-                                last - base[i] - *from.last, to_text(from.end)});
-    }
+    if (any && has[i]) list_holes(from, *has[i], base[i] - first, last - first, manifest.holes);
   }
+}
+
+/// On the take's count, where its own tick 0 is at `shift` and the common range ends with `end`.
+void Ledger::list_holes(const Camera& camera, Held held, int64_t shift, int64_t end,
+                        std::vector<TakeHole>& holes) {
+  const bool lost = was_lost(camera.end);
+  for (TakeHole hole : camera.holes) {
+    if (hole.first_tick < held.first || (!lost && hole.first_tick > held.last)) continue;
+    hole.first_tick += shift;
+    holes.push_back(hole);
+  }
+  const int64_t rest = *camera.last + shift + 1;
+  if (lost && rest <= end)
+    holes.push_back({camera.planned.name, rest, end - rest + 1, to_text(camera.end)});
 }
 
 }  // namespace lockstep

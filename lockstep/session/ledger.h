@@ -37,7 +37,8 @@ class Ledger {
   void disk_failed(size_t camera, const std::string& why);
 
   /// Fills cameras' parts, drops, ends, holes, tick 0 and the common range. A camera that was lost
-  /// does not end the common range of the others: its missing rest is a hole.
+  /// does not end the common range of the others: its missing rest is a hole. What was dropped
+  /// before the first capture in the files, or after the last, ends the range and is no hole in it.
   void fill(const LiveMonitor& monitor, TakeManifest& manifest) const;
 
  private:
@@ -49,13 +50,20 @@ class Ledger {
   struct Camera {
     PlannedCamera planned;
     std::vector<Part> parts{};
-    size_t made = 0;  ///< of the parts
-    std::optional<int64_t> first{}, last{};
-    std::vector<TakeHole> holes{};  ///< own count
+    size_t made = 0;                         ///< of the parts
+    std::optional<int64_t> first{}, last{};  ///< that came, whether written or dropped
+    std::vector<TakeHole> holes{};           ///< own count
     uint64_t dropped = 0;
     CameraEnd end{};
   };
+  /// Ticks from the first to the last that is in the files.
+  struct Held {
+    int64_t first, last;
+  };
 
+  static std::optional<Held> held(const Camera& camera);
+  static void list_holes(const Camera& camera, Held held, int64_t shift, int64_t end,
+                         std::vector<TakeHole>& holes);
   void miss(Camera& camera, int64_t first, int64_t count, const std::string& cause);
 
   std::vector<Camera> cameras_;
