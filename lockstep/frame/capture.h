@@ -50,6 +50,7 @@ struct ImuSample {
 enum class HoleCause {
   not_delivered,
   dropped_by_recorder,
+  refused_by_recorder,  ///< it came, and could not be recorded as it was
   device_lost,
   before_start,
   after_end,

@@ -184,6 +184,7 @@ TEST_F(FailingSession, GoesOnOverACaptureThatCannotBeRecorded) {
   EXPECT_EQ(manifest->holes[0].camera, "right");
   EXPECT_EQ(manifest->holes[0].first_tick, 20);
   EXPECT_EQ(manifest->holes[0].count, 2);
+  EXPECT_EQ(manifest->holes[0].kind, HoleCause::refused_by_recorder);
   EXPECT_EQ(manifest->holes[0].cause, "refused: an empty picture");
   EXPECT_EQ(manifest->common_ticks, 60);
   expect_books_as_files();

@@ -31,23 +31,20 @@ void Ledger::begin_part(size_t camera, const std::string& file, const std::strin
   cameras_[camera].parts.push_back({file, reason});
 }
 
-void Ledger::miss(Camera& camera, int64_t first, int64_t count, const std::string& cause) {
-  if (count <= 0) return;
-  if (!camera.holes.empty()) {
-    TakeHole& last = camera.holes.back();
-    if (last.cause == cause && last.first_tick + last.count == first) {
-      last.count += count;
-      return;
-    }
+/// What is between it and the one before never came.
+void Ledger::came(Camera& camera, int64_t own_tick) {
+  if (!camera.first) camera.first = own_tick;
+  const int64_t next = camera.last ? *camera.last + 1 : own_tick;
+  if (next < own_tick) {
+    add_hole(camera.holes,
+             {camera.planned.name, next, own_tick - next, HoleCause::not_delivered, kNotDelivered});
   }
-  camera.holes.push_back({camera.planned.name, first, count, cause});
+  camera.last = own_tick;
 }
 
 void Ledger::wrote(size_t index, int64_t own_tick, DeviceTime stamp) {
   Camera& camera = cameras_[index];
-  if (!camera.first) camera.first = own_tick;
-  if (camera.last) miss(camera, *camera.last + 1, own_tick - *camera.last - 1, kNotDelivered);
-  camera.last = own_tick;
+  came(camera, own_tick);
   if (!camera.parts.empty() && !camera.parts.back().first_tick) {
     camera.parts.back().first_tick = own_tick;
     camera.parts.back().first_stamp = stamp;
@@ -57,10 +54,9 @@ void Ledger::wrote(size_t index, int64_t own_tick, DeviceTime stamp) {
 void Ledger::dropped(size_t index, int64_t own_tick) {
   Camera& camera = cameras_[index];
   ++camera.dropped;
-  if (!camera.first) camera.first = own_tick;
-  if (camera.last) miss(camera, *camera.last + 1, own_tick - *camera.last - 1, kNotDelivered);
-  miss(camera, own_tick, 1, kDropped);
-  camera.last = own_tick;
+  came(camera, own_tick);
+  add_hole(camera.holes,
+           {camera.planned.name, own_tick, 1, HoleCause::dropped_by_recorder, kDropped});
 }
 
 void Ledger::refused(size_t index, int64_t own_tick, const std::string& cause) {
@@ -75,7 +71,8 @@ void Ledger::refused(size_t index, int64_t own_tick, const std::string& cause) {
       return;
     }
   }
-  holes.insert(at, {cameras_[index].planned.name, own_tick, 1, cause});
+  holes.insert(at,
+               {cameras_[index].planned.name, own_tick, 1, HoleCause::refused_by_recorder, cause});
 }
 
 void Ledger::lost_from(size_t index, int64_t own_tick) {
@@ -174,7 +171,8 @@ void Ledger::list_holes(const Camera& camera, Held held, int64_t shift, int64_t 
   }
   const int64_t rest = *camera.last + shift + 1;
   if (lost && rest <= end)
-    holes.push_back({camera.planned.name, rest, end - rest + 1, to_text(camera.end)});
+    add_hole(holes, {camera.planned.name, rest, end - rest + 1, HoleCause::device_lost,
+                     to_text(camera.end)});
 }
 
 }  // namespace lockstep

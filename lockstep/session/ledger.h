@@ -64,7 +64,7 @@ class Ledger {
   static std::optional<Held> held(const Camera& camera);
   static void list_holes(const Camera& camera, Held held, int64_t shift, int64_t end,
                          std::vector<TakeHole>& holes);
-  void miss(Camera& camera, int64_t first, int64_t count, const std::string& cause);
+  static void came(Camera& camera, int64_t own_tick);
 
   std::vector<Camera> cameras_;
   int fps_;

@@ -228,6 +228,7 @@ TEST_F(RunSession, ToASlowDiskDropsWholeCapturesAndSaysWhich) {
   int64_t missing = 0;
   for (const TakeHole& hole : manifest->holes) {
     EXPECT_EQ(hole.camera, "right");
+    EXPECT_EQ(hole.kind, HoleCause::dropped_by_recorder);
     EXPECT_THAT(hole.cause, HasSubstr("dropped"));
     missing += hole.count;
   }

@@ -28,6 +28,27 @@ constexpr std::array<std::pair<TakeState, const char*>, 3> kStates{{
     {TakeState::complete, "complete"},
     {TakeState::incomplete, "incomplete"},
 }};
+constexpr std::array<std::pair<HoleCause, const char*>, 4> kHoleKinds{{
+    {HoleCause::not_delivered, "not-delivered"},
+    {HoleCause::dropped_by_recorder, "dropped"},
+    {HoleCause::refused_by_recorder, "refused"},
+    {HoleCause::device_lost, "lost"},
+}};
+
+const char* key_of(HoleCause kind) {
+  for (const auto& [known, key] : kHoleKinds) {
+    if (known == kind) return key;
+  }
+  return kHoleKinds.front().second;
+}
+
+/// A kind that a later version invented: all that is known is that the tick is not there.
+HoleCause hole_kind_from(const std::string& key) {
+  for (const auto& [kind, known] : kHoleKinds) {
+    if (key == known) return kind;
+  }
+  return HoleCause::not_delivered;
+}
 
 /// In the file, and in the words of a person.
 struct EndNames {
@@ -184,13 +205,15 @@ json to_json(const TakeHole& hole) {
   return {{"camera", hole.camera},
           {"first_tick", hole.first_tick},
           {"count", hole.count},
+          {"kind", key_of(hole.kind)},
           {"cause", hole.cause}};
 }
 
 TakeHole hole_from(const json& object) {
   return {object.at("camera").get<std::string>(),
           whole_from(object.at("first_tick"), "first_tick", -kMostTicks, kMostTicks),
-          whole_from(object.at("count"), "count", 0, kMostTicks), object.value("cause", "")};
+          whole_from(object.at("count"), "count", 0, kMostTicks),
+          hole_kind_from(object.value("kind", "")), object.value("cause", "")};
 }
 
 json to_json(const CutShort& cut) {
@@ -335,6 +358,18 @@ std::string_view to_string(TakeState state) {
     if (known == state) return name;
   }
   return "incomplete";
+}
+
+void add_hole(std::vector<TakeHole>& holes, TakeHole hole) {
+  if (!holes.empty()) {
+    TakeHole& last = holes.back();
+    if (last.camera == hole.camera && last.kind == hole.kind && last.cause == hole.cause &&
+        last.first_tick + last.count == hole.first_tick) {
+      last.count += hole.count;
+      return;
+    }
+  }
+  holes.push_back(std::move(hole));
 }
 
 std::string to_text(const CameraEnd& end) {

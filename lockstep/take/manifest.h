@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/time/clock_map.h"
 
@@ -39,8 +40,13 @@ struct TakeHole {
   std::string camera;
   int64_t first_tick = 0;
   int64_t count = 0;
-  std::string cause;
+  /// For programs: not_delivered, dropped_by_recorder, refused_by_recorder or device_lost.
+  HoleCause kind = HoleCause::not_delivered;
+  std::string cause;  ///< for a person
 };
+
+/// Puts a hole behind the others, or makes the last one longer where it goes on with it.
+void add_hole(std::vector<TakeHole>& holes, TakeHole hole);
 
 /// How the recording of a camera ended.
 enum class EndOfCamera {

@@ -36,7 +36,7 @@ TakeManifest example() {
                        .captures = 12,
                        .dropped = 3,
                        .end = {EndOfCamera::lost, "unplugged"}}};
-  manifest.holes = {{"left", 4, 2, "queue full"}};
+  manifest.holes = {{"left", 4, 2, HoleCause::dropped_by_recorder, "queue full"}};
   manifest.remarks = {"a remark with a bad byte \xff"};
   return manifest;
 }
@@ -73,6 +73,18 @@ TEST(Manifest, ComesBackAsItWasWritten) {
   EXPECT_EQ(to_text(back->cameras[0].end), "lost: unplugged");
   ASSERT_EQ(back->holes.size(), 1u);
   EXPECT_EQ(back->holes[0].count, 2);
+  EXPECT_EQ(back->holes[0].kind, HoleCause::dropped_by_recorder);
+}
+
+TEST(Manifest, KeepsEveryKindOfHole) {
+  for (const HoleCause kind : {HoleCause::not_delivered, HoleCause::dropped_by_recorder,
+                               HoleCause::refused_by_recorder, HoleCause::device_lost}) {
+    TakeManifest manifest = example();
+    manifest.holes = {{"left", 4, 2, kind, "whatever a person is told"}};
+    const auto back = manifest_from_json(manifest_to_json(manifest));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(back->holes[0].kind, kind);
+  }
 }
 
 TEST(Manifest, KeepsEveryEndOfACamera) {
@@ -93,8 +105,15 @@ TEST(Manifest, CountsTheTicksThatAllCamerasHave) {
   EXPECT_EQ(common_ticks_text(manifest), "1 tick common to 3 cameras");
   manifest.common_ticks = 300;
   // Two that overlap, one within another, and what lies outside of the common range.
-  manifest.holes = {{"b", 100, 20, ""}, {"a", 110, 20, ""}, {"c", 112, 2, ""},
-                    {"a", 290, 50, ""}, {"b", -5, 6, ""},   {"c", 400, 9, ""}};
+  const auto lacks = [&](const char* camera, int64_t first, int64_t count) {
+    manifest.holes.push_back({camera, first, count, HoleCause::not_delivered, ""});
+  };
+  lacks("b", 100, 20);
+  lacks("a", 110, 20);
+  lacks("c", 112, 2);
+  lacks("a", 290, 50);
+  lacks("b", -5, 6);
+  lacks("c", 400, 9);
   EXPECT_EQ(common_ticks_text(manifest), "300 ticks, 259 of them common to 3 cameras");
 }
 

@@ -149,9 +149,7 @@ HoleCause SetReader::cause(size_t camera, int64_t tick) const {
   for (const TakeHole& hole : manifest_.holes) {
     if (hole.camera != name || tick < hole.first_tick || tick >= hole.first_tick + hole.count)
       continue;
-    if (hole.cause.rfind("dropped", 0) == 0) return HoleCause::dropped_by_recorder;
-    if (hole.cause.rfind("lost", 0) == 0) return HoleCause::device_lost;
-    return HoleCause::not_delivered;
+    return hole.kind;
   }
   const auto& entries = ticks_.cameras[camera].entries;
   if (tick < entries.front().tick) return HoleCause::before_start;

@@ -28,8 +28,9 @@ TEST(SetReader, ReadsOverPartsAndSaysWhyTicksAreMissing) {
   take.add_part(1, {0, 1, 2, 5}, 1'000'000, true);
   take.add_part(1, {8, 9}, -200'000, true);
   take.manifest().cameras[1].end = {EndOfCamera::lost, "unplugged"};
-  take.manifest().holes = {{"b", 3, 2, "dropped: the disk did not keep up"},
-                           {"b", 10, 2, "lost: unplugged"}};
+  take.manifest().holes = {{"b", 3, 1, HoleCause::dropped_by_recorder, "the disk did not keep up"},
+                           {"b", 4, 1, HoleCause::refused_by_recorder, "an empty picture"},
+                           {"b", 10, 2, HoleCause::device_lost, "unplugged"}};
   take.save();
   auto reader = SetReader::open(take.folder());
   ASSERT_TRUE(reader) << reader.error().message;
@@ -41,9 +42,10 @@ TEST(SetReader, ReadsOverPartsAndSaysWhyTicksAreMissing) {
     EXPECT_NE(set.slots[0].capture, nullptr) << tick;
     const bool there = tick <= 2 || tick == 5 || tick == 8 || tick == 9;
     EXPECT_EQ(set.slots[1].capture != nullptr, there) << tick;
-    const HoleCause cause = tick >= 10               ? HoleCause::device_lost
-                            : tick == 3 || tick == 4 ? HoleCause::dropped_by_recorder
-                                                     : HoleCause::not_delivered;
+    const HoleCause cause = tick >= 10  ? HoleCause::device_lost
+                            : tick == 3 ? HoleCause::dropped_by_recorder
+                            : tick == 4 ? HoleCause::refused_by_recorder
+                                        : HoleCause::not_delivered;
     EXPECT_EQ(set.slots[1].cause, cause) << tick;
   }
   EXPECT_FALSE(*(*reader)->next());

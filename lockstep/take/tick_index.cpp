@@ -90,12 +90,14 @@ class Indexer {
   std::optional<Nanos> phase_;  ///< of the first camera's pulses to the ticks of its own clock
 };
 
-std::string cause_of(const std::string& camera, int64_t tick, const TakeManifest& manifest) {
+/// A hole of `count` ticks, of the kind and cause that the manifest tells of the first of them.
+TakeHole hole_at(const std::string& camera, int64_t tick, int64_t count,
+                 const TakeManifest& manifest) {
   for (const TakeHole& hole : manifest.holes) {
     if (hole.camera == camera && tick >= hole.first_tick && tick - hole.first_tick < hole.count)
-      return hole.cause;
+      return {camera, tick, count, hole.kind, hole.cause};
   }
-  return "not in its recordings";
+  return {camera, tick, count, HoleCause::not_delivered, "not in its recordings"};
 }
 
 }  // namespace
@@ -121,10 +123,7 @@ std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manif
     int64_t next = 0;
     for (const int64_t tick : there) {
       const int64_t gap = std::min(tick, end) - next;
-      if (gap > 0) {
-        const std::string& name = manifest.cameras[i].name;
-        holes.push_back({name, next, gap, cause_of(name, next, manifest)});
-      }
+      if (gap > 0) holes.push_back(hole_at(manifest.cameras[i].name, next, gap, manifest));
       next = std::max(next, tick + 1);
     }
   }

@@ -56,7 +56,8 @@ TEST(IndexTicks, HolesAreWhatACameraLacksOfTheCommonTicks) {
   manifest.cameras.resize(2);
   manifest.cameras[0].name = "a";
   manifest.cameras[1].name = "b";
-  manifest.holes = {{"b", 4, 2, "lost"}, {"a", 0, 9, "other"}};
+  manifest.holes = {{"b", 4, 2, HoleCause::device_lost, "lost"},
+                    {"a", 0, 9, HoleCause::not_delivered, "other"}};
   TakeTicks index;
   index.common_ticks = 8;
   index.cameras.resize(2);
