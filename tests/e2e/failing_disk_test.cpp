@@ -107,6 +107,14 @@ TEST_F(FailingDisk, ThatRunsFullLeavesAReadableTakeThatSaysSo) {
   }
 }
 
+TEST_F(FailingDisk, ThatTakesNoManifestIsNotSaidToHoldOne) {
+  const Finished refused =
+      shell("ulimit -f 1; \"$LOCKSTEP\" simulate \"$RIG\" -o \"$OUT/take\" -l 1");
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(one_line(refused.err), HasSubstr("take.json: File too large"));
+  EXPECT_EQ(refused.out, "nothing was recorded\n");
+}
+
 TEST_F(FailingDisk, ThatIsTooFullToBeginIsSaidBeforeTheTake) {
   write_file(rig_, replaced(timing_rig(), "keep_free_gb = 2", "keep_free_gb = 1000000"));
   for (const char* command : {"record", "simulate"}) {

@@ -97,7 +97,10 @@ void print_take(const TakeResult& result) {
   // First: what follows is of the part that there is.
   if (manifest.cut_short) fmt::print("{}: {}\n", take, to_text(*manifest.cut_short));
   if (!result.outcome.recorded) {
-    fmt::print("nothing was recorded; {} says why\n", (result.folder / kManifestFile).string());
+    // A disk that refused it from the start has no word of it.
+    const std::string manifest_file = (result.folder / kManifestFile).string();
+    fmt::print("nothing was recorded{}\n",
+               is_take_folder(result.folder) ? fmt::format("; {} says why", manifest_file) : "");
     return;
   }
   if (result.outcome.disk_hangs) {
