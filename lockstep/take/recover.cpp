@@ -12,6 +12,7 @@
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/take_lock.h"
 #include "lockstep/take/tick_index.h"
+#include "lockstep/time/tick.h"
 
 namespace lockstep {
 namespace {
@@ -138,14 +139,28 @@ Result<TakeTicks> count_readable(const fs::path& folder, TakeManifest manifest) 
   return index_ticks(folder, manifest);
 }
 
+/// Where the first tick that all have is a later one than was noted: what counts from it moves.
+void begin_at(int64_t tick, TakeManifest& manifest) {
+  if (manifest.first_common_tick_after_pulse) *manifest.first_common_tick_after_pulse += tick;
+  const int fps = frames_per_second(manifest.plan.frame_rate);
+  const int64_t later_ns = rig_time(Tick{tick}, fps).time_since_epoch().count();
+  for (TakeCamera& camera : manifest.cameras) {
+    for (TakePart& part : camera.parts) {
+      if (part.rig_from_device_ns) *part.rig_from_device_ns -= later_ns;
+    }
+  }
+}
+
 Result<void> count_anew(const fs::path& folder, TakeManifest& manifest) {
   const auto ticks = count_readable(folder, manifest);
   if (!ticks) return ticks.error();
   manifest.common_ticks = ticks->common_ticks;
   manifest.holes = holes_of(*ticks, manifest);
+  begin_at(ticks->first.value_or(0), manifest);
   for (size_t i = 0; i < manifest.cameras.size(); ++i) {
     manifest.cameras[i].captures = ticks->cameras[i].captures;
     manifest.cameras[i].imu_samples = ticks->cameras[i].imu_samples;
+    manifest.cameras[i].dropped = std::max(manifest.cameras[i].dropped, ticks->cameras[i].dropped);
     CameraEnd& end = manifest.cameras[i].end;
     if (end.how == EndOfCamera::none) end.how = EndOfCamera::cut_off;
   }

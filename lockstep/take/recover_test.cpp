@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/take/recover.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
+#include "lockstep/take/tick_index.h"
 #include "tests/support/small_take.h"
 
 namespace lockstep {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::SmallTake;
 using testing::ticks;
 
@@ -47,6 +50,66 @@ TEST(RecoverTake, CountsWhatACameraLacksAnew) {
   EXPECT_EQ(holes[0].camera, "b");
   EXPECT_EQ(holes[0].first_tick, 4);
   EXPECT_EQ(holes[0].count, 3);
+}
+
+/// "b 4+3 dropped: ..." of every hole.
+std::vector<std::string> holes_in(const std::filesystem::path& take) {
+  std::vector<std::string> all;
+  const auto manifest = read_manifest(take);
+  EXPECT_TRUE(manifest);
+  for (const TakeHole& hole : manifest->holes) {
+    const bool dropped = hole.kind == HoleCause::dropped_by_recorder;
+    all.push_back(fmt::format("{} {}+{} {}{}", hole.camera, hole.first_tick, hole.count,
+                              dropped ? "[dropped] " : "", hole.cause));
+  }
+  return all;
+}
+
+TEST(RecoverTake, TakesFromTheSideTrackWhatWasDropped) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 19), 1'000'000, true);
+  take.add_part(1, {0, 1, 4, 5, 10, 11, 19}, 1'000'000, true, {{4, 2}, {10, 3}});
+  take.manifest().state = TakeState::recording;
+  // Written before the second and the third gap came.
+  take.manifest().holes = {{"b", 2, 2, HoleCause::dropped_by_recorder, "told"}};
+  take.manifest().cameras[1].dropped = 2;
+  take.save();
+  ASSERT_TRUE(recover_take(take.folder()));
+  EXPECT_THAT(holes_in(take.folder()),
+              ElementsAre("b 2+2 [dropped] told", "b 6+3 [dropped] dropped: as its recording notes",
+                          "b 9+1 not in its recordings", "b 12+7 not in its recordings"));
+  EXPECT_EQ(read_manifest(take.folder())->cameras[1].dropped, 5u);
+}
+
+TEST(RecoverTake, MovesWhatCountsFromTickZeroWithIt) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 1'000'000, true);
+  take.add_part(1, {2, 3, 5, 6, 7, 8, 9}, 1'000'000, true);
+  take.manifest().state = TakeState::recording;
+  take.manifest().first_common_tick_after_pulse = 7;
+  take.manifest().holes = {{"b", 4, 1, HoleCause::refused_by_recorder, "told"}};
+  take.save();
+  ASSERT_TRUE(recover_take(take.folder()));
+  const auto manifest = read_manifest(take.folder());
+  EXPECT_EQ(manifest->first_common_tick_after_pulse, 9);
+  EXPECT_EQ(manifest->common_ticks, 8);
+  EXPECT_THAT(holes_in(take.folder()), ElementsAre("b 2+1 told"));
+  const auto again = index_ticks(take.folder(), *manifest);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->first, 0);
+  EXPECT_EQ(again->cameras[0].entries.front().tick, -2);
+}
+
+TEST(RecoverTake, SaysOfTheRestOfALostCameraThatItWasLost) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 1'000'000, true);
+  take.add_part(1, ticks(0, 3), 1'000'000, true);
+  take.manifest().cameras[1].end = {EndOfCamera::lost, "unplugged"};
+  take.manifest().state = TakeState::recording;
+  take.save();
+  ASSERT_TRUE(recover_take(take.folder()));
+  EXPECT_THAT(holes_in(take.folder()), ElementsAre("b 4+6 lost: unplugged"));
+  EXPECT_EQ(read_manifest(take.folder())->holes[0].kind, HoleCause::device_lost);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ Nanos planned_offset(const Plan& plan, const std::string& name) {
   return camera == nullptr ? Nanos{0} : nanos_from_us(camera->tick_offset_us());
 }
 
+constexpr uint64_t kMostDropped = std::numeric_limits<uint32_t>::max();
+
 class Indexer {
  public:
   Indexer(const std::filesystem::path& folder, const TakeManifest& manifest)
@@ -47,9 +49,16 @@ class Indexer {
     if (counted.empty()) return {};
     TickCounter counter(frame_period_us(fps_));
     const int64_t first = first_tick(camera, part, counted.front().stamp, to);
+    auto note = stamps->notes.begin();
     for (const auto& entry : counted) {
-      to.entries.push_back(
-          {first + counter.add(entry.stamp, std::nullopt).tick, entry.stamp, part});
+      uint64_t dropped = 0;
+      // A capture without the stream that counts tells of its drops in the next one that has it.
+      for (; note != stamps->notes.end() && note->stamp <= entry.stamp; ++note)
+        dropped += std::min(note->dropped_before, kMostDropped);
+      dropped = std::min(dropped, kMostDropped);
+      to.dropped += dropped;
+      to.entries.push_back({first + counter.add(entry.stamp, std::nullopt).tick, entry.stamp, part,
+                            static_cast<uint32_t>(dropped)});
     }
     return {};
   }
@@ -62,6 +71,7 @@ class Indexer {
       return nearest_tick(pulse + Nanos(*known), fps_).index;
     }
     if (!before.entries.empty()) return before.entries.back().tick + 1;
+    all_placed_ = false;
     if (!phase_) phase_ = pulse - rig_time(nearest_tick(pulse, fps_), fps_);
     return nearest_tick(pulse - *phase_, fps_).index;
   }
@@ -82,23 +92,74 @@ class Indexer {
       for (CameraTicks::Entry& entry : camera.entries) entry.tick -= first;
     }
     ticks.common_ticks = std::max<int64_t>(last - first + 1, 0);
+    if (all_placed_) ticks.first = first;
   }
 
   const std::filesystem::path& folder_;
   const TakeManifest& manifest_;
   int fps_;
+  bool all_placed_ = true;      ///< by the manifest, or by the part before
   std::optional<Nanos> phase_;  ///< of the first camera's pulses to the ticks of its own clock
 };
 
-/// A hole of `count` ticks, of the kind and cause that the manifest tells of the first of them.
-TakeHole hole_at(const std::string& camera, int64_t tick, int64_t count,
-                 const TakeManifest& manifest) {
-  for (const TakeHole& hole : manifest.holes) {
-    if (hole.camera == camera && tick >= hole.first_tick && tick - hole.first_tick < hole.count)
-      return {camera, tick, count, hole.kind, hole.cause};
+/// Lists what one camera lacks, from its first tick to its last.
+class HoleLister {
+ public:
+  /// `told`: what is known already of all cameras, on a count whose tick `first` is tick 0 now.
+  HoleLister(const std::string& camera, const std::vector<TakeHole>& told, int64_t first,
+             std::vector<TakeHole>& holes)
+      : holes_(holes) {
+    for (const TakeHole& hole : told) {
+      if (hole.camera != camera) continue;
+      told_.push_back(hole);
+      told_.back().first_tick -= first;
+    }
+    std::sort(told_.begin(), told_.end(),
+              [](const TakeHole& a, const TakeHole& b) { return a.first_tick < b.first_tick; });
   }
-  return {camera, tick, count, HoleCause::not_delivered, "not in its recordings"};
-}
+
+  /// From `from` to before `to`, of which so many were dropped: it is not noted which.
+  void add(int64_t from, int64_t to, int64_t dropped, const TakeHole& otherwise) {
+    while (from < to && next_ < told_.size() && told_[next_].first_tick < to) {
+      const TakeHole& told = told_[next_];
+      const int64_t begin = std::max(told.first_tick, from);
+      const int64_t end = std::min(told.first_tick + told.count, to);
+      if (begin < end) {
+        add_untold(from, begin, dropped, otherwise);
+        add(begin, end, told);
+        if (told.kind == HoleCause::dropped_by_recorder)
+          dropped = std::max<int64_t>(dropped - (end - begin), 0);
+        from = end;
+      }
+      if (told.first_tick + told.count > to) break;  // it goes on after what is there
+      ++next_;
+    }
+    add_untold(from, to, dropped, otherwise);
+  }
+
+ private:
+  void add_untold(int64_t from, int64_t to, int64_t& dropped, const TakeHole& otherwise) {
+    if (from >= to) return;
+    const int64_t known = std::min(dropped, to - from);
+    TakeHole noted = otherwise;
+    noted.kind = HoleCause::dropped_by_recorder;
+    noted.cause = "dropped: as its recording notes";
+    add(from, from + known, noted);
+    add(from + known, to, otherwise);
+    dropped -= known;
+  }
+
+  void add(int64_t from, int64_t to, TakeHole like) {
+    if (from >= to) return;
+    like.first_tick = from;
+    like.count = to - from;
+    add_hole(holes_, std::move(like));
+  }
+
+  std::vector<TakeHole> told_;
+  size_t next_ = 0;  ///< of those that are told
+  std::vector<TakeHole>& holes_;
+};
 
 }  // namespace
 
@@ -116,16 +177,22 @@ std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manif
   std::vector<TakeHole> holes;
   const int64_t end = ticks.common_ticks.value_or(0);
   for (size_t i = 0; i < ticks.cameras.size(); ++i) {
-    std::vector<int64_t> there;
-    for (const CameraTicks::Entry& entry : ticks.cameras[i].entries) there.push_back(entry.tick);
-    there.push_back(end);
-    std::sort(there.begin(), there.end());
+    const TakeCamera& camera = manifest.cameras[i];
+    HoleLister lister(camera.name, manifest.holes, ticks.first.value_or(0), holes);
+    TakeHole otherwise{camera.name, 0, 0, HoleCause::not_delivered, "not in its recordings"};
+    std::vector<CameraTicks::Entry> there = ticks.cameras[i].entries;
+    std::stable_sort(there.begin(), there.end(),
+                     [](const auto& a, const auto& b) { return a.tick < b.tick; });
     int64_t next = 0;
-    for (const int64_t tick : there) {
-      const int64_t gap = std::min(tick, end) - next;
-      if (gap > 0) holes.push_back(hole_at(manifest.cameras[i].name, next, gap, manifest));
-      next = std::max(next, tick + 1);
+    for (const CameraTicks::Entry& entry : there) {
+      lister.add(next, std::min(entry.tick, end), entry.dropped_before, otherwise);
+      next = std::max(next, entry.tick + 1);
     }
+    if (camera.end.how == EndOfCamera::lost) {
+      otherwise.kind = HoleCause::device_lost;
+      otherwise.cause = to_text(camera.end);
+    }
+    lister.add(next, end, 0, otherwise);
   }
   return holes;
 }

@@ -22,15 +22,19 @@ struct CameraTicks {
     int64_t tick = 0;  ///< 0: the first tick common to all cameras
     DeviceTime stamp;  ///< of the part's device clock
     uint32_t part = 0;
+    uint32_t dropped_before = 0;  ///< captures, as the side track notes
   };
   std::vector<Entry> entries;  ///< in the order of the files; ticks may repeat
   uint64_t captures = 0;
   uint64_t imu_samples = 0;
+  uint64_t dropped = 0;  ///< as the side tracks note
 };
 
 struct TakeTicks {
   std::vector<CameraTicks> cameras;       ///< in the order of the manifest
   std::optional<int64_t> common_ticks{};  ///< from tick 0 on; nothing when some camera has nothing
+  /// Tick 0 on the count by which the manifest places parts; nothing where it does not place all.
+  std::optional<int64_t> first{};
 };
 
 /// Counts ticks along every recording of a take. Where the manifest knows how a part's clock stands
@@ -40,7 +44,8 @@ struct TakeTicks {
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
                               const TakeManifest& manifest);
 
-/// What each camera lacks of the common ticks. The manifest's cause stays where it tells one.
+/// What each camera lacks of the common ticks. What the manifest tells of them stays; of the others
+/// the side tracks tell how many were dropped.
 [[nodiscard]] std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manifest);
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,8 +38,10 @@ class SmallTake {
   }
 
   /// The next part of a camera: a capture on each of `ticks`, of a clock whose tick 0 is at
-  /// `zero_us`. `placed`: the manifest knows how that clock stands to the rig's.
-  void add_part(size_t camera, const std::vector<int64_t>& ticks, int64_t zero_us, bool placed) {
+  /// `zero_us`. `placed`: the manifest knows how that clock stands to the rig's. `dropped`:
+  /// captures before that on a tick, as the side track notes.
+  void add_part(size_t camera, const std::vector<int64_t>& ticks, int64_t zero_us, bool placed,
+                const std::map<int64_t, uint64_t>& dropped = {}) {
     TakeCamera& to = manifest_.cameras[camera];
     const std::string file = part_file_name(to.name, to.parts.size() + 1);
     RecordingHeader header = small_header();
@@ -49,7 +52,10 @@ class SmallTake {
     const auto delay_us = static_cast<int64_t>(manifest_.plan.cameras[camera].color_delay_us);
     for (const int64_t tick : ticks) {
       const int64_t stamp_us = zero_us + delay_us + tick * 100'000 / 3;
-      ASSERT_TRUE((*writer)->write(capture_at(stamp_us)));
+      Capture capture = capture_at(stamp_us);
+      if (const auto before = dropped.find(tick); before != dropped.end())
+        capture.dropped_before = before->second;
+      ASSERT_TRUE((*writer)->write(capture));
     }
     ASSERT_TRUE((*writer)->finish());
     TakePart& part = to.parts.emplace_back();
