@@ -139,6 +139,8 @@ Coordinator::Orders Coordinator::on_report(size_t index, const Report& report, H
                      camera.planned.name,
                      generator_ ? "turn the generator off" : "another program may run the master")},
         now, orders);
+  } else if (const auto* running_on = std::get_if<NotRolledBackReport>(&report)) {
+    camera.not_rolled_back = running_on->stamp;
   } else if (const auto* stamp = std::get_if<StampReport>(&report)) {
     on_stamp(index, *stamp, now, orders);
   } else if (const auto* lost = std::get_if<LostReport>(&report)) {
@@ -181,6 +183,7 @@ void Coordinator::begin_locking(HostTime now) {
 void Coordinator::on_stamp(size_t index, const StampReport& report, HostTime now, Orders& orders) {
   Camera& camera = cameras_[index];
   camera.last_capture = now;
+  camera.not_rolled_back.reset();
   const MonitorStep step = monitor_.add(index, report.stamp, report.arrival);
   if (phase_ == Phase::source && generator_) begin_locking(now);
   if (!camera.first_offset_us) camera.first_offset_us = monitor_.offset_us(index);
@@ -233,6 +236,7 @@ void Coordinator::on_lost(size_t index, const Error& error, HostTime now, Orders
 void Coordinator::on_stopped(size_t index, HostTime now, Orders& orders) {
   Camera& camera = cameras_[index];
   camera.running = false;
+  camera.not_rolled_back.reset();
   if (camera.state != DeviceState::lost && camera.state != DeviceState::failed) {
     if (phase_ == Phase::arming && camera.state == DeviceState::starting) {
       // It answers the stop of the last round only now, and ignored the start of this one.
@@ -338,6 +342,7 @@ std::string Coordinator::why_not_locked() const {
     of.plugged = camera.plugged;
     of.cable_from = camera.cable_from;
     of.any_picture = camera.last_capture.has_value();
+    of.not_rolled_back = camera.not_rolled_back;
     of.out_of_step = monitor_.out_of_step_run(i) > 0;
     of.offset_us = monitor_.offset_us(i);
     of.zeroed_apart_us = monitor_.zeroed_apart_us(i);

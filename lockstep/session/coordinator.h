@@ -78,6 +78,8 @@ class Coordinator {
     bool done = false;  ///< recorded, or lost
     bool hung_in_stop = false;
     std::optional<HostTime> last_capture{};
+    /// Its pictures come with stamps from here on, as if its clock never rolled back.
+    std::optional<DeviceTime> not_rolled_back{};
     std::optional<double> first_offset_us{};  ///< since the rig tries to lock
   };
 

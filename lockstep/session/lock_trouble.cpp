@@ -15,14 +15,24 @@ namespace {
 constexpr double kMovedUs = 60;
 constexpr double kAlikeUs = 30;  // offsets closer than this have one cause
 
-enum class Trouble { unplugged, starting, source_dark, dark, zeroed_apart, moving, off };
-constexpr std::array kTroubles{Trouble::unplugged, Trouble::starting,     Trouble::source_dark,
-                               Trouble::dark,      Trouble::zeroed_apart, Trouble::moving,
-                               Trouble::off};
+enum class Trouble {
+  unplugged,
+  starting,
+  source_dark,
+  dark,
+  not_rolled_back,
+  zeroed_apart,
+  moving,
+  off
+};
+constexpr std::array kTroubles{
+    Trouble::unplugged,       Trouble::starting,     Trouble::source_dark, Trouble::dark,
+    Trouble::not_rolled_back, Trouble::zeroed_apart, Trouble::moving,      Trouble::off};
 
 std::optional<Trouble> trouble_of(const LockFacts& camera) {
   if (!camera.plugged) return Trouble::unplugged;
   if (camera.state == DeviceState::starting) return Trouble::starting;
+  if (camera.not_rolled_back) return Trouble::not_rolled_back;
   if (!camera.any_picture) return camera.is_source ? Trouble::source_dark : Trouble::dark;
   if (camera.zeroed_apart_us) return Trouble::zeroed_apart;
   if (!camera.out_of_step || !camera.offset_us) return std::nullopt;
@@ -40,6 +50,11 @@ std::string shows_as(const LockFacts& camera, Trouble trouble) {
     case Trouble::source_dark:
     case Trouble::dark:
       return "no picture came";
+    case Trouble::not_rolled_back:
+      return fmt::format(
+          "pictures come, but its clock was not seen to roll back with the first pulse: the first "
+          "stamp is {:.3f} s",
+          std::chrono::duration<double>(camera.not_rolled_back->since_zero()).count());
     case Trouble::zeroed_apart:
       return fmt::format("its clock was zeroed {:.1f} s {} that of the source",
                          std::abs(*camera.zeroed_apart_us) * 1e-6,
@@ -86,6 +101,10 @@ std::string cause_and_mend(Trouble trouble, const std::string& source, bool alik
           "fully.",
           pulses_from(source),
           source.empty() ? ", which must be on" : ", from a Sync In to a Sync Out each time");
+    case Trouble::not_rolled_back:
+      return "Likely its first pictures were lost on a busy USB link, or its firmware zeroes its "
+             "clock in another way: record again. If that does not help, give it a USB port of its "
+             "own, and compare its firmware with the others in `lockstep devices`.";
     case Trouble::zeroed_apart:
       return "Likely the camera restarted after the first pulse, or saw it late: record again. If "
              "that does not help, give it a USB port and a cable of its own.";

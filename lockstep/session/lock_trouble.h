@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lockstep/frame/device_state.h"
+#include "lockstep/time/clock.h"
 
 namespace lockstep {
 
@@ -14,9 +15,11 @@ struct LockFacts {
   std::string name;
   DeviceState state = DeviceState::idle;
   bool is_source = false;
-  bool plugged = true;     ///< something is in its Sync In, as far as it can tell
-  std::string cable_from;  ///< where the plan's cable to its Sync In comes from: "left Sync Out"
-  bool any_picture = false;
+  bool plugged = true;       ///< something is in its Sync In, as far as it can tell
+  std::string cable_from;    ///< where the plan's cable to its Sync In comes from: "left Sync Out"
+  bool any_picture = false;  ///< whose stamp counts
+  /// Pictures come, but none that shows its clock rolled back: the first stamp.
+  std::optional<DeviceTime> not_rolled_back{};
   bool out_of_step = false;           ///< outside the single-tick gate on the newest common tick
   std::optional<double> offset_us{};  ///< newest offset to plan
   std::optional<double> moved_us{};   ///< by how much that moved while the rig tried to lock

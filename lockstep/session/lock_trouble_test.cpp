@@ -80,6 +80,15 @@ TEST(LockTrouble, OfDarkCamerasIsTheGeneratorOrTheCable) {
               AllOf(HasSubstr("without the source"), HasSubstr("cable back to left")));
 }
 
+TEST(LockTrouble, OfPicturesWithoutARollBackIsNoCable) {
+  LockFacts right = camera("right");
+  right.any_picture = false;
+  right.not_rolled_back = DeviceTime(std::chrono::milliseconds(12'345));
+  EXPECT_THAT(lock_trouble({source("left"), right}, "left"),
+              AllOf(HasSubstr("right: pictures come"), HasSubstr("not seen to roll back"),
+                    HasSubstr("12.345 s"), Not(HasSubstr("cable"))));
+}
+
 TEST(LockTrouble, OfHealthyCamerasIsMissingCaptures) {
   EXPECT_THAT(lock_trouble({source("left"), camera("right")}, "left"), HasSubstr("USB"));
 }

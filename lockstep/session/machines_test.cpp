@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr double kPeriodUs = 1e6 / 30;
 
@@ -273,8 +274,30 @@ TEST(Participant, IgnoresStampsFromBeforeTheRollBack) {
   participant.on_event(DeviceStarted{}, at(seconds(0)));
   participant.on_time(at(seconds(1)));
   participant.on_order(ExpectPulsesOrder{}, at(seconds(1)));
-  EXPECT_THAT(participant.on_event(data(7e6), at(seconds(1))), IsEmpty());
-  EXPECT_EQ(participant.on_event(data(219'600), at(seconds(1))).size(), 1u);
+  // Said once, in case that nothing else comes.
+  const auto said = participant.on_event(data(7e6), at(seconds(1)));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(std::get<NotRolledBackReport>(std::get<Report>(said[0])).stamp, stamp_us(7e6));
+  EXPECT_THAT(participant.on_event(data(7e6 + kPeriodUs), at(seconds(1))), IsEmpty());
+  const auto heard = participant.on_event(data(219'600), at(seconds(1)));
+  ASSERT_EQ(heard.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<StampReport>(std::get<Report>(heard[0])));
+}
+
+/// The first three captures after the pulse were lost: those that follow are too late to be heard.
+TEST(Coordinator, SaysThatPicturesComeWhoseRollBackNobodySaw) {
+  Coordinator coordinator(chain(), {});
+  arm(coordinator, at(seconds(0)));
+  coordinator.on_time(at(milliseconds(20)));
+  coordinator.on_report(0, StartedReport{}, at(seconds(1)));
+  coordinator.on_report(0, StampReport{stamp_us(131'500), at(seconds(1))}, at(seconds(1)));
+  coordinator.on_report(1, StampReport{stamp_us(131'500), at(seconds(1))}, at(seconds(1)));
+  coordinator.on_report(2, NotRolledBackReport{stamp_us(331'500)}, at(seconds(1)));
+  coordinator.on_time(at(milliseconds(11'100)));
+  ASSERT_TRUE(coordinator.outcome().failure);
+  EXPECT_THAT(coordinator.outcome().failure->message, HasSubstr("right: pictures come"));
+  EXPECT_THAT(coordinator.outcome().failure->message, HasSubstr("first stamp is 0.332 s"));
+  EXPECT_THAT(coordinator.outcome().failure->message, Not(HasSubstr("no picture came")));
 }
 
 }  // namespace

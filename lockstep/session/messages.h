@@ -43,7 +43,10 @@ struct RefusedReport {  ///< the camera did not start
 };
 struct NotPluggedReport {};  ///< started, but nothing is in its sync-in
 struct ArmedReport {};
-struct EarlyPulseReport {};  ///< a capture while the line had to be silent
+struct EarlyPulseReport {};   ///< a capture while the line had to be silent
+struct NotRolledBackReport {  ///< pictures come, but a subordinate's clock never rolled back
+  DeviceTime stamp;           ///< of the first of them
+};
 struct StampReport {
   DeviceTime stamp;
   std::optional<HostTime> arrival;
@@ -57,7 +60,7 @@ struct RecordedReport {  ///< everything that was asked for is handed to the rec
 struct StoppedReport {};
 using Report =
     std::variant<StartedReport, RefusedReport, NotPluggedReport, ArmedReport, EarlyPulseReport,
-                 StampReport, LostReport, RecordedReport, StoppedReport>;
+                 NotRolledBackReport, StampReport, LostReport, RecordedReport, StoppedReport>;
 
 // Device to participant.
 struct DeviceStarted {

@@ -2,6 +2,7 @@
 #include "lockstep/session/participant.h"
 
 #include <cmath>
+#include <utility>
 
 #include "lockstep/time/tick.h"
 
@@ -88,6 +89,7 @@ Participant::Actions Participant::on_event(const DeviceEvent& event, HostTime no
                    counter_ = TickCounter(period_us_);
                    recent_.clear();
                    rolled_back_ = false;
+                   passed_over_ = false;
                    actions.push_back(Report(StoppedReport{}));
                  },
              },
@@ -132,7 +134,10 @@ void Participant::capture(const DeviceData& data, Actions& actions) {
   const DeviceTime stamp = data.capture->stamp();
   if (waits_for_pulses() && !rolled_back_) {
     // Before the roll-back of its clock a subordinate's stamps mean nothing.
-    if (stamp >= rolled_back_below_) return;
+    if (stamp >= rolled_back_below_) {
+      if (!std::exchange(passed_over_, true)) actions.push_back(Report(NotRolledBackReport{stamp}));
+      return;
+    }
     rolled_back_ = true;
   }
   const TickStep step = counter_.add(stamp, data.arrival);

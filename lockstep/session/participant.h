@@ -56,8 +56,9 @@ class Participant {
   Phase phase_ = Phase::idle;
   bool plugged_ = true;
   bool rolled_back_ = false;
-  HostTime since_{};       ///< start of the silence
-  HostTime next_jacks_{};  ///< when to look at the jacks again
+  bool passed_over_ = false;  ///< a capture from before the roll-back, and that is said
+  HostTime since_{};          ///< start of the silence
+  HostTime next_jacks_{};     ///< when to look at the jacks again
   TickCounter counter_;
   struct Counted {
     DeviceData data;
