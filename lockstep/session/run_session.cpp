@@ -128,7 +128,7 @@ SessionOutcome run_stepped(SessionSetup setup, std::vector<OpenedCamera> cameras
         std::move(cameras[i].device), plan.cameras[i].config, clock,
         [&events, i](DeviceEvent event) { events.emplace_back(i, std::move(event)); }));
   }
-  Session session(std::move(setup), std::move(identities),
+  Session session(std::move(setup), std::move(identities), options.driving,
                   [&commands](size_t camera, DeviceCommand command) {
                     commands.emplace_back(camera, command);
                   });
@@ -173,7 +173,7 @@ SessionOutcome run_threaded(SessionSetup setup, std::vector<OpenedCamera> camera
                                                      plan.cameras[i].config, clock, i, events));
   }
   Session session(
-      std::move(setup), std::move(identities),
+      std::move(setup), std::move(identities), options.driving,
       [&threads](size_t camera, DeviceCommand command) { threads[camera]->post(command); });
   Observer observer(session, options);
   session.begin(clock.now());
@@ -205,7 +205,6 @@ SessionOutcome run_session(SessionSetup setup, DeviceSource& source, SessionCloc
     outcome.device_hangs = hangs;
     return outcome;
   }
-  setup.threaded_recorders = options.driving == Driving::threads;
   return options.driving == Driving::threads
              ? run_threaded(std::move(setup), *std::move(cameras), clock, options)
              : run_stepped(std::move(setup), *std::move(cameras), clock, options);

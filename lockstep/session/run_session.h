@@ -9,11 +9,6 @@
 
 namespace lockstep {
 
-enum class Driving {
-  threads,  ///< real time: a reading and a recording thread per camera
-  stepped,  ///< one thread, as fast as the clock lets it: virtual rigs out of real time, and tests
-};
-
 struct RunOptions {
   Driving driving = Driving::threads;
   std::stop_token interrupted;  ///< asks for a clean cut

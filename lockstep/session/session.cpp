@@ -65,8 +65,10 @@ std::string new_take_id() {
 
 }  // namespace
 
-Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Post post)
+Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Driving driving,
+                 Post post)
     : setup_(std::move(setup)),
+      driving_(driving),
       post_(std::move(post)),
       coordinator_(setup_.manifest.plan, setup_.coordinator),
       ledger_(setup_.manifest.plan),
@@ -193,7 +195,7 @@ Result<void> Session::open_recorder(size_t index) {
   if (camera.recorder) return {};
   camera.recorder = std::make_unique<CameraRecorder>(
       setup_.folder, camera.name, camera.header,
-      CameraRecorder::Options{setup_.threaded_recorders, camera.queue_bytes, setup_.file,
+      CameraRecorder::Options{driving_ == Driving::threads, camera.queue_bytes, setup_.file,
                               setup_.make_writer, setup_.wall_clock});
   if (auto opened = camera.recorder->open(); !opened) return opened;
   ledger_.open(index, part_file_name(camera.name, 1));

@@ -19,13 +19,17 @@
 
 namespace lockstep {
 
+enum class Driving {
+  threads,  ///< real time: a reading and a recording thread per camera
+  stepped,  ///< one thread, as fast as the clock lets it: virtual rigs out of real time, and tests
+};
+
 /// What a recording session needs to know before it begins.
 struct SessionSetup {
   TakeManifest manifest;         ///< plan, rig text and who records; cameras are filled in here
   std::filesystem::path folder;  ///< of the take, made already
   CoordinatorOptions coordinator;
   double keep_free_gb = 2;
-  bool threaded_recorders = true;
   double queue_s = 4;          ///< of a camera's planned data wait for the disk at most
   double flush_within_s = 60;  ///< the disk has so long to take what waits when all is recorded
   RecordingWriterOptions file{};
@@ -48,7 +52,7 @@ class Session {
  public:
   /// `post` carries a command to the device of a camera; its answer comes as an event.
   using Post = std::function<void(size_t camera, DeviceCommand)>;
-  Session(SessionSetup setup, std::vector<CameraIdentity> cameras, Post post);
+  Session(SessionSetup setup, std::vector<CameraIdentity> cameras, Driving driving, Post post);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -107,6 +111,7 @@ class Session {
   void end_with(Error failure, HostTime now);
 
   SessionSetup setup_;
+  Driving driving_;
   Post post_;
   Coordinator coordinator_;
   Ledger ledger_;
