@@ -23,7 +23,7 @@ constexpr int64_t kGridUs = 32'000;
 /// 3.2 kB of samples: cluster head and samples then always fit into one page of 4 kB.
 constexpr size_t kMostImuPerCluster = 80;
 constexpr int64_t kCueEveryUs = 1'000'000;
-/// Longer than any clock of a camera runs (292 years), and far from overflow.
+/// Longer than any clock of a camera runs (285 years), and as nanoseconds within 64 bits (292).
 constexpr int64_t kLatestUs = int64_t{1} << 53;
 
 /// An image or a note of one capture, waiting for its cluster.

@@ -94,14 +94,14 @@ struct TakeManifest {
   std::string name;
   TakeState state = TakeState::recording;
   bool is_virtual = false;
-  bool unproved = false;    ///< recorded with --anyway over a plan that falls short
+  bool unproved = false;    ///< recorded with --anyway over a broken plan or unlocked
   std::string created_utc;  ///< ISO 8601
   std::string lockstep_version;
   std::string host;
   Plan plan;
   std::string rig_toml;  ///< the rig file as it was
-  /// Rig time of tick 0 counted from the first pulse: tick 0 is the first tick common to all
-  /// cameras.
+  /// Tick 0, the first tick common to all cameras, as the session counted ticks from the first
+  /// pulse on.
   std::optional<int64_t> first_common_tick_after_pulse;
   std::optional<int64_t> common_ticks;  ///< how many, from tick 0 on
   std::optional<CutShort> cut_short{};

@@ -30,7 +30,7 @@ struct VerifiedTake {
   std::vector<FileClock> clocks;  ///< of a take: of its recordings
 };
 
-/// Judges a take folder. Writes nothing: write_verify_reports (apps/lockstep) does. Errors:
+/// Judges a take folder. Writes nothing: note_verdict does, and whoever makes reports. Errors:
 /// unusable_input and not_found for the folder, its manifest or a recording in it.
 Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
                                  const VerifyOptions& options);
