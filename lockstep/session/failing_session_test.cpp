@@ -294,6 +294,11 @@ TEST_F(FailingSession, RecordsUnlockedWhenAskedAndKeepsTheLength) {
   EXPECT_EQ(manifest->cameras[0].captures, 60u);
   EXPECT_EQ(manifest->cameras[0].end.how, EndOfCamera::length_reached);
   EXPECT_EQ(manifest->cameras[2].captures, 0u);
+  EXPECT_FALSE(manifest->common_ticks);
+  expect_books_as_files();
+  const auto recovered = recover_take(take_);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_TRUE(recovered->problems.empty()) << recovered->problems[0];
 }
 
 }  // namespace

@@ -140,6 +140,8 @@ void Ledger::fill(const LiveMonitor& monitor, TakeManifest& manifest) const {
     manifest.first_common_tick_after_pulse = first;
     manifest.common_ticks = std::max<int64_t>(last - first + 1, 0);
   }
+  const auto has_nothing = [](const std::optional<Held>& held) { return !held; };
+  if (std::any_of(has.begin(), has.end(), has_nothing)) manifest.common_ticks.reset();
   for (size_t i = 0; i < cameras_.size(); ++i) {
     const Camera& from = cameras_[i];
     TakeCamera& camera = manifest.cameras[i];

@@ -39,6 +39,7 @@ class Ledger {
   /// Fills cameras' parts, drops, ends, holes, tick 0 and the common range. A camera that was lost
   /// does not end the common range of the others: its missing rest is a hole. What was dropped
   /// before the first capture in the files, or after the last, ends the range and is no hole in it.
+  /// Nothing is common to all where some camera has nothing.
   void fill(const LiveMonitor& monitor, TakeManifest& manifest) const;
 
  private:
