@@ -7,7 +7,17 @@ BlockCursor::BlockCursor(mkv::ClusterChain& chain, uint64_t track) : chain_(&cha
   if (track_ != 0) cluster_ = chain.first();
 }
 
-std::optional<FoundBlock> BlockCursor::peek_next() const {
+const std::optional<FoundBlock>& BlockCursor::peek_next() {
+  if (!next_) next_ = find_next();
+  return *next_;
+}
+
+const std::optional<FoundBlock>& BlockCursor::peek_previous() {
+  if (!previous_) previous_ = find_previous();
+  return *previous_;
+}
+
+std::optional<FoundBlock> BlockCursor::find_next() const {
   if (track_ == 0) return std::nullopt;
   size_t index = index_;
   for (mkv::ClusterPtr cluster = cluster_; cluster; cluster = chain_->next(*cluster)) {
@@ -19,7 +29,7 @@ std::optional<FoundBlock> BlockCursor::peek_next() const {
   return std::nullopt;
 }
 
-std::optional<FoundBlock> BlockCursor::peek_previous() const {
+std::optional<FoundBlock> BlockCursor::find_previous() const {
   if (track_ == 0) return std::nullopt;
   size_t index = index_;
   for (mkv::ClusterPtr cluster = cluster_; cluster;) {

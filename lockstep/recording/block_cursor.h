@@ -21,18 +21,19 @@ class BlockCursor {
   /// Before the first block. `track` 0: there is none, and never a block.
   BlockCursor(mkv::ClusterChain& chain, uint64_t track);
 
-  /// The block behind or before the place; nothing at the end or beginning. Does not move.
-  [[nodiscard]] std::optional<FoundBlock> peek_next() const;
-  [[nodiscard]] std::optional<FoundBlock> peek_previous() const;
-  void move_behind(const FoundBlock& block) { place(block.cluster, block.index + 1); }
-  void move_before(const FoundBlock& block) { place(block.cluster, block.index); }
+  /// The block behind or before the place; nothing at the end or beginning. Does not move. Asking
+  /// again costs nothing: a track that ends long before the others is searched to the end once.
+  [[nodiscard]] const std::optional<FoundBlock>& peek_next();
+  [[nodiscard]] const std::optional<FoundBlock>& peek_previous();
+  void move_behind(FoundBlock block) { place(std::move(block.cluster), block.index + 1); }
+  void move_before(FoundBlock block) { place(std::move(block.cluster), block.index); }
   /// Before the first block of the track for which `due` holds, searched from `from` on; behind the
   /// last one when there is none.
   template <typename Due>
   void seek(const mkv::ClusterPtr& from, Due due) {
     if (track_ == 0 || !from) return;
     place(from, 0);
-    while (const auto block = peek_next()) {
+    while (const std::optional<FoundBlock> block = peek_next()) {
       if (due(block->ref())) return;
       move_behind(*block);
     }
@@ -42,12 +43,18 @@ class BlockCursor {
   void place(mkv::ClusterPtr cluster, size_t index) {
     cluster_ = std::move(cluster);
     index_ = index;
+    next_.reset();
+    previous_.reset();
   }
+  [[nodiscard]] std::optional<FoundBlock> find_next() const;
+  [[nodiscard]] std::optional<FoundBlock> find_previous() const;
 
   mkv::ClusterChain* chain_ = nullptr;
   uint64_t track_ = 0;
   mkv::ClusterPtr cluster_;
   size_t index_ = 0;
+  // What a search from this place found, also when that was nothing; unset: not searched yet.
+  std::optional<std::optional<FoundBlock>> next_, previous_;
 };
 
 }  // namespace lockstep

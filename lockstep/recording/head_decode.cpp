@@ -131,7 +131,8 @@ class HeadDecoder {
   void read_color(const TrackEntry& track) {
     CameraConfig& camera = out_.header.camera;
     const auto format = color_format_from(fourcc_of(track));  // its names are the FourCCs
-    if (!format || track.width_px == 0 || track.width_px > 16384 || track.height_px > 16384) {
+    const auto fits = [](uint64_t side) { return side > 0 && side <= 16384; };
+    if (!format || !fits(track.width_px) || !fits(track.height_px)) {
       note_tracks(
           fmt::format("the colour track is of a kind that no Kinect records ({}, {} x {}): it is "
                       "left out",

@@ -94,9 +94,9 @@ class Opener {
         const auto payload = o.window.look(block.offset, static_cast<size_t>(block.size));
         const auto frames = mkv::split_frames(mkv::lacing_of(block.flags), payload);
         const auto sample = frames ? decode_imu(frames->front()) : std::nullopt;
-        if (!sample || block.time > kLatestBlockNs / static_cast<int64_t>(o.unit_ns)) continue;
+        if (!sample || block.time > kLatestNs / static_cast<int64_t>(o.unit_ns)) continue;
         const int64_t ns = sample->acceleration_stamp.ns();
-        if (ns < o.block_ns(block) || ns > kLatestBlockNs) continue;
+        if (ns < o.block_ns(block) || ns > kLatestNs) continue;
         return (ns - o.block_ns(block)) / 1000 * 1000;
       }
     }
@@ -106,8 +106,7 @@ class Opener {
   void settle_start_offset() {
     OpenedRecording& o = *opened_;
     const auto tag = o.head.start_offset_ns;
-    if (tag && *tag < static_cast<uint64_t>(kLatestBlockNs))
-      o.offset_ns = static_cast<int64_t>(*tag);
+    if (tag && *tag < static_cast<uint64_t>(kLatestNs)) o.offset_ns = static_cast<int64_t>(*tag);
     const auto imu = offset_by_imu();
     // A foreign unit of 1 ms rounds block times; that is no wrong offset.
     const int64_t tolerance_ns = static_cast<int64_t>(std::max<uint64_t>(o.unit_ns, 1000));
@@ -127,7 +126,7 @@ class Opener {
     const KinectTracks& tracks = o.head.tracks;
     const bool images = tracks.color + tracks.depth + tracks.ir != 0;
     const auto counts = [&](const mkv::BlockRef& block) {
-      if (block.time > kLatestBlockNs / static_cast<int64_t>(o.unit_ns)) return false;
+      if (block.time > kLatestNs / static_cast<int64_t>(o.unit_ns)) return false;
       return images ? o.is_image(block) : block.track == tracks.imu;
     };
     bool found = false;

@@ -10,11 +10,9 @@
 #include "lockstep/recording/buffer_pool.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/reader.h"
+#include "lockstep/recording/time_limits.h"
 
 namespace lockstep {
-
-/// 73 years. Sums of a few such times do not overflow.
-inline constexpr int64_t kLatestBlockNs = int64_t{1} << 61;
 
 /// A recording that was looked at once: its head, its clusters' index, its clock. What the reader
 /// of captures and recover_recording share. Does not move: its members point at each other.
@@ -42,7 +40,7 @@ struct OpenedRecording {
   /// Clamped where a hostile file has times beyond every clock.
   [[nodiscard]] int64_t block_ns(const mkv::BlockRef& block) const {
     const auto unit = static_cast<int64_t>(unit_ns);
-    return std::clamp(block.time, -kLatestBlockNs / unit, kLatestBlockNs / unit) * unit;
+    return std::clamp(block.time, -kLatestNs / unit, kLatestNs / unit) * unit;
   }
   [[nodiscard]] bool is_image(const mkv::BlockRef& block) const {
     const KinectTracks& tracks = head.tracks;

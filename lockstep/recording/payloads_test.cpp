@@ -9,6 +9,7 @@
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/imu_payload.h"
 #include "lockstep/recording/side_track.h"
+#include "lockstep/recording/time_limits.h"
 #include "tests/support/recording_fixture.h"
 
 // Notes, IMU samples and descriptions of image tracks, cut at every byte and made of any bytes.
@@ -45,7 +46,7 @@ bool same(const CaptureNote& a, const CaptureNote& b) {
 CaptureNote full_note() {
   CaptureNote note;
   note.stamp = DeviceTime(Micros(5));
-  note.arrival = HostTime(Nanos(std::numeric_limits<int64_t>::min()));
+  note.arrival = HostTime(Nanos(kLatestNs));
   note.exposure = Micros(8'330);
   note.gain = -1;
   note.white_balance_k = 4'500;
@@ -79,6 +80,21 @@ TEST(Payloads, ALaterNoteMayBeLongerAndAVersionlessOneIsNone) {
   EXPECT_TRUE(same(*read, note));
   later[0] = std::byte{0};
   EXPECT_FALSE(decode_note(note.stamp, later));
+}
+
+// Whoever subtracts two of them must not have to fear for the sign.
+TEST(Payloads, ATimeBeyondEveryClockIsNotTold) {
+  CaptureNote note = full_note();
+  for (const int64_t ns : {std::numeric_limits<int64_t>::min(), int64_t{-1}, kLatestNs + 1,
+                           std::numeric_limits<int64_t>::max()}) {
+    note.arrival = HostTime(Nanos(ns));
+    note.exposure = Micros(ns);
+    const auto read = decode_note(note.stamp, encode_note(note));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->arrival, std::nullopt) << ns;
+    EXPECT_EQ(read->exposure, std::nullopt) << ns;
+    EXPECT_EQ(read->gain, note.gain);
+  }
 }
 
 RC_GTEST_PROP(Payloads, AnyBytesAreANoteThatComesBack, ()) {
@@ -194,6 +210,7 @@ RC_GTEST_PROP(Payloads, AnyBytesAsTracksAndTagsAreReadOrRefused, ()) {
     if (*rc::gen::inRange(0, 3) != 0) continue;
     track.codec_private = any_bytes(*rc::gen::inRange<size_t>(0, 60));
     track.width_px = *rc::gen::arbitrary<uint64_t>();
+    track.height_px = *rc::gen::arbitrary<uint64_t>();
     track.default_duration_ns = *rc::gen::arbitrary<uint64_t>();
     track.number = *rc::gen::arbitrary<uint64_t>();
   }
@@ -206,6 +223,7 @@ RC_GTEST_PROP(Payloads, AnyBytesAsTracksAndTagsAreReadOrRefused, ()) {
   RC_ASSERT(head.ok());
   RC_ASSERT(head->frame_period.count() > 0);
   RC_ASSERT(head->color_width_px >= 0 && head->color_width_px <= 16'384);
+  RC_ASSERT((head->color_width_px == 0) == (head->color_height_px == 0));
   RC_ASSERT(head->depth_width_px >= 0 && head->depth_width_px <= 4'096);
 }
 

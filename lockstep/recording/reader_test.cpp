@@ -55,6 +55,53 @@ TEST(RecordingReader, BackAndForth) {
   EXPECT_EQ(stamp_of(reader->next_capture()), forward[1]);
 }
 
+/// Counts how often somebody reads from memory.
+class CountingSource : public mkv::ByteSource {
+ public:
+  CountingSource(std::string_view file, size_t& reads)
+      : memory_(mkv::memory_source(mkv::as_bytes(file))), reads_(reads) {}
+  [[nodiscard]] uint64_t size() const override { return memory_->size(); }
+  Result<size_t> read_at(uint64_t offset, std::span<std::byte> into) override {
+    ++reads_;
+    return memory_->read_at(offset, into);
+  }
+
+ private:
+  std::unique_ptr<mkv::ByteSource> memory_;
+  size_t& reads_;
+};
+
+// Colour until the end, depth and IR for the first three captures or the last three: whoever looks
+// for their next image at every capture reads the whole file each time.
+TEST(RecordingReader, AStreamThatEndsEarlyIsLookedForOnce) {
+  constexpr int kCaptures = 3000;
+  for (const bool ends_early : {true, false}) {
+    const TempFolder folder;
+    auto writer = RecordingWriter::create(folder / "a.mkv", small_header(), {});
+    ASSERT_TRUE(writer);
+    for (int i = 0; i < kCaptures; ++i) {
+      const int64_t stamp_us = kFirstUs + i * int64_t{100'000} / 3;
+      Capture capture;
+      if (ends_early ? i < 3 : i >= kCaptures - 3) {
+        capture = capture_at(stamp_us);
+      } else {
+        capture.color = image_of(PixelFormat::mjpg, {1280, 720}, stamp_us, noise(64, 0));
+      }
+      ASSERT_TRUE((*writer)->write(capture));
+    }
+    ASSERT_TRUE((*writer)->finish());
+    const std::string file = read_file(folder / "a.mkv");
+    size_t reads = 0;
+    const auto reader = open_recording_on(std::make_unique<CountingSource>(file, reads), "counted");
+    ASSERT_TRUE(reader);
+    int captures = 0;
+    while (stamp_of((*reader)->next_capture()) >= 0) ++captures;
+    while (stamp_of((*reader)->previous_capture()) >= 0) ++captures;
+    EXPECT_EQ(captures, 2 * kCaptures);
+    EXPECT_LT(reads, 10U * 2 * kCaptures);
+  }
+}
+
 TEST(RecordingReader, SeekFindsTheFirstCaptureWithAnImageAtOrAfter) {
   const std::string file = small_file(100);
   const auto reader = open_memory(file);

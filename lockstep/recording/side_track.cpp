@@ -2,6 +2,7 @@
 #include "lockstep/recording/side_track.h"
 
 #include "lockstep/recording/little_endian.h"
+#include "lockstep/recording/time_limits.h"
 
 namespace lockstep {
 namespace {
@@ -97,8 +98,12 @@ std::optional<CaptureNote> decode_note(DeviceTime stamp, std::span<const std::by
   const auto jacks = load_le<uint8_t>(from, kJacksAt);
   CaptureNote note;
   note.stamp = stamp;
-  if (present & kHasArrival) note.arrival = HostTime(Nanos(load_le<int64_t>(from, kArrivalNsAt)));
-  if (present & kHasExposure) note.exposure = Micros(load_le<int64_t>(from, kExposureUsAt));
+  const auto arrival_ns = load_le<int64_t>(from, kArrivalNsAt);
+  if ((present & kHasArrival) && arrival_ns >= 0 && arrival_ns <= kLatestNs)
+    note.arrival = HostTime(Nanos(arrival_ns));
+  const auto exposure_us = load_le<int64_t>(from, kExposureUsAt);
+  if ((present & kHasExposure) && exposure_us >= 0 && exposure_us <= kLatestNs / 1000)
+    note.exposure = Micros(exposure_us);
   if (present & kHasGain) note.gain = load_le<int32_t>(from, kGainAt);
   if (present & kHasWhiteBalance) note.white_balance_k = load_le<int32_t>(from, kWhiteBalanceKAt);
   if (present & kHasTemperature) note.temperature_c = load_le<float>(from, kTemperatureCAt);

@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "lockstep/sync/alignment.h"
 #include "lockstep/sync/judge.h"
@@ -62,6 +63,12 @@ TEST(JudgeSets, FilesOfDifferentTakesAreRefused) {
   EXPECT_EQ(verdict_with([](Devices& d) {
               d[0].date_utc_ns = 1'000'000'000;
               d[1].date_utc_ns = 86'400'000'000'000;
+            }),
+            Verdict::not_one_take);
+  // So far apart that whole nanoseconds do not hold it.
+  EXPECT_EQ(verdict_with([](Devices& d) {
+              d[0].date_utc_ns = std::numeric_limits<int64_t>::min();
+              d[1].date_utc_ns = std::numeric_limits<int64_t>::max();
             }),
             Verdict::not_one_take);
   EXPECT_EQ(verdict_with([](Devices& d) {

@@ -111,7 +111,9 @@ void near_dates(const Evidence& evidence, const Gates& gates, std::vector<Findin
     if (last == nullptr || device.date_utc_ns > last->date_utc_ns) last = &device;
   }
   if (first == nullptr) return;
-  const double apart_s = static_cast<double>(last->date_utc_ns - first->date_utc_ns) * 1e-9;
+  // Dates come from anywhere: whole nanoseconds between two of them may overflow.
+  const double apart_s = static_cast<double>(last->date_utc_ns) * 1e-9 -
+                         static_cast<double>(first->date_utc_ns) * 1e-9;
   if (apart_s <= longest_s + gates.dates_apart_min * 60) return;
   Finding f = finding(kFail, "mixed-dates", last->name,
                       fmt::format("{} was recorded {} after {}.", last->source,
