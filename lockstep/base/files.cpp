@@ -64,6 +64,10 @@ Result<void> take_name(const std::string& temporary, const std::filesystem::path
 
 }  // namespace
 
+std::filesystem::path without_trailing_slash(const std::filesystem::path& path) {
+  return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
 Error already_there(const std::filesystem::path& path, std::string_view mend) {
   return {Errc::already_exists,
           fmt::format("{} is there already and is not overwritten: {}", path.string(), mend)};

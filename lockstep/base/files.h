@@ -26,6 +26,10 @@ Result<void> write_file_whole(const std::filesystem::path& path, std::string_vie
 /// does not flush its name.
 Result<void> sync_folder_of(const std::filesystem::path& path);
 
+/// `path` without the slash that shells add to the name of a folder, so that its filename() is that
+/// name.
+[[nodiscard]] std::filesystem::path without_trailing_slash(const std::filesystem::path& path);
+
 /// What to say when `path` is there and shall not be written over: already_exists, and a sentence
 /// that ends with `mend`.
 Error already_there(const std::filesystem::path& path,

@@ -40,6 +40,15 @@ TEST(Files, LeavesNoTemporaryWhenTheNameIsAFolder) {
   EXPECT_EQ(std::distance(begin, {}), 1);
 }
 
+TEST(Files, AFolderHasItsNameWithOrWithoutASlash) {
+  const auto name = [](const char* path) { return without_trailing_slash(path).filename(); };
+  EXPECT_EQ(name("takes/one/"), "one");
+  EXPECT_EQ(name("takes/one//"), "one");
+  EXPECT_EQ(name("takes/one"), "one");
+  EXPECT_EQ(without_trailing_slash("/"), "/");
+  EXPECT_EQ(without_trailing_slash(""), "");
+}
+
 TEST(Files, ManyWritersOfOneNameLeaveOneWinner) {
   const testing::TempFolder folder;
   std::atomic<int> winners{0};

@@ -8,7 +8,31 @@
 namespace lockstep {
 namespace {
 
-constexpr size_t kColumns = 70;
+constexpr int kColumns = 60;  // what is left of a line belongs to the progress behind it
+
+std::string_view text_of(Coordinator::Phase phase) {
+  using Phase = Coordinator::Phase;
+  switch (phase) {
+    case Phase::idle:
+    case Phase::arming:
+      return "arming";
+    case Phase::settling:
+      return "waiting before the source starts";
+    case Phase::source:
+      return "starting the source";
+    case Phase::locking:
+      return "waiting for lock";
+    case Phase::recording:
+      return "recording";
+    case Phase::stopping:
+      return "stopping";
+    case Phase::rearming:
+      return "arming anew";
+    case Phase::done:
+      return "writing";
+  }
+  return "";
+}
 
 std::string camera_text(const Session& session, size_t i, HostTime now) {
   const Coordinator& coordinator = session.coordinator();
@@ -24,21 +48,28 @@ std::string camera_text(const Session& session, size_t i, HostTime now) {
 
 }  // namespace
 
-std::string session_line(const Session& session, HostTime now) {
-  const Coordinator& coordinator = session.coordinator();
-  const std::string prompt = coordinator.prompt();
-  std::string line = coordinator.phase() == Coordinator::Phase::recording ? "recording" : "arming";
-  if (const auto left = coordinator.seconds_left(now)) line += fmt::format(" ({:.0f} s)", *left);
-  if (!prompt.empty()) return line + "  " + prompt;
-  const size_t cameras = session.manifest().cameras.size();
-  for (size_t i = 0; i < cameras; ++i) {
-    const std::string text = camera_text(session, i, now);
-    if (line.size() + 2 + text.size() > kColumns - 10) {
-      return line + fmt::format("  and {} more", cameras - i);
-    }
-    line += "  " + text;
+std::string session_line(Coordinator::Phase phase, std::optional<double> seconds_left,
+                         const std::vector<std::string>& cameras) {
+  std::string line(text_of(phase));
+  if (seconds_left) line += fmt::format(" ({:.0f} s)", *seconds_left);
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (display_columns(line) + 2 + display_columns(cameras[i]) > kColumns)
+      return line + fmt::format("  and {} more", cameras.size() - i);
+    line += "  " + cameras[i];
   }
   return line;
+}
+
+std::string session_line(const Session& session, HostTime now) {
+  const Coordinator& coordinator = session.coordinator();
+  const Coordinator::Phase phase = coordinator.phase();
+  const auto left = coordinator.seconds_left(now);
+  if (const std::string prompt = coordinator.prompt(); !prompt.empty())
+    return session_line(phase, left, {}) + "  " + prompt;
+  std::vector<std::string> cameras;
+  for (size_t i = 0; i < session.manifest().cameras.size(); ++i)
+    cameras.push_back(camera_text(session, i, now));
+  return session_line(phase, left, cameras);
 }
 
 }  // namespace lockstep

@@ -455,9 +455,10 @@ Result<std::filesystem::path> make_take_folder(const std::filesystem::path& take
                                                const std::string& rig_name,
                                                const std::filesystem::path& wanted) {
   if (!wanted.empty()) {
-    if (auto made = make_parents(wanted.parent_path()); !made) return std::move(made).error();
-    if (auto made = make_new_folder(wanted); !made) return std::move(made).error();
-    return wanted;
+    const std::filesystem::path folder = without_trailing_slash(wanted);
+    if (auto made = make_parents(folder.parent_path()); !made) return std::move(made).error();
+    if (auto made = make_new_folder(folder); !made) return std::move(made).error();
+    return folder;
   }
   if (auto made = make_parents(takes); !made) return std::move(made).error();
   for (int number = 1;; ++number) {

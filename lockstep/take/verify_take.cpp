@@ -37,14 +37,15 @@ Result<LastGood> read_last_good(const fs::path& json_file, const std::string& na
 Result<LastGood> read_against(const fs::path& against, const VerifyOptions& options) {
   std::error_code ignored;
   if (!fs::is_directory(against, ignored)) return read_last_good(against, against.string());
+  const std::string name = without_trailing_slash(against).filename().string();
   const fs::path report = against / kVerifyJsonFile;
-  if (fs::exists(report, ignored)) return read_last_good(report, against.filename().string());
+  if (fs::exists(report, ignored)) return read_last_good(report, name);
   VerifyOptions plain = options;
   plain.against.clear();
   plain.look_for_last_good = false;
   const auto verified = verify_take(against, plain);
   if (!verified) return verified.error();
-  return last_good_from_json(verified->json, against.filename().string());
+  return last_good_from_json(verified->json, name);
 }
 
 /// The same cameras by the same names; a rig's name alone may be another's, or empty.
@@ -100,8 +101,9 @@ std::optional<LastGood> newest_good_beside(const fs::path& take_folder,
         at->path().filename() == own.filename())
       continue;
     const auto other = read_manifest(at->path());
-    if (!other || !of_one_rig(other->plan, manifest.plan) ||
-        other->is_virtual != manifest.is_virtual)
+    // A report beside a manifest without its verdict is of what the take was before.
+    if (!other || other->state == TakeState::recording || other->verdict.empty() ||
+        !of_one_rig(other->plan, manifest.plan) || other->is_virtual != manifest.is_virtual)
       continue;
     const When when{other->created_utc, at->path().filename().string()};
     if (when >= own_when || when <= best_when) continue;
@@ -138,19 +140,9 @@ Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOption
 }
 
 Result<void> note_verdict(const fs::path& take_folder, const VerifiedTake& verified,
-                          const TakeLock* held) {
+                          const TakeLock&) {
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
-  if (manifest->state == TakeState::recording) return {};
-  std::optional<TakeLock> own;
-  if (held == nullptr) {
-    auto taken = TakeLock::take(take_folder, TakeWork::verifying);
-    if (!taken) return std::move(taken).error();
-    own.emplace(*std::move(taken));
-    // As nobody else changes it any more.
-    manifest = read_manifest(take_folder);
-    if (!manifest) return std::move(manifest).error();
-  }
   if (verified.report.gates.are_default()) manifest->verdict = verified.report.verdict_text();
   for (TakeCamera& camera : manifest->cameras) {
     for (TakePart& part : camera.parts) {

@@ -30,16 +30,16 @@ struct VerifiedTake {
   std::vector<FileClock> clocks;  ///< of a take: of its recordings
 };
 
-/// Judges a take folder. Writes nothing: note_verdict does, and whoever makes reports. Errors:
+/// Judges a take folder and writes nothing. Errors:
 /// unusable_input and not_found for the folder, its manifest or a recording in it.
 Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
                                  const VerifyOptions& options);
 
-/// Writes the verdict and the clock map of every recording into take.json. A verdict by other gates
-/// or clocks than the usual is not noted, nor anything of a take that is being recorded. Writes
-/// under `held`, or under a lock of its own. Errors: those of the manifest; busy.
+/// Writes the verdict and the clock map of every recording into take.json, whose lock the caller
+/// holds. A verdict by other gates or clocks than the usual is not noted. Errors: those of the
+/// manifest.
 Result<void> note_verdict(const std::filesystem::path& take_folder, const VerifiedTake& verified,
-                          const TakeLock* held = nullptr);
+                          const TakeLock& held);
 
 /// Judges loose recordings.
 Result<VerifiedTake> verify_files(const std::vector<std::filesystem::path>& files,

@@ -52,6 +52,8 @@ TEST_F(LockedTake, IsLeftAloneByRecoverAndReadByTheOthersUntilItsRecorderDies) {
   EXPECT_THAT(one_line(verify.err), HasSubstr("is still being recorded (by process "));
   EXPECT_THAT(one_line(verify.out),
               AllOf(HasSubstr("take still being recorded"), Not(HasSubstr("lockstep recover"))));
+  EXPECT_THAT(one_line(verify.err), HasSubstr("not kept in the take"));
+  EXPECT_FALSE(fs::exists(take_ / "verify.json") || fs::exists(take_ / "verify.html"));
 
   recorder.signal(SIGKILL);
   recorder.wait();
@@ -61,11 +63,23 @@ TEST_F(LockedTake, IsLeftAloneByRecoverAndReadByTheOthersUntilItsRecorderDies) {
   EXPECT_THAT(one_line(left.out),
               AllOf(HasSubstr("take whose recorder died"), HasSubstr("Run lockstep recover"),
                     Not(HasSubstr("still being recorded"))));
+  EXPECT_THAT(one_line(left.err), HasSubstr("its recorder died before the end"));
+  EXPECT_FALSE(fs::exists(take_ / "verify.json") || fs::exists(take_ / "verify.html"));
   const Finished recovered = lockstep({"recover", take_});
   EXPECT_EQ(recovered.status, 0) << recovered.err;
   EXPECT_EQ(json_in(take_, "take.json")["state"], "incomplete");
   EXPECT_THAT(lockstep({"info", take_}).out, HasSubstr("common to 3 cameras"));
   EXPECT_FALSE(fs::exists(take_ / "take.lock"));
+}
+
+// Shells add it when they complete the name of a folder.
+TEST_F(LockedTake, MayBeNamedWithASlash) {
+  ASSERT_EQ(simulate(rig_, take_.string() + "/", 1).status, 0);
+  EXPECT_EQ(json_in(take_, "take.json")["name"], "take");
+  const std::string next = (folder_ / "next").string();
+  ASSERT_EQ(simulate(rig_, next, 1).status, 0);
+  const Finished against = lockstep({"verify", next, "--against", take_.string() + "/", "--json"});
+  EXPECT_EQ(nlohmann::json::parse(against.out)["last_good"], "take") << against.err;
 }
 
 TEST_F(LockedTake, IsFreeOnceItIsRecorded) {

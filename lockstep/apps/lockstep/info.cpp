@@ -7,7 +7,6 @@
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/info_pictures.h"
 #include "lockstep/apps/lockstep/recording_summary.h"
@@ -54,10 +53,7 @@ int run_info_on_take(const InfoArguments& arguments) {
 int run_info(const InfoArguments& arguments) {
   std::error_code ignored;
   if (std::filesystem::is_directory(arguments.file, ignored)) return run_info_on_take(arguments);
-  const auto summary = [&] {
-    const Progress progress("reading " + arguments.file);
-    return summarise_recording(arguments.file);
-  }();
+  const auto summary = summarise_recording(arguments.file);
   if (!summary) return report_failure(summary.error());
   std::string text =
       arguments.json ? recording_summary_to_json(*summary) : recording_summary_to_text(*summary);

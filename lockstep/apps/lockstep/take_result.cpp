@@ -56,11 +56,8 @@ void judge_take(TakeResult& result, const TakeLock& held) {
     result.report_failure = verified.error().message;
     return;
   }
-  if (auto written = write_verify_reports(result.folder, *verified); !written) {
-    result.report_failure = written.error().message;
-  }
-  if (auto noted = note_verdict(result.folder, *verified, &held); !noted) {
-    result.report_failure = noted.error().message;
+  if (auto kept = keep_proof(result.folder, *verified, held); !kept) {
+    result.report_failure = kept.error().message;
   }
   result.report = std::move(verified->report);
 }

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
@@ -88,7 +87,6 @@ Result<void> refuse_existing(const std::string& html) {
 }
 
 Result<VerifiedTake> verify(const VerifyArguments& arguments, const std::string& take) {
-  const Progress progress("reading " + (take.empty() ? std::string("recordings") : take));
   if (!take.empty()) return verify_take(take, arguments.options);
   return verify_files({arguments.inputs.begin(), arguments.inputs.end()}, arguments.options);
 }
@@ -115,10 +113,8 @@ void keep_in_take(const VerifyArguments& arguments, const std::string& take,
                                "--json keep this one)\n"));
     return;
   }
-  auto written = write_verify_reports(take, verified);
-  if (written) written = note_verdict(take, verified);
-  if (!written) {  // an archive may be read-only
-    say("lockstep: the verdict could not be kept in the take: " + written.error().message);
+  if (auto kept = keep_proof(take, verified); !kept) {  // an archive may be read-only
+    say("lockstep: the verdict is not kept in the take: " + kept.error().message);
   } else if (!arguments.json) {
     fmt::print("page: {}\n", (std::filesystem::path(take) / kVerifyPageFile).string());
   }
@@ -129,8 +125,10 @@ int run_verify(VerifyArguments arguments) {
   if (!take) return report_failure(take.error());
   if (auto done = complete(arguments); !done) return report_failure(done.error());
   if (auto free = refuse_existing(arguments.html); !free) return report_failure(free.error());
-  if (const auto holder = holder_of(*take); !take->empty() && holder)
-    say(fmt::format("{} {}: it is judged as far as it goes", *take, to_text(*holder)));
+  if (!take->empty()) {
+    if (const auto holder = holder_of(*take))
+      say(fmt::format("{} {}: it is judged as far as it goes", *take, to_text(*holder)));
+  }
   const auto verified = verify(arguments, *take);
   if (!verified) return report_failure(verified.error());
 
