@@ -109,7 +109,7 @@ std::string laser_line(const LaserReport& pair) {
   else
     text += fmt::format("{:.0f} us dark between them", pair.typical_gap_us);
   if (pair.sure_gap_us >= 0 && pair.windows_below > 0)
-    text += fmt::format(", {:.0f} in the worst second", pair.smallest_gap_us);
+    text += fmt::format(", {:.0f} at worst", pair.smallest_gap_us);
   return wrapped(text + (pair.overlap ? "" : " (their views never overlap)"), 4) + "\n";
 }
 
@@ -127,7 +127,7 @@ std::string laser_lines(const SyncReport& report) {
     ++listed;
     text += laser_line(pair);
   }
-  if (all > listed) text += fmt::format("  and {}\n", counted(int64_t(all - listed), "pair"));
+  if (all > listed) text += fmt::format("  and {} more\n", counted(int64_t(all - listed), "pair"));
   if (!text.empty()) return text;
   const auto nearest = std::min_element(report.lasers.begin(), report.lasers.end(),
                                         [](const LaserReport& a, const LaserReport& b) {
