@@ -62,7 +62,8 @@ class MemorySource final : public ByteSource {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_file_source(const std::filesystem::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe without a writer must not hold up who looks at it.
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) {
     if (errno == ENOENT) {
       return Error{Errc::not_found, path.string() + " does not exist: check the name"};
@@ -73,7 +74,9 @@ Result<std::unique_ptr<ByteSource>> open_file_source(const std::filesystem::path
   if (::fstat(fd.get(), &status) != 0) return error_from_errno(errno, "cannot look at", path);
   if (!S_ISREG(status.st_mode)) {
     return Error{Errc::unusable_input,
-                 path.string() + " is not a file: name the .mkv file of one camera"};
+                 path.string() +
+                     " is not a file but a folder, a pipe or a device: name the .mkv "
+                     "file of one camera"};
   }
   const auto size = static_cast<uint64_t>(status.st_size);
   return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(std::move(fd), size, path));

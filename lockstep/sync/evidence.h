@@ -25,6 +25,7 @@ struct DeviceEvidence {
   std::string name;    ///< camera name, or the file's stem
   std::string source;  ///< file, for messages
   std::string serial;
+  std::string take_serial;  ///< of the camera by its take; empty: of no take, or not known
   Family family = Family::azure_kinect;
   std::string family_by = "assumption";  ///< what the family is known from: "its tag", "the rig"
   CameraConfig config;                   ///< as recorded; exposure and gain only where noted
@@ -50,9 +51,19 @@ struct DeviceEvidence {
   std::string lost_because;  ///< how a take lost this camera; empty: it did not
 };
 
+/// A recording that a take has by its manifest, and that is gone or no recording any more.
+struct LostRecording {
+  std::string camera;
+  std::string source;  ///< file, for messages
+  int part = 1;
+  std::string why;        ///< what the reader said of it; empty: it is not there
+  uint64_t captures = 0;  ///< of the camera, as the manifest counts them
+};
+
 /// A set of devices that claim to have recorded together.
 struct Evidence {
   std::vector<DeviceEvidence> devices;
+  std::vector<LostRecording> lost;
   std::string name;          ///< of the take; empty for loose files
   std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
   bool unfinished = false;   ///< the take is being recorded

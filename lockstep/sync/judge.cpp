@@ -375,14 +375,19 @@ SyncReport judge(const Evidence& whole, const Gates& gates, const LastGood* last
   const bool mixed = !report.findings.empty();
   append(report.findings, not_wired(whole));
   const bool unwired = !mixed && !report.findings.empty();
+  const std::vector<Finding> misplaced = misplaced_recordings(whole);
+  append(report.findings, misplaced);
+  append(report.findings, lost_recordings(whole));
   append(report.findings, against_plan(whole));
   append(report.findings, as_recorded(whole));
   Evidence evidence = longest_parts(whole, report.findings);
   report.is_virtual = evidence.devices.front().is_virtual;
   report.frames_per_second = frames_per_second(evidence.devices.front().config.frame_rate);
-  if (mixed || unwired) {
+  if (mixed || unwired || !misplaced.empty()) {
     describe_sources(evidence, report);
-    report.verdict = mixed ? Verdict::not_one_take : Verdict::not_wired;
+    report.verdict = mixed     ? Verdict::not_one_take
+                     : unwired ? Verdict::not_wired
+                               : Verdict::not_in_step;
     finish(report);
     return report;
   }

@@ -120,6 +120,43 @@ TEST(JudgeSets, ACameraOfTheRigWithoutARecordingFails) {
   EXPECT_EQ(judged(evidence).verdict, Verdict::not_in_step);
 }
 
+TEST(JudgeSets, ARecordingThatTheTakeLostFailsByItsFile) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.plan = plan_of(evidence);
+  const std::string camera = evidence.devices[1].name;
+  evidence.lost.push_back({camera, camera + ".part2.mkv", 2, "", 1800});
+  const SyncReport part = judged(evidence);
+  EXPECT_EQ(part.verdict, Verdict::not_in_step);
+  EXPECT_EQ(part.count(FindingLevel::fail), 1);
+  EXPECT_EQ(part.findings[0].rule, "recording-missing");
+  EXPECT_NE(part.findings[0].message.find(camera + ".part2.mkv is missing"), std::string::npos);
+
+  evidence.devices.erase(evidence.devices.begin() + 1);
+  evidence.lost[0] = {camera, camera + ".mkv", 1, "it is empty", 1800};
+  const SyncReport unusable = judged(evidence);
+  EXPECT_EQ(unusable.count(FindingLevel::fail), 1);
+  EXPECT_EQ(unusable.findings[0].rule, "recording-unusable");
+  EXPECT_NE(unusable.findings[0].message.find("counted 1800 captures"), std::string::npos);
+}
+
+TEST(JudgeSets, RecordingsSwappedInsideATakeFailAndBlameNoOtherCamera) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  evidence.plan = plan_of(evidence);
+  for (DeviceEvidence& device : evidence.devices) device.take_serial = device.serial;
+  EXPECT_TRUE(judged(evidence).passes());
+  DeviceEvidence &b = evidence.devices[1], &c = evidence.devices[2];
+  std::swap(b.take_serial, c.take_serial);
+  std::swap(b.name, c.name);
+  const SyncReport report = judged(evidence);
+  EXPECT_EQ(report.verdict, Verdict::not_in_step);
+  EXPECT_EQ(report.count(FindingLevel::fail), 2);
+  for (const Finding& f : report.findings) {
+    EXPECT_TRUE(f.level != FindingLevel::fail || f.rule == "misplaced-recording") << f.rule;
+  }
+  for (const std::string& said : {b.source, b.serial, b.name, b.take_serial, c.name})
+    EXPECT_NE(report.findings[0].message.find(said), std::string::npos) << said;
+}
+
 TEST(JudgeSets, ARecordingOfAnotherRigFails) {
   Evidence evidence = healthy_evidence(brief_rig());
   evidence.plan = plan_of(evidence);

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "lockstep/base/text.h"
 #include "lockstep/sync/alignment.h"
 
 namespace lockstep {
@@ -236,6 +237,50 @@ std::vector<Finding> mixed_takes(const Evidence& evidence, const Gates& gates) {
   return out;
 }
 
+std::vector<Finding> lost_recordings(const Evidence& evidence) {
+  std::vector<Finding> out;
+  for (const LostRecording& lost : evidence.lost) {
+    const std::string what =
+        lost.part > 1 ? fmt::format("part {} of the recording of {}", lost.part, lost.camera)
+                      : "the recording of " + lost.camera;
+    if (lost.why.empty()) {
+      out.push_back(finding(kFail, "recording-missing", lost.camera,
+                            fmt::format("{} is missing: the take has it as {}.", lost.source, what),
+                            "It was moved, renamed or removed after the take was recorded.",
+                            "Put it back; without it the take is no longer whole."));
+      continue;
+    }
+    out.push_back(finding(
+        kFail, "recording-unusable", lost.camera,
+        fmt::format("{} cannot be used as {}, of which the take counted {}: {}.", lost.source, what,
+                    counted(static_cast<int64_t>(lost.captures), "capture"), lost.why),
+        "The file was replaced, emptied or damaged after the take was recorded.",
+        "Put back the file that was recorded; nothing can be said of this camera without it."));
+  }
+  return out;
+}
+
+std::vector<Finding> misplaced_recordings(const Evidence& evidence) {
+  std::vector<Finding> out;
+  for (const DeviceEvidence& device : evidence.devices) {
+    if (device.serial.empty() || device.take_serial.empty() || device.serial == device.take_serial)
+      continue;
+    const auto own =
+        std::find_if(evidence.devices.begin(), evidence.devices.end(),
+                     [&](const DeviceEvidence& d) { return d.take_serial == device.serial; });
+    const std::string whose =
+        own == evidence.devices.end() ? "a camera that the take does not have" : own->name;
+    out.push_back(finding(
+        kFail, "misplaced-recording", device.name,
+        fmt::format("{} holds serial {}, which is {}; the take has it as the recording of {}, "
+                    "serial {}.",
+                    device.source, device.serial, whose, device.name, device.take_serial),
+        "Files of the take were renamed, swapped or replaced after it was recorded.",
+        "Give every recording its own name again; until then nothing is judged."));
+  }
+  return out;
+}
+
 std::vector<Finding> not_wired(const Evidence& evidence) {
   std::vector<Finding> out;
   std::set<std::string> names;
@@ -284,6 +329,7 @@ std::vector<Finding> against_plan(const Evidence& evidence) {
     out.push_back(another_rig(plan, evidence));
     return out;
   }
+  for (const LostRecording& lost : evidence.lost) present.insert(lost.camera);
   for (const DeviceEvidence* device : strangers) out.push_back(not_in_rig(plan, *device));
   for (const PlannedCamera& camera : plan.cameras) {
     if (present.count(camera.name) != 0) continue;

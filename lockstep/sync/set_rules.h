@@ -14,6 +14,12 @@ namespace lockstep {
 /// beside virtual. Empty when they can belong together.
 [[nodiscard]] std::vector<Finding> mixed_takes(const Evidence& evidence, const Gates& gates);
 
+/// Failures for recordings of a take that are gone, or that are no recordings.
+[[nodiscard]] std::vector<Finding> lost_recordings(const Evidence& evidence);
+
+/// Failures for recordings that lie in a take as those of other cameras.
+[[nodiscard]] std::vector<Finding> misplaced_recordings(const Evidence& evidence);
+
 /// Failures for devices of a set that were not recorded on a sync line. Empty for one device.
 [[nodiscard]] std::vector<Finding> not_wired(const Evidence& evidence);
 

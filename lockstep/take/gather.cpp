@@ -155,6 +155,7 @@ std::string loss_of(const TakeCamera& camera) {
 void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
                    DeviceEvidence& device) {
   device.name = camera.name;
+  device.take_serial = camera.serial;
   device.part = static_cast<int>(part) + 1;
   device.part_reason = camera.parts[part].reason;
   device.rig_from_device_ns = camera.parts[part].rig_from_device_ns;
@@ -162,6 +163,7 @@ void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
   if (const PlannedCamera* planned = plan.find(camera.name)) {
     device.family = planned->family;
     device.family_by = "the rig";
+    if (device.take_serial.empty()) device.take_serial = planned->serial;
   }
 }
 
@@ -184,6 +186,66 @@ DeviceEvidence evidence_of_nothing(const fs::path& path, const TakeCamera& camer
   return device;
 }
 
+/// One recording that the manifest names.
+struct Source {
+  const TakeCamera* camera;
+  size_t part;
+};
+
+LostRecording lost_recording(const Source& source, const std::string& why) {
+  return {source.camera->name, source.camera->parts[source.part].file,
+          static_cast<int>(source.part) + 1, why, source.camera->captures};
+}
+
+void find_recordings(const fs::path& take_folder, const TakeManifest& manifest,
+                     std::vector<Source>& sources, std::vector<fs::path>& files,
+                     Evidence& evidence) {
+  for (const TakeCamera& camera : manifest.cameras) {
+    for (size_t part = 0; part < camera.parts.size(); ++part) {
+      const fs::path path = take_folder / camera.parts[part].file;
+      std::error_code ignored;
+      if (!fs::exists(fs::symlink_status(path, ignored))) {
+        evidence.lost.push_back(lost_recording({&camera, part}, ""));
+        continue;
+      }
+      sources.push_back({&camera, part});
+      files.push_back(path);
+    }
+  }
+}
+
+/// Captures by camera in the recordings that can be read.
+std::map<std::string, uint64_t> captures_held(
+    const std::vector<Source>& sources,
+    const std::vector<std::optional<Result<DeviceEvidence>>>& results) {
+  std::map<std::string, uint64_t> held;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!*results[i]) continue;
+    const DeviceEvidence& device = **results[i];
+    held[sources[i].camera->name] += std::max(device.color.size(), device.depth.size());
+  }
+  return held;
+}
+
+/// Captures were counted in it when the take ended, or it is no file at all; not so of the file of
+/// a camera that delivered nothing.
+bool is_lost(const fs::path& path, const TakeCamera& camera,
+             const std::map<std::string, uint64_t>& held) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return true;
+  const auto readable = held.find(camera.name);
+  return camera.captures > (readable == held.end() ? 0 : readable->second);
+}
+
+Error nothing_left(const fs::path& take_folder, const Evidence& evidence) {
+  const auto unusable = std::find_if(evidence.lost.begin(), evidence.lost.end(),
+                                     [](const LostRecording& lost) { return !lost.why.empty(); });
+  return {Errc::unusable_input,
+          fmt::format("{}: the take holds none of its recordings: there is nothing to judge{}",
+                      take_folder.string(),
+                      unusable == evidence.lost.end() ? "" : " (" + unusable->why + ")")};
+}
+
 }  // namespace
 
 Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
@@ -200,28 +262,10 @@ Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
 
 Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& manifest,
                              int threads) {
-  struct Source {
-    const TakeCamera* camera;
-    size_t part;
-  };
+  Evidence evidence;
   std::vector<Source> sources;
   std::vector<fs::path> files;
-  for (const TakeCamera& camera : manifest.cameras) {
-    for (size_t part = 0; part < camera.parts.size(); ++part) {
-      const fs::path path = take_folder / camera.parts[part].file;
-      std::error_code ignored;
-      if (!fs::exists(path, ignored)) continue;
-      sources.push_back({&camera, part});
-      files.push_back(path);
-    }
-  }
-  if (files.empty()) {
-    return Error{Errc::unusable_input,
-                 fmt::format("{}: the take holds none of its recordings: there is nothing "
-                             "to judge",
-                             take_folder.string())};
-  }
-  Evidence evidence;
+  find_recordings(take_folder, manifest, sources, files, evidence);
   evidence.name = manifest.name;
   evidence.plan = manifest.plan;
   evidence.unfinished = manifest.state == TakeState::recording && is_being_recorded(take_folder);
@@ -229,18 +273,24 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   evidence.incomplete = manifest.state == TakeState::incomplete;
   evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
+  const std::map<std::string, uint64_t> held = captures_held(sources, results);
   for (size_t i = 0; i < results.size(); ++i) {
+    const TakeCamera& camera = *sources[i].camera;
     const bool holds_nothing = !*results[i] && (results[i]->error().code == Errc::truncated ||
                                                 results[i]->error().code == Errc::unusable_input);
     if (!*results[i] && !holds_nothing) return results[i]->error();
-    evidence.devices.push_back(holds_nothing
-                                   ? evidence_of_nothing(files[i], *sources[i].camera, manifest,
-                                                         results[i]->error().message)
-                                   : std::move(**results[i]));
-    describe_part(*sources[i].camera, sources[i].part, manifest.plan, evidence.devices.back());
+    if (holds_nothing && is_lost(files[i], camera, held)) {
+      evidence.lost.push_back(lost_recording(sources[i], results[i]->error().message));
+      continue;
+    }
+    evidence.devices.push_back(
+        holds_nothing ? evidence_of_nothing(files[i], camera, manifest, results[i]->error().message)
+                      : std::move(**results[i]));
+    describe_part(camera, sources[i].part, manifest.plan, evidence.devices.back());
     // A file that is being written is not finished, and that is no damage.
     if (evidence.unfinished) evidence.devices.back().damage.clear();
   }
+  if (evidence.devices.empty()) return nothing_left(take_folder, evidence);
   return evidence;
 }
 

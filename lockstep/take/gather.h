@@ -19,8 +19,8 @@ namespace lockstep {
 Result<Evidence> gather_files(const std::vector<std::filesystem::path>& files, int threads);
 
 /// Evidence of a take by its manifest, with its plan; every part of every camera is a device of its
-/// own. A recording that the manifest names and the folder lacks is left out: the judge misses the
-/// camera.
+/// own. Recordings that the manifest names and the folder lacks, or holds as something else, are in
+/// `lost`.
 Result<Evidence> gather_take(const std::filesystem::path& take_folder, const TakeManifest& manifest,
                              int threads);
 

@@ -2,6 +2,7 @@
 #include "lockstep/take/gather.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <optional>
 
@@ -15,18 +16,19 @@ using ::testing::HasSubstr;
 using testing::SmallTake;
 using testing::ticks;
 
-/// What becomes of a take whose second recording holds this text.
-Result<Evidence> gathered_with(std::string_view second) {
+/// What becomes of a take whose second recording holds this text, and had so many captures.
+Result<Evidence> gathered_with(std::string_view second, uint64_t captures) {
   SmallTake take;
   take.add_part(0, ticks(0, 5), 100'000, true);
   take.add_part(1, ticks(0, 5), 100'000, true);
+  take.manifest().cameras[1].captures = captures;
   testing::write_file(take.folder() / "b.mkv", second);
   return gather_take(take.folder(), take.manifest(), 2);
 }
 
 TEST(GatherTake, TakesAnEmptyOrUnusableFileForACameraThatRecordedNothing) {
   for (const std::string_view second : {std::string_view(), std::string_view("no recording")}) {
-    const auto evidence = gathered_with(second);
+    const auto evidence = gathered_with(second, 0);
     ASSERT_TRUE(evidence) << evidence.error().message;
     ASSERT_EQ(evidence->devices.size(), 2u);
     EXPECT_EQ(evidence->devices[0].color.size(), 6u);
@@ -38,6 +40,48 @@ TEST(GatherTake, TakesAnEmptyOrUnusableFileForACameraThatRecordedNothing) {
     ASSERT_EQ(b.damage.size(), 1u);
     EXPECT_THAT(b.damage[0], HasSubstr("b.mkv"));
   }
+}
+
+TEST(GatherTake, AFileWhoseCapturesTheTakeCountedIsLostAndNoSilentCamera) {
+  const auto emptied = gathered_with("", 6);
+  ASSERT_TRUE(emptied) << emptied.error().message;
+  EXPECT_EQ(emptied->devices.size(), 1u);
+  ASSERT_EQ(emptied->lost.size(), 1u);
+  EXPECT_EQ(emptied->lost[0].camera, "b");
+  EXPECT_EQ(emptied->lost[0].source, "b.mkv");
+  EXPECT_EQ(emptied->lost[0].captures, 6u);
+  EXPECT_FALSE(emptied->lost[0].why.empty());
+}
+
+TEST(GatherTake, WhatIsNoFileIsALostRecordingAndHoldsNobodyUp) {
+  for (const bool pipe : {false, true}) {
+    SmallTake take;
+    take.add_part(0, ticks(0, 5), 100'000, true);
+    take.add_part(1, ticks(0, 5), 100'000, true);
+    const std::filesystem::path second = take.folder() / "b.mkv";
+    std::filesystem::remove(second);
+    ASSERT_TRUE(pipe ? ::mkfifo(second.c_str(), 0600) == 0
+                     : std::filesystem::create_directory(second));
+    const auto evidence = gather_take(take.folder(), take.manifest(), 2);
+    ASSERT_TRUE(evidence) << evidence.error().message;
+    ASSERT_EQ(evidence->lost.size(), 1u);
+    EXPECT_THAT(evidence->lost[0].why, HasSubstr("is not a file but a folder, a pipe"));
+  }
+}
+
+TEST(GatherTake, MissesALaterPartThatIsNotThere) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 100'000, true);
+  take.add_part(1, ticks(0, 4), 100'000, true);
+  take.add_part(1, ticks(6, 9), -200'000, true);
+  std::filesystem::remove(take.folder() / "b.part2.mkv");
+  const auto evidence = gather_take(take.folder(), take.manifest(), 2);
+  ASSERT_TRUE(evidence) << evidence.error().message;
+  EXPECT_EQ(evidence->devices.size(), 2u);
+  ASSERT_EQ(evidence->lost.size(), 1u);
+  EXPECT_EQ(evidence->lost[0].source, "b.part2.mkv");
+  EXPECT_EQ(evidence->lost[0].part, 2);
+  EXPECT_EQ(evidence->lost[0].why, "");
 }
 
 TEST(GatherTake, LeavesOutWhatIsNotThereAndRefusesATakeOfNothing) {

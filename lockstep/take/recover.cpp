@@ -101,9 +101,20 @@ void find_unlisted_parts(const fs::path& folder, TakeCamera& camera, Recovered& 
   }
 }
 
+/// What an earlier recovery made may be gone, and what it was made of still there.
+void go_back_to_original(const fs::path& folder, TakePart& part, Recovered& recovered) {
+  if (part.recovered_from.empty() || is_there(folder / part.file)) return;
+  if (!is_there(folder / part.recovered_from)) return;
+  recovered.done.push_back(
+      fmt::format("{}: gone, so it is made again of {}", part.file, part.recovered_from));
+  part.file = part.recovered_from;
+  part.recovered_from.clear();
+}
+
 void recover_parts(const fs::path& folder, bool unfinished, TakeCamera& camera,
                    Recovered& recovered) {
   for (TakePart& part : camera.parts) {
+    go_back_to_original(folder, part, recovered);
     const auto whole = recover_one(folder / part.file, Earlier::adopt, recovered);
     if (!whole && whole.error().code == Errc::truncated) {
       // Killed before its first frame: there is nothing to save, and that is no failure.
@@ -191,7 +202,7 @@ void compare_counts(const TakeManifest& manifest, const TakeTicks& ticks, Recove
 void compare_originals(const fs::path& folder, const TakeManifest& manifest, Recovered& recovered) {
   for (const TakeCamera& camera : manifest.cameras) {
     for (const TakePart& part : camera.parts) {
-      if (part.recovered_from.empty()) continue;
+      if (part.recovered_from.empty() || !is_there(folder / part.file)) continue;
       recovered.checked.push_back(
           fmt::format("{}: made whole of {}, which is {}", part.file, part.recovered_from,
                       is_there(folder / part.recovered_from) ? "there still" : "gone"));

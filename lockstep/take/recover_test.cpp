@@ -10,7 +10,10 @@
 namespace lockstep {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::SmallTake;
 using testing::ticks;
 
@@ -98,6 +101,35 @@ TEST(RecoverTake, MovesWhatCountsFromTickZeroWithIt) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->first, 0);
   EXPECT_EQ(again->cameras[0].entries.front().tick, -2);
+}
+
+TEST(RecoverTake, MakesAgainWhatItMadeBeforeAndIsGone) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 1'000'000, true);
+  take.add_part(1, ticks(0, 9), 1'000'000, true);
+  const std::filesystem::path torn = take.folder() / "b.mkv";
+  const std::filesystem::path whole = take.folder() / "b.recovered.mkv";
+  std::filesystem::resize_file(torn, std::filesystem::file_size(torn) * 9 / 10);
+  take.manifest().state = TakeState::recording;
+  take.save();
+  ASSERT_TRUE(recover_take(take.folder()));
+  ASSERT_TRUE(std::filesystem::remove(whole));
+  const auto again = recover_take(take.folder());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_THAT(again->problems, ElementsAre());
+  EXPECT_THAT(again->done, Contains("b.recovered.mkv: gone, so it is made again of b.mkv"));
+  EXPECT_TRUE(std::filesystem::exists(whole));
+  const TakePart part = read_manifest(take.folder())->cameras[1].parts[0];
+  EXPECT_EQ(part.file, "b.recovered.mkv");
+  EXPECT_EQ(part.recovered_from, "b.mkv");
+
+  // With the original gone as well, nothing says that it was made.
+  std::filesystem::remove(whole);
+  std::filesystem::remove(torn);
+  const auto neither = recover_take(take.folder());
+  ASSERT_TRUE(neither) << neither.error().message;
+  EXPECT_FALSE(neither->problems.empty());
+  EXPECT_THAT(neither->checked, Not(Contains(HasSubstr("made whole"))));
 }
 
 TEST(RecoverTake, SaysOfTheRestOfALostCameraThatItWasLost) {

@@ -10,6 +10,7 @@
 #include "lockstep/base/files.h"
 #include "lockstep/sync/alignment.h"
 #include "lockstep/sync/judge.h"
+#include "lockstep/sync/set_rules.h"
 #include "lockstep/take/gather.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/told_family.h"
@@ -135,7 +136,8 @@ Result<VerifiedTake> verify_take(const fs::path& take_folder, const VerifyOption
   }
   VerifiedTake verified = judged(*evidence, options, last_good);
   evidence->plan = manifest->plan;
-  verified.clocks = fit_clocks(*evidence);
+  // Of files that lie as those of other cameras no clock is known.
+  if (misplaced_recordings(*evidence).empty()) verified.clocks = fit_clocks(*evidence);
   return verified;
 }
 

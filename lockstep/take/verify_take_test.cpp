@@ -9,6 +9,7 @@
 #include "lockstep/take/gather.h"
 #include "lockstep/take/manifest.h"
 #include "tests/support/files.h"
+#include "tests/support/small_take.h"
 
 namespace lockstep {
 namespace {
@@ -240,6 +241,24 @@ TEST(VerifyTake, OtherGatesChangeNeitherTheVerdictNorTheLastGoodTake) {
   manifest->verdict.clear();
   ASSERT_TRUE(write_manifest(folder / "a", *manifest));
   EXPECT_EQ(verify_take(folder / "b", {})->report.last_good, "");
+}
+
+TEST(VerifyTake, OfSwappedRecordingsNoClockIsKnown) {
+  testing::SmallTake take;
+  for (const size_t camera : {size_t{0}, size_t{1}})
+    take.add_part(camera, testing::ticks(0, 9), 100'000, true);
+  take.save();
+  const auto whole = verify_take(take.folder(), {});
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->clocks.size(), 2u);
+  fs::rename(take.folder() / "a.mkv", take.folder() / "c.mkv");
+  fs::rename(take.folder() / "b.mkv", take.folder() / "a.mkv");
+  fs::rename(take.folder() / "c.mkv", take.folder() / "b.mkv");
+  const auto swapped = verify_take(take.folder(), {});
+  ASSERT_TRUE(swapped) << swapped.error().message;
+  EXPECT_FALSE(swapped->report.passes());
+  ASSERT_NE(find(swapped->report, "misplaced-recording"), nullptr);
+  EXPECT_TRUE(swapped->clocks.empty());
 }
 
 TEST(VerifyTake, AFolderThatIsNoTakeIsRefused) {

@@ -193,7 +193,8 @@ TEST_F(VerifyFiles, OfATakeThatVanishedAreMissed) {
   fs::remove(folder / "take" / "right.mkv");
   const Finished missed = verify({folder / "take"});
   EXPECT_EQ(missed.status, 1);
-  EXPECT_THAT(missed.out, HasSubstr("no recording of right"));
+  EXPECT_THAT(one_line(missed.out),
+              HasSubstr("right.mkv is missing: the take has it as the recording of right"));
   for (const char* name : {"left.mkv", "middle.mkv"}) fs::remove(folder / "take" / name);
   const Finished none = verify({folder / "take"});
   EXPECT_EQ(none.status, 2);
