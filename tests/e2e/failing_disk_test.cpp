@@ -157,7 +157,7 @@ TEST_F(FailingDisk, ThatIsReadOnlyStillShowsAndJudgesATake) {
   if (!archive) GTEST_SKIP() << "no mounts here";
   EXPECT_EQ(archive->status, 0) << archive->err;
   EXPECT_THAT(archive->out, AllOf(HasSubstr("nothing to do"), HasSubstr("in step")));
-  EXPECT_THAT(archive->err, HasSubstr("could not be kept in the take"));
+  EXPECT_THAT(archive->err, HasSubstr("is not kept in the take"));
 }
 
 /// The whole recording has no room beside the torn one: nothing half-made stays.
