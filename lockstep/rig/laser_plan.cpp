@@ -28,11 +28,10 @@ bool delay_given(const RigCamera& camera) {
   return camera.has_subordinate_delay || camera.has_depth_delay;
 }
 
-// Start of the first pulse after a tick, q of decision "centre of exposure" being +1/2 or -1/2.
+// Start of the first pulse after a tick, q of decision "centre of exposure" being +1/2 or -1/2. Of
+// a camera with colour off depth stays where its colour would have it: verify measures it so.
 double first_pulse(const PlannedCamera& camera, double q) {
-  const double exposure = camera.config.color_on() && camera.config.exposure
-                              ? static_cast<double>(camera.config.exposure->count())
-                              : 0;
+  const auto exposure = static_cast<double>(running_exposure(camera.family, camera.config).count());
   return realised_delays(camera.family, camera.config).depth_us + q * exposure -
          camera.laser.duration_us() / 2;
 }

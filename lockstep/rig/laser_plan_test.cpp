@@ -169,6 +169,28 @@ TEST(LaserPlan, PassiveIrDisturbsNobody) {
   EXPECT_EQ(plan.cameras[2].color_delay_us, 0);
 }
 
+RC_GTEST_PROP(LaserPlanProperty, ColorOffMovesNoLaser, ()) {
+  Rig rig = chain(*rc::gen::inRange(2, 9), DepthMode::nfov_unbinned,
+                  *rc::gen::element(FrameRate::fps5, FrameRate::fps15, FrameRate::fps30));
+  const auto exposure = *rc::gen::element(500, 8000, 8330, 16670);
+  for (size_t i = 0; i < rig.cameras.size(); ++i) {
+    rig.cameras[i].config.exposure = Micros(exposure);
+    rig.cameras[i].has_subordinate_delay = i > 0;
+    rig.cameras[i].config.subordinate_delay_off_master = Micros(160 * static_cast<int>(i));
+  }
+  const Plan with = make_plan(rig);
+  for (size_t i = 1; i < rig.cameras.size(); ++i) {
+    if (*rc::gen::arbitrary<bool>()) rig.cameras[i].config.color_resolution = ColorResolution::off;
+  }
+  const Plan without = make_plan(rig);
+  RC_ASSERT(with.gaps.size() == without.gaps.size());
+  for (const LaserGap& gap : with.gaps) {
+    const auto same = std::find_if(without.gaps.begin(), without.gaps.end(),
+                                   [&](const LaserGap& g) { return g.a == gap.a && g.b == gap.b; });
+    RC_ASSERT(std::abs(same->gap_us - gap.gap_us) < 1e-6);
+  }
+}
+
 RC_GTEST_PROP(LaserPlanProperty, WhatThePlannerChoosesIsNeverTooClose, ()) {
   const auto mode = *rc::gen::element(DepthMode::nfov_unbinned, DepthMode::wfov_2x2binned,
                                       DepthMode::wfov_unbinned);

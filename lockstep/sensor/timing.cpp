@@ -26,6 +26,7 @@ constexpr std::array<int, 13> kSteps50{500,   1250,  2500,  10000,  20000,  3000
 constexpr std::array<int, 13> kSteps60{500,   1250,  2500,  8330,   16670,  33330, 41670,
                                        50000, 66670, 83330, 100000, 116670, 133330};
 constexpr int kFemtoExposureStepUs = 100;
+constexpr Micros kDefaultExposure{16'670};
 
 }  // namespace
 
@@ -68,6 +69,11 @@ Micros realised_exposure(Family family, Micros asked, Powerline line, FrameRate 
   if (step == steps.end()) --step;
   while (step != steps.begin() && *step > period_us) --step;
   return Micros(*step);
+}
+
+Micros running_exposure(Family family, const CameraConfig& config) {
+  return realised_exposure(family, config.exposure.value_or(kDefaultExposure),
+                           config.powerline.value_or(Powerline::hz60), config.frame_rate);
 }
 
 }  // namespace lockstep

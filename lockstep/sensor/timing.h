@@ -45,6 +45,9 @@ struct RealisedDelays {
 /// line, at most the last step that fits the frame period. Families without a table (femto) take
 /// whole hundreds of microseconds within their range.
 [[nodiscard]] Micros realised_exposure(Family family, Micros asked, Powerline line, FrameRate rate);
+/// The exposure E that shifts the centres of a camera's images, those of depth with colour off too;
+/// an automatic one is taken for the 16 670 us that virtual cameras run with.
+[[nodiscard]] Micros running_exposure(Family family, const CameraConfig& config);
 [[nodiscard]] std::span<const int> exposure_steps_us(Family family, Powerline line);
 
 /// First colour stamp after the first sync pulse, by colour-firmware version ("1.6.110"), in us at

@@ -11,7 +11,6 @@
 namespace lockstep {
 namespace {
 
-constexpr Micros kDefaultExposure{16'670};
 constexpr Nanos kPipeGap{100'000};        // between two frames of one sensor
 constexpr Nanos kRestart{1'000'000'000};  // from losing power to being armed again
 // The master's colour comes two frames after its depth and after everybody else's colour.
@@ -71,7 +70,7 @@ CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, Hos
       period_ns_(frame_period_us(fps_) * 1e3),
       free_period_ns_(free_period_ns(traits, config)),
       delays_(realised_delays(traits.family, config)),
-      exposure_(exposure_of(traits, config, config.exposure.value_or(kDefaultExposure))),
+      exposure_(running_exposure(traits.family, config)),
       first_tick_(first_frame_tick(traits, static_cast<double>(exposure_.count()))),
       started_(started),
       seed_(mix_bits(traits.seed, run_number + 1000)) {}

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Rigs of other shapes than the chain of the demo, planned and recorded from end to end; and what a
 // virtual rig says of what it was asked for.
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "tests/e2e/simulated_take.h"
 
@@ -12,6 +17,7 @@ namespace lockstep::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -155,6 +161,51 @@ TEST(Devices, OfARealRigAreSaidToBeOutOfReach) {
   EXPECT_EQ(real.status, 0);
   EXPECT_THAT(one_line(real.out), AllOf(HasSubstr("none of the 3 cameras"),
                                         HasSubstr("they are real"), Not(HasSubstr("demo"))));
+}
+
+/// "a, b": dark gap, as told by plan or by verify.
+std::map<std::string, double> gaps_of(const json& list, const char* gap) {
+  std::map<std::string, double> gaps;
+  for (const json& pair : list)
+    gaps[pair.at("a").get<std::string>() + ", " + pair.at("b").get<std::string>()] = pair.at(gap);
+  return gaps;
+}
+
+/// A healthy take of a chain of three, 160 us apart, with colour off where `off` says so.
+void expect_planned_gaps(int fps, const std::vector<std::string>& off) {
+  const TempFolder folder;
+  const std::string rig = (folder / "rig.toml").string();
+  const auto camera = [&](const std::string& name, int number, int delay_us) {
+    const bool dark = std::find(off.begin(), off.end(), name) != off.end();
+    return fmt::format("{{ name = \"{}\", serial = \"virtual-000{}\"{}{} }}", name, number,
+                       delay_us > 0 ? fmt::format(", subordinate_delay_us = {}", delay_us) : "",
+                       dark ? ", color_mode = \"OFF\"" : "");
+  };
+  write_file(rig, fmt::format("rig = {{ source = \"a\", frame_rate = {} }}\n"
+                              "all_cameras = {{ exposure_us = 8330 }}\n"
+                              "camera = [ {}, {}, {} ]\n"
+                              "cable = [ {{ from = \"a.out\", to = \"b.in\" }}, {{ from = "
+                              "\"b.out\", to = \"c.in\" }} ]\n"
+                              "world = {{ seed = 9, timing_only = true }}\n",
+                              fps, camera("a", 1, 0), camera("b", 2, 160), camera("c", 3, 320)));
+  const auto planned =
+      gaps_of(json::parse(lockstep({"plan", "--json", rig}).out).at("gaps"), "gap_us");
+  const Finished made = lockstep({"simulate", rig, "-o", folder / "take", "-l", "12"});
+  EXPECT_EQ(made.status, 0) << made.out << made.err;
+  const auto measured =
+      gaps_of(json_in(folder / "take", "verify.json").at("lasers"), "typical_gap_us");
+  ASSERT_EQ(measured.size(), planned.size());
+  for (const auto& pair : measured)
+    EXPECT_NEAR(pair.second, planned.at(pair.first), 6) << pair.first;
+}
+
+TEST(ColorOff, LeavesTheLasersWherePlanAndVerifySee) {
+  for (const int fps : {5, 15, 30}) {
+    for (const auto& off : {std::vector<std::string>{"b"}, {"c"}, {"b", "c"}}) {
+      SCOPED_TRACE(fmt::format("{} fps, {} off", fps, off.size()));
+      expect_planned_gaps(fps, off);
+    }
+  }
 }
 
 }  // namespace
