@@ -63,12 +63,19 @@ std::string head(const Json& report) {
                    : ", ",
       line);
   const auto ticks = report.at("common_ticks").get<int64_t>();
+  const Json& devices = report.at("devices");
+  const auto recorded = std::count_if(devices.begin(), devices.end(), [](const Json& d) {
+    return d.at("color_captures").get<int64_t>() + d.at("depth_captures").get<int64_t>() > 0;
+  });
   if (ticks > 0) {
     html += fmt::format(
-        "<p>{} common to all, {:.1f} s at {} fps, against <b>{}</b>; expected delays by {}.</p>\n",
-        counted(ticks, "tick"), report.at("common_s").get<double>(),
-        report.at("frames_per_second").get<int>(), text_of(report, "reference"),
-        text_of(report, "expected_from"));
+        "<p>{} common to {}, {:.1f} s at {} fps, against <b>{}</b>; expected delays by {}.</p>\n",
+        counted(ticks, "tick"),
+        recorded == static_cast<int64_t>(devices.size())
+            ? "all"
+            : fmt::format("the {} of {} cameras that recorded", recorded, devices.size()),
+        report.at("common_s").get<double>(), report.at("frames_per_second").get<int>(),
+        text_of(report, "reference"), text_of(report, "expected_from"));
   }
   if (report.at("verdict") == "in-step" && report.at("witnesses").size() == 1)
     html += "<p class=\"warn\">Stamps alone cannot see a pulled sync cable.</p>\n";

@@ -33,6 +33,15 @@ std::string verdict_line(const SyncReport& report, bool color) {
   return line + "\n";
 }
 
+/// "all", or how many: of cameras that recorded nothing nothing is common.
+std::string having_ticks(const SyncReport& report) {
+  const auto recorded =
+      std::count_if(report.devices.begin(), report.devices.end(),
+                    [](const DeviceReport& d) { return d.color_captures + d.depth_captures > 0; });
+  if (recorded == static_cast<int64_t>(report.devices.size())) return "all";
+  return fmt::format("the {} of {} cameras that recorded", recorded, report.devices.size());
+}
+
 std::string range_line(const SyncReport& report) {
   std::string line = report.name.empty()
                          ? counted(static_cast<int64_t>(report.devices.size()), "recording")
@@ -40,8 +49,8 @@ std::string range_line(const SyncReport& report) {
   if (report.is_virtual) line += " (simulated)";
   if (report.common_ticks > 0)
     line +=
-        fmt::format(", {} common to all ({:.1f} s at {} fps)", counted(report.common_ticks, "tick"),
-                    report.common_s, report.frames_per_second);
+        fmt::format(", {} common to {} ({:.1f} s at {} fps)", counted(report.common_ticks, "tick"),
+                    having_ticks(report), report.common_s, report.frames_per_second);
   if (!report.reference.empty() && report.devices.size() > 1)
     line += fmt::format("; against {}, expected by {}", report.reference, report.expected_from);
   return wrapped(line) + "\n";

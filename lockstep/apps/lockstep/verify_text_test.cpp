@@ -30,6 +30,7 @@ SyncReport report_of_two() {
     device.name = name;
     device.role = "SUBORDINATE";
     device.family_by = "its tag";
+    device.color_captures = 300;
     device.color = OffsetEstimate{};
   }
   LaserReport& pair = report.lasers.emplace_back();
@@ -56,6 +57,15 @@ TEST(VerifyText, KeepsToItsColumnsWithLongNames) {
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(display_columns(line), kOutputColumns) << line;
   }
+}
+
+TEST(VerifyText, CountsNothingAsCommonToACameraThatRecordedNothing) {
+  SyncReport report = report_of_two();
+  EXPECT_THAT(sync_report_to_text(report, false, GatesShown::changed),
+              HasSubstr("300 ticks common to all ("));
+  report.devices.emplace_back().name = "dark";
+  EXPECT_THAT(sync_report_to_text(report, false, GatesShown::changed),
+              HasSubstr("300 ticks common to the 2 of 3 cameras that recorded ("));
 }
 
 TEST(VerifyText, WritesNoPowersOfTen) {
