@@ -9,7 +9,8 @@
 namespace lockstep {
 namespace {
 
-constexpr size_t kWindows = 48;         // of which each gives its earliest arrival
+constexpr size_t kWindows = 48;         // of which each gives its earliest arrival, or more:
+constexpr double kLongestWindowS = 5;   // what happens within a window is not seen
 constexpr size_t kNotesPerWindow = 12;  // fewer would not find an undelayed one
 constexpr size_t kFewestWindows = 4;
 constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
@@ -75,7 +76,9 @@ ArrivalTrace trace_of(const Alignment& all, size_t device, size_t reference) {
   ArrivalTrace trace;
   const std::vector<Point> own = points_of(all, all.devices[device]);
   const std::vector<Point> line = points_of(all, all.devices[reference]);
-  const size_t windows = std::min(kWindows, std::min(own.size(), line.size()) / kNotesPerWindow);
+  const double length_s = static_cast<double>(all.ticks) * all.period_us() * 1e-6;
+  const size_t wanted = std::max(kWindows, static_cast<size_t>(length_s / kLongestWindowS));
+  const size_t windows = std::min(wanted, std::min(own.size(), line.size()) / kNotesPerWindow);
   if (windows < kFewestWindows) return trace;
   const double pace = typical_us_per_tick(earliest(line, all.ticks, windows, 0));
   const auto line_at = earliest(line, all.ticks, windows, pace);
@@ -170,8 +173,8 @@ Bend fit_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, doub
 Bend best_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, const Gates& gates) {
   constexpr size_t kFewestBent = 4;  // windows
   constexpr double kFarBetter = 20;  // mean squares of the noise
-  constexpr int kSteps = 4;          // instants tried between two windows
   const std::vector<double>& time = trace.time_s;
+  const int steps = time.size() <= 2 * kWindows ? 4 : 1;  // instants tried between two windows
   const Bend whole = fit_bend(trace, begins, time.front(), time.back());
   Bend best = whole;
   const auto attempt = [&](double from_s, double to_s) {
@@ -179,8 +182,8 @@ Bend best_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, con
     if (bend.known && bend.squares < best.squares) best = bend;
   };
   for (size_t i = 0; i + kFewestBent < time.size(); ++i) {
-    for (int step = 0; step < kSteps; ++step) {
-      const double share = static_cast<double>(step) / kSteps;
+    for (int step = 0; step < steps; ++step) {
+      const double share = static_cast<double>(step) / steps;
       attempt(time[i] + share * (time[i + 1] - time[i]), time.back());
       const size_t k = time.size() - 1 - i;
       attempt(time.front(), time[k] - share * (time[k] - time[k - 1]));

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/frame/capture.h"
@@ -20,6 +21,12 @@ struct ArrivalNote {
   HostTime arrival;
 };
 
+/// What a device's family can be known from, beside what only one family does: words that follow
+/// "family X, by ...". Reports carry them.
+inline constexpr std::string_view kFamilyAssumed = "assumption";  ///< nothing tells
+inline constexpr std::string_view kFamilyByRig = "the rig";
+inline constexpr std::string_view kFamilyByTag = "its tag";
+
 /// One device of a set, over one stretch of unbroken device clock.
 struct DeviceEvidence {
   std::string name;    ///< camera name, or the file's stem
@@ -27,8 +34,8 @@ struct DeviceEvidence {
   std::string serial;
   std::string take_serial;  ///< of the camera by its take; empty: of no take, or not known
   Family family = Family::azure_kinect;
-  std::string family_by = "assumption";  ///< what the family is known from: "its tag", "the rig"
-  CameraConfig config;                   ///< as recorded; exposure and gain only where noted
+  std::string family_by{kFamilyAssumed};  ///< what the family is known from
+  CameraConfig config;                    ///< as recorded; exposure and gain only where noted
   bool has_wired_sync_tag = true;
   bool is_virtual = false;
   std::string color_firmware;
@@ -64,12 +71,13 @@ struct LostRecording {
 struct Evidence {
   std::vector<DeviceEvidence> devices;
   std::vector<LostRecording> lost;
-  std::string name;          ///< of the take; empty for loose files
-  std::optional<Plan> plan;  ///< from a take or rig file; without it delays come from the files
-  bool unfinished = false;   ///< the take is being recorded
-  bool left_behind = false;  ///< the recorder of the take died before it ended it
-  bool incomplete = false;   ///< the take was ended by a fault, or finished by recover
-  bool unproved = false;     ///< recorded over a plan that falls short, or without lock
+  std::string name;              ///< of the take; empty for loose files
+  std::optional<Plan> plan;      ///< from a take or rig file; without it delays come from the files
+  bool cut_on_one_tick = false;  ///< a take that ended as it was to: no camera ends before another
+  bool unfinished = false;       ///< the take is being recorded
+  bool left_behind = false;      ///< the recorder of the take died before it ended it
+  bool incomplete = false;       ///< the take was ended by a fault, or finished by recover
+  bool unproved = false;         ///< recorded over a plan that falls short, or without lock
 };
 
 }  // namespace lockstep

@@ -24,6 +24,8 @@ struct Case {
 
 void judge_offsets(const Case& set, std::vector<Finding>& out);
 void judge_single_ticks(const Case& set, std::vector<Finding>& out);
+/// Offsets that leave the plan for a second or longer, by less than a single tick may.
+void judge_windows(const Case& set, std::vector<Finding>& out);
 /// Where the sync line broke, by arrival: one finding for a break and all cameras behind it; a
 /// warning where it may have. Nothing where the source began anew.
 void judge_line(const Case& set, const SyncReport& report, std::vector<Finding>& out);

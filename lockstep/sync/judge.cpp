@@ -72,9 +72,8 @@ Finding later_part(const Evidence& evidence, const DeviceEvidence& device) {
 
 /// A camera whose clock broke comes in parts. The longest is judged; the others are findings.
 Evidence longest_parts(const Evidence& evidence, std::vector<Finding>& out) {
-  Evidence judged;
-  judged.name = evidence.name;
-  judged.plan = evidence.plan;
+  Evidence judged = evidence;
+  judged.devices.clear();
   for (const DeviceEvidence& device : evidence.devices) {
     const auto same = std::find_if(judged.devices.begin(), judged.devices.end(),
                                    [&](const DeviceEvidence& d) { return d.name == device.name; });
@@ -324,6 +323,7 @@ void judge_aligned(const Evidence& evidence, const Alignment& all, size_t refere
   place_parts(all, report.findings);
   judge_offsets(set, report.findings);
   judge_single_ticks(set, report.findings);
+  judge_windows(set, report.findings);
   judge_line(set, report, report.findings);
   judge_rates(set, report, report.findings);
   judge_ticks(set, report, report.findings);

@@ -162,6 +162,44 @@ bool explained(const std::string& device, const std::vector<Finding>& findings) 
   });
 }
 
+/// The stream of a device that ends first: a camera whose depth falls silent ends there.
+const AlignedStream& first_to_end(const AlignedDevice& device) {
+  const bool both = !device.color.empty() && !device.depth.empty();
+  return both && device.depth.last_tick() < device.color.last_tick() ? device.depth : device.lead();
+}
+
+Finding ended_early(const Case& set, const AlignedDevice& device, int64_t missing) {
+  const AlignedStream& stream = first_to_end(device);
+  const double early_s = static_cast<double>(missing) * set.all.period_us() * 1e-6;
+  Finding f;
+  f.device = device.evidence->name;
+  f.stream = &stream == &device.color ? "colour" : "depth";
+  if (set.evidence.cut_on_one_tick) {
+    f.level = FindingLevel::fail;
+    f.rule = "lost-ticks";
+    f.span = span_of(set.all, stream, stream.last_tick() + 1, missing);
+    f.value = static_cast<double>(missing);
+    f.unit = "ticks";
+    f.message = fmt::format("{} delivered no {} for the last {} of the take ({:.1f} s).", f.device,
+                            f.stream, counted(missing, "tick"), early_s);
+    f.cause = "It stopped delivering: it restarted, lost its pulses, or its USB gave up.";
+    f.mend = "Look at its cables, power and controller, and record again.";
+    return f;
+  }
+  f.level = FindingLevel::warning;
+  f.rule = "ended-early";
+  f.span = span_of(set.all, stream, stream.last_tick(), 1);
+  f.value = early_s;
+  f.gate = kEndsEarlyS;
+  f.unit = "s";
+  f.message =
+      fmt::format("{} ends {:.1f} s before the last: only the range common to all is judged.",
+                  f.device, early_s);
+  f.cause = "Its recorder was stopped first, or it stopped delivering.";
+  f.mend = "Record all cameras with one lockstep record, which cuts them on one tick.";
+  return f;
+}
+
 void judge_ends(const Case& set, std::vector<Finding>& out) {
   int64_t longest = 0;
   for (const AlignedDevice& device : set.all.devices) {
@@ -169,24 +207,12 @@ void judge_ends(const Case& set, std::vector<Finding>& out) {
   }
   for (const AlignedDevice& device : set.all.devices) {
     if (device.empty()) continue;
-    const double early_s =
-        static_cast<double>(longest - device.lead().last_tick()) * set.all.period_us() * 1e-6;
+    const int64_t missing = longest - first_to_end(device).last_tick();
+    const double early_s = static_cast<double>(missing) * set.all.period_us() * 1e-6;
     place_loss(set, device, early_s, out);
-    if (early_s < kEndsEarlyS || explained(device.evidence->name, out)) continue;
-    Finding f;
-    f.level = FindingLevel::warning;
-    f.rule = "ended-early";
-    f.device = device.evidence->name;
-    f.span = span_of(set.all, device.lead(), device.lead().last_tick(), 1);
-    f.value = early_s;
-    f.gate = kEndsEarlyS;
-    f.unit = "s";
-    f.message =
-        fmt::format("{} ends {:.1f} s before the last: only the range common to all is judged.",
-                    f.device, early_s);
-    f.cause = "Its recorder was stopped first, or it stopped delivering.";
-    f.mend = "Record all cameras with one lockstep record, which cuts them on one tick.";
-    out.push_back(f);
+    if (explained(device.evidence->name, out)) continue;
+    if (set.evidence.cut_on_one_tick ? missing > 0 : early_s >= kEndsEarlyS)
+      out.push_back(ended_early(set, device, missing));
   }
 }
 

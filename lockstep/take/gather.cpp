@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/reader.h"
 #include "lockstep/take/take_lock.h"
 #include "lockstep/take/told_family.h"
@@ -162,7 +163,7 @@ void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
   if (part + 1 == camera.parts.size()) device.lost_because = loss_of(camera);
   if (const PlannedCamera* planned = plan.find(camera.name)) {
     device.family = planned->family;
-    device.family_by = "the rig";
+    device.family_by = kFamilyByRig;
     if (device.take_serial.empty()) device.take_serial = planned->serial;
   }
 }
@@ -271,6 +272,7 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   evidence.unfinished = manifest.state == TakeState::recording && is_being_recorded(take_folder);
   evidence.left_behind = manifest.state == TakeState::recording && !evidence.unfinished;
   evidence.incomplete = manifest.state == TakeState::incomplete;
+  evidence.cut_on_one_tick = manifest.state == TakeState::complete;
   evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
   const std::map<std::string, uint64_t> held = captures_held(sources, results);
