@@ -9,6 +9,7 @@
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
+#include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/side_track.h"
 
 namespace lockstep {

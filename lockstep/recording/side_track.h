@@ -17,7 +17,6 @@ namespace lockstep {
 
 inline constexpr std::string_view kSideTrackName = "LOCKSTEP";
 inline constexpr std::string_view kSideTrackCodec = "S_LOCKSTEP";
-inline constexpr std::string_view kVirtualTag = "LOCKSTEP_VIRTUAL";
 inline constexpr size_t kNoteBytes = 48;
 
 /// What the track says of a capture, without what only a pass over its planes can tell.

@@ -33,14 +33,14 @@ CableEnd read_end(TableReader& table, std::string_view key) {
 }
 
 WorldFault read_fault(const TomlValue& value, Problems& problems) {
-  static const std::vector<std::string> kinds(kWorldFaultKinds.begin(), kWorldFaultKinds.end());
+  static const std::vector<std::string> kinds(kFaultKindNames.begin(), kFaultKindNames.end());
   WorldFault fault;
   fault.where.line = value.line;
   TableReader table(value, "a fault", problems);
   if (const auto camera = table.text("camera")) fault.camera = *camera;
   if (table.missing("camera"))
     table.problem("camera", "a fault without a camera: write camera = \"left\"");
-  if (const auto index = table.choice("kind", kinds)) fault.kind = kinds[*index];
+  if (const auto index = table.choice("kind", kinds)) fault.kind = static_cast<FaultKind>(*index);
   if (table.missing("kind"))
     table.problem("kind", "a fault without a kind: write kind = \"lose-tick\", say");
   if (const auto at = table.number("at_s", 0, kMostFaultNumber)) fault.at_s = *at;

@@ -87,27 +87,35 @@ struct RigTake {
   IfCameraLost if_camera_lost = IfCameraLost::keep_going;
 };
 
-/// Every kind of WorldFault, in the order in which messages list them.
-inline constexpr std::array<std::string_view, 10> kWorldFaultKinds{
-    "delay",           // value: us added to colour and depth
-    "depth-delay",     // value: us added to depth only
-    "lose-tick",       // count: how many
-    "duplicate-tick",  // count: how many
-    "restart",         // the camera's clock begins anew
-    "unplug",          // the camera is gone
-    "cable-pull",      // the camera no longer sees the line
-    "cable-loose",     // the camera never sees the line
-    "slow-usb",        // value: us of extra arrival latency
-    "exposure",        // value: us
+enum class FaultKind {
+  delay,           ///< value: us added to colour and depth
+  depth_delay,     ///< value: us added to depth only
+  lose_tick,       ///< count: how many
+  duplicate_tick,  ///< count: how many
+  restart,         ///< the camera's clock begins anew
+  unplug,          ///< the camera is gone
+  cable_pull,      ///< the camera no longer sees the line
+  cable_loose,     ///< the camera never sees the line
+  slow_usb,        ///< value: us of extra arrival latency
+  exposure,        ///< value: us
 };
+
+/// Names of the kinds in rig files and of --fault, in the order of FaultKind.
+inline constexpr std::array<std::string_view, 10> kFaultKindNames{
+    "delay",  "depth-delay", "lose-tick",   "duplicate-tick", "restart",
+    "unplug", "cable-pull",  "cable-loose", "slow-usb",       "exposure"};
+
+[[nodiscard]] constexpr std::string_view to_string(FaultKind kind) {
+  return kFaultKindNames[static_cast<size_t>(kind)];
+}
 
 inline constexpr double kMostFaultNumber = 1e9;  ///< of at_s, value and count of a WorldFault
 
 /// A fault injected into the virtual rig, at a device time of that camera.
 struct WorldFault {
   std::string camera;
-  std::string kind;  ///< one of kWorldFaultKinds
-  double at_s = 0;   ///< device time, which counts from the first pulse; 0: from the start
+  FaultKind kind = FaultKind::delay;
+  double at_s = 0;  ///< device time, which counts from the first pulse; 0: from the start
   double value = 0;
   int64_t count = 1;  ///< ticks concerned, for lose-tick and duplicate-tick
   SourceLine where;

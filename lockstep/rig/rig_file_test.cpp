@@ -81,7 +81,7 @@ world = { seed = 7, stamp_meaning = "start-of-frame", clock = "free-running", q 
   EXPECT_EQ(rig->world->stamp_meaning, StampMeaning::start_of_frame);
   EXPECT_EQ(rig->world->clock, ClockModel::free_running);
   ASSERT_EQ(rig->world->faults.size(), 1u);
-  EXPECT_EQ(rig->world->faults[0].kind, "lose-tick");
+  EXPECT_EQ(rig->world->faults[0].kind, FaultKind::lose_tick);
   EXPECT_EQ(rig->world->faults[0].count, 2);
 }
 

@@ -150,7 +150,7 @@ TEST_F(FailingSession, BooksOnlyWhatReachedTheDiskThatFailed) {
 TEST_F(FailingSession, ListsNoPartThatCouldNotBeMade) {
   WorldFault restart;
   restart.camera = "right";
-  restart.kind = "restart";
+  restart.kind = FaultKind::restart;
   restart.at_s = 2;
   rig_.world->faults.push_back(restart);
   write_file(take_ / "right.part2.mkv", "somebody else's");
@@ -282,7 +282,7 @@ TEST(EndingParticipant, AnswersACutBeforeItEverRecorded) {
 TEST_F(FailingSession, RecordsUnlockedWhenAskedAndKeepsTheLength) {
   WorldFault loose;
   loose.camera = "right";
-  loose.kind = "cable-loose";
+  loose.kind = FaultKind::cable_loose;
   rig_.world->faults.push_back(loose);
   setup_.coordinator.record_unlocked = true;
   const SessionOutcome outcome = record(2);

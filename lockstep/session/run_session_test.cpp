@@ -25,8 +25,7 @@ class RunSession : public ::testing::Test {
  protected:
   RunSession() : rig_(*parse_rig(demo_rig_toml(), "demo")) { rig_.world->timing_only = true; }
 
-  void add_fault(const std::string& camera, const std::string& kind, double at_s,
-                 int64_t count = 1) {
+  void add_fault(const std::string& camera, FaultKind kind, double at_s, int64_t count = 1) {
     WorldFault fault;
     fault.camera = camera;
     fault.kind = kind;
@@ -104,7 +103,7 @@ TEST_F(RunSession, DatesItsRecordingsByTheWallClock) {
 }
 
 TEST_F(RunSession, MarksLostTicksAsHoles) {
-  add_fault("right", "lose-tick", 2, 3);
+  add_fault("right", FaultKind::lose_tick, 2, 3);
   const SessionOutcome outcome = record(3);
   EXPECT_FALSE(outcome.failure);
   const auto manifest = read_manifest(take_);
@@ -115,7 +114,7 @@ TEST_F(RunSession, MarksLostTicksAsHoles) {
 }
 
 TEST_F(RunSession, GoesOnWithoutALostCameraAndSaysSo) {
-  add_fault("middle", "unplug", 2);
+  add_fault("middle", FaultKind::unplug, 2);
   const SessionOutcome outcome = record(4);
   ASSERT_TRUE(outcome.failure);
   EXPECT_EQ(outcome.failure->code, Errc::device_lost);
@@ -131,14 +130,14 @@ TEST_F(RunSession, GoesOnWithoutALostCameraAndSaysSo) {
 }
 
 TEST_F(RunSession, EndsWhenACameraIsLostIfTheRigSaysSo) {
-  add_fault("middle", "unplug", 2);
+  add_fault("middle", FaultKind::unplug, 2);
   rig_.take.if_camera_lost = IfCameraLost::stop;
   EXPECT_TRUE(record(60).failure);
   EXPECT_LT(read_manifest(take_)->cameras[0].captures, 120u);
 }
 
 TEST_F(RunSession, BeginsTheNextPartWhenAClockSteps) {
-  add_fault("right", "restart", 2);
+  add_fault("right", FaultKind::restart, 2);
   const SessionOutcome outcome = record(6);
   EXPECT_THAT(outcome.alarms, Contains(HasSubstr("right")));
   const auto manifest = read_manifest(take_);
@@ -242,7 +241,7 @@ TEST_F(RunSession, ToASlowDiskDropsWholeCapturesAndSaysWhich) {
 }
 
 TEST_F(RunSession, SaysWhichCameraGetsNoPulses) {
-  add_fault("right", "cable-loose", 0);
+  add_fault("right", FaultKind::cable_loose, 0);
   const SessionOutcome outcome = record(1);
   ASSERT_TRUE(outcome.failure);
   EXPECT_FALSE(outcome.recorded);

@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "lockstep/recording/our_tags.h"
 #include "lockstep/sensor/timing.h"
-#include "lockstep/take/told_family.h"
 
 namespace lockstep {
 namespace {
@@ -30,7 +30,7 @@ RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& id
   header.depth_firmware = identity.info.depth_firmware;
   header.calibration_json = identity.calibration_json;
   header.is_virtual = identity.info.is_virtual;
-  header.extra_tags.emplace_back(kFamilyTag, to_string(planned.family));
+  header.extra_tags.emplace_back(std::string(kFamilyTag), to_string(planned.family));
   return header;
 }
 
@@ -83,7 +83,7 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Dri
     cameras_.push_back({planned[i].name, header_of(planned[i], identities[i]),
                         static_cast<uint64_t>(setup_.queue_s * planned_bytes_per_s(planned[i])),
                         Participant(planned[i], first_us)});
-    cameras_.back().header.extra_tags.emplace_back(kTakeIdTag, take_id);
+    cameras_.back().header.extra_tags.emplace_back(std::string(kTakeIdTag), take_id);
     setup_.manifest.cameras.push_back(
         {.name = planned[i].name, .serial = identities[i].info.serial});
   }

@@ -66,7 +66,7 @@ TEST(SessionLine, NamesACameraThatIsLost) {
   Rig rig = demo();
   WorldFault fault;
   fault.camera = "middle";
-  fault.kind = "unplug";
+  fault.kind = FaultKind::unplug;
   fault.at_s = 2;
   rig.world->faults.push_back(fault);
   EXPECT_THAT(lines_of(rig, 4), Contains(MatchesRegex("recording  .*  middle lost  .*")));

@@ -32,8 +32,7 @@ class TakeReading : public ::testing::Test {
     run_session(setup, **source, (*source)->clock(), {.driving = Driving::stepped});
   }
 
-  static WorldFault fault(const std::string& camera, const std::string& kind, double at_s,
-                          int64_t count) {
+  static WorldFault fault(const std::string& camera, FaultKind kind, double at_s, int64_t count) {
     WorldFault made;
     made.camera = camera;
     made.kind = kind;
@@ -65,7 +64,7 @@ TEST_F(TakeReading, GivesEveryTickOfEveryCamera) {
 }
 
 TEST_F(TakeReading, ShowsHolesAndGoesOnAfterThem) {
-  record(3, {fault("right", "lose-tick", 2, 2)});
+  record(3, {fault("right", FaultKind::lose_tick, 2, 2)});
   auto reader = SetReader::open(take_);
   ASSERT_TRUE(reader) << reader.error().message;
   const TakeHole hole = (*reader)->manifest().holes.at(0);

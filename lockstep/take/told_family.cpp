@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/take/told_family.h"
 
+#include "lockstep/recording/our_tags.h"
+#include "lockstep/sync/evidence.h"
+
 namespace lockstep {
 namespace {
 
@@ -12,7 +15,8 @@ constexpr std::chrono::hours kNoUptime{24 * 3650};
 std::optional<ToldFamily> told_family(const RecordingInfo& recording) {
   for (const auto& [name, value] : recording.header.extra_tags) {
     if (name != kFamilyTag) continue;
-    if (const auto family = family_from(value)) return ToldFamily{*family, kFamilyByTag};
+    if (const auto family = family_from(value))
+      return ToldFamily{*family, std::string(kFamilyByTag)};
   }
   // What tells Bolt from Mega matters to no verdict.
   if (recording.header.camera.frame_rate == FrameRate::fps25)

@@ -9,14 +9,6 @@
 
 namespace lockstep {
 
-/// The tag that our own recordings name their family in; the vendor's recorder has none.
-inline constexpr const char* kFamilyTag = "LOCKSTEP_FAMILY";
-
-/// The tag that they carry their take's id in.
-inline constexpr const char* kTakeIdTag = "LOCKSTEP_TAKE";
-
-inline constexpr const char* kFamilyByTag = "its tag";
-
 /// A family with what it is known from, as words that follow "family X, by ...".
 struct ToldFamily {
   Family family = Family::azure_kinect;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "lockstep/recording/our_tags.h"
+#include "lockstep/sync/evidence.h"
+
 namespace lockstep {
 namespace {
 
@@ -22,12 +25,12 @@ TEST(ToldFamily, IsUnknownWhereItCouldBeAny) {
 
 TEST(ToldFamily, IsThatOfTheTag) {
   RecordingInfo info = recording(FrameRate::fps25, Nanos(0));
-  info.header.extra_tags = {{"OTHER", "femto-bolt"}, {kFamilyTag, "femto-mega"}};
+  info.header.extra_tags = {{"OTHER", "femto-bolt"}, {std::string(kFamilyTag), "femto-mega"}};
   const auto told = told_family(info);
   ASSERT_TRUE(told);
   EXPECT_EQ(told->family, Family::femto_mega);
   EXPECT_EQ(told->by, kFamilyByTag);
-  info.header.extra_tags = {{kFamilyTag, "nobody's"}};
+  info.header.extra_tags = {{std::string(kFamilyTag), "nobody's"}};
   EXPECT_NE(told_family(info)->by, kFamilyByTag);
 }
 

@@ -13,7 +13,6 @@
 #include "lockstep/sync/set_rules.h"
 #include "lockstep/take/gather.h"
 #include "lockstep/take/manifest.h"
-#include "lockstep/take/told_family.h"
 
 namespace lockstep {
 namespace {
@@ -168,7 +167,7 @@ Result<VerifiedTake> verify_files(const std::vector<fs::path>& files,
     if (planned != nullptr) {
       device.name = planned->name;
       device.family = planned->family;
-      device.family_by = "the rig";
+      device.family_by = kFamilyByRig;
     } else if (options.family && device.family_by != kFamilyByTag) {
       device.family = *options.family;
       device.family_by = "--family";

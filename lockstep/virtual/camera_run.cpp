@@ -23,7 +23,7 @@ Nanos begin_of(const WorldFault& fault) {
   return nanos(fault.at_s * 1e9);
 }
 
-const WorldFault* find(const CameraTraits& traits, std::string_view kind) {
+const WorldFault* find(const CameraTraits& traits, FaultKind kind) {
   for (const WorldFault& fault : traits.faults) {
     if (fault.kind == kind) return &fault;
   }
@@ -78,7 +78,7 @@ CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, Hos
 std::vector<PulseTrain> CameraRun::trains_of(const CameraTraits& traits, const CameraConfig& config,
                                              HostTime start) {
   const double period_ns = free_period_ns(traits, config);
-  const WorldFault* restart = find(traits, "restart");
+  const WorldFault* restart = find(traits, FaultKind::restart);
   if (restart == nullptr) return {{start, period_ns, kNever}};
   const double nominal_ns = period_ns / traits.free_period_scale;
   const double ticks =
@@ -88,11 +88,11 @@ std::vector<PulseTrain> CameraRun::trains_of(const CameraTraits& traits, const C
           {dark_from + kRestart, period_ns, kNever}};
 }
 
-const WorldFault* CameraRun::active(std::string_view kind) const {
+const WorldFault* CameraRun::active(FaultKind kind) const {
   const Nanos now = elapsed() + nanos(period_ns_ / 2);
   for (const WorldFault& fault : traits_.faults) {
     if (fault.kind != kind || now < begin_of(fault)) continue;
-    const bool counted = kind == "lose-tick" || kind == "duplicate-tick";
+    const bool counted = kind == FaultKind::lose_tick || kind == FaultKind::duplicate_tick;
     const Nanos length = nanos(static_cast<double>(fault.count) * period_ns_);
     if (!counted || now < begin_of(fault) + length) return &fault;
   }
@@ -123,7 +123,7 @@ void CameraRun::zero(const SyncLine& line) {
   }
   scene_start_ = locked_ ? pulse_.train.start : started_;
   scene_period_ns_ = pace_.world_ns;
-  if (const WorldFault* unplug = find(traits_, "unplug")) {
+  if (const WorldFault* unplug = find(traits_, FaultKind::unplug)) {
     lost_ = std::min(lost_, tick_began_ + begin_of(*unplug));
   }
 }
@@ -165,7 +165,7 @@ void CameraRun::advance(const SyncLine& line, HostTime now, std::vector<FrameIns
     } else {
       zero(line);
     }
-    if (!restarted_ && active("restart") != nullptr) {
+    if (!restarted_ && active(FaultKind::restart) != nullptr) {
       restarted_ = true;
       zeroed_ = false;
       started_ = tick_began_ + kRestart;
@@ -176,10 +176,10 @@ void CameraRun::advance(const SyncLine& line, HostTime now, std::vector<FrameIns
 }
 
 void CameraRun::emit(std::vector<FrameInstant>& frames) {
-  if (tick_ < first_tick_ || active("lose-tick") != nullptr) return;
+  if (tick_ < first_tick_ || active(FaultKind::lose_tick) != nullptr) return;
   const bool master = config_.wired_sync == WiredSync::master;
   const int64_t first_color = first_tick_ + (master ? kMasterColorLag : 0);
-  const int copies = active("duplicate-tick") != nullptr ? 2 : 1;
+  const int copies = active(FaultKind::duplicate_tick) != nullptr ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
     // A second copy comes two register steps later, so that a sensor's stamps still rise.
     const double extra_us = copy * (2 * kRegisterStepUs + 6 * traits_.stamp_jitter_us);
@@ -190,25 +190,25 @@ void CameraRun::emit(std::vector<FrameInstant>& frames) {
 
 void CameraRun::emit_sensor(Sensor sensor, double extra_us, std::vector<FrameInstant>& frames) {
   const bool color = sensor == Sensor::color;
-  const auto value_of = [&](std::string_view kind) {
+  const auto value_of = [&](FaultKind kind) {
     const WorldFault* fault = active(kind);
     return fault == nullptr ? 0.0 : fault->value;
   };
   Micros exposure = exposure_;
-  if (const WorldFault* changed = active("exposure")) {
+  if (const WorldFault* changed = active(FaultKind::exposure)) {
     exposure =
         exposure_of(traits_, config_, std::chrono::round<Micros>(nanos(changed->value * 1e3)));
   }
   const auto exposure_us = static_cast<double>(exposure.count());
-  double phase_us = value_of("delay") + traits_.q * exposure_us + extra_us;
-  phase_us += color ? delays_.color_us : delays_.depth_us + value_of("depth-delay");
+  double phase_us = value_of(FaultKind::delay) + traits_.q * exposure_us + extra_us;
+  phase_us += color ? delays_.color_us : delays_.depth_us + value_of(FaultKind::depth_delay);
   const double named_us =
       traits_.stamp_meaning == StampMeaning::start_of_frame ? phase_us - exposure_us / 2 : phase_us;
 
   const uint64_t bits = mix_bits(mix_bits(seed_, epoch_), static_cast<uint64_t>(tick_));
   const double latency_us = (color ? traits_.color_latency_us : traits_.depth_latency_us) +
                             usb_jitter_us(mix_bits(bits, color ? color_usb : depth_usb)) +
-                            value_of("slow-usb");
+                            value_of(FaultKind::slow_usb);
   FrameInstant frame;
   frame.sensor = sensor;
   frame.tick = tick_;

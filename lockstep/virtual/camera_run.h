@@ -76,7 +76,7 @@ class CameraRun {
   void lose_line();
   void begin_pace(HostTime began, DeviceTime device, double world_ns, bool held);
   void step(const SyncLine& line);
-  [[nodiscard]] const WorldFault* active(std::string_view kind) const;
+  [[nodiscard]] const WorldFault* active(FaultKind kind) const;
   void emit(std::vector<FrameInstant>& frames);
   void emit_sensor(Sensor sensor, double extra_us, std::vector<FrameInstant>& frames);
   [[nodiscard]] DeviceTime stamp(double after_tick_us, uint64_t bits) const;

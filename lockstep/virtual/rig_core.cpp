@@ -33,8 +33,9 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
       pictures(rig_in, options) {
   for (const CameraTraits& camera : traits) {
     for (const WorldFault& fault : camera.faults) {
-      if (fault.kind == "cable-pull") line.cut_cable(camera.index, nanos(fault.at_s * 1e9));
-      if (fault.kind == "cable-loose") line.cut_cable(camera.index, Nanos{0});
+      if (fault.kind == FaultKind::cable_pull)
+        line.cut_cable(camera.index, nanos(fault.at_s * 1e9));
+      if (fault.kind == FaultKind::cable_loose) line.cut_cable(camera.index, Nanos{0});
     }
   }
 }

@@ -21,7 +21,7 @@ Json transform_json(const RigidTransform& transform) {
 Json faults_json(const CameraTraits& traits) {
   Json faults = Json::array();
   for (const WorldFault& fault : traits.faults) {
-    faults.push_back({{"kind", fault.kind},
+    faults.push_back({{"kind", to_string(fault.kind)},
                       {"at_s", fault.at_s},
                       {"value", fault.value},
                       {"count", fault.count}});
@@ -30,7 +30,7 @@ Json faults_json(const CameraTraits& traits) {
 }
 
 /// What the camera does beyond its plan from the first pulse on, microseconds.
-double standing_fault_us(const CameraTraits& traits, std::string_view kind) {
+double standing_fault_us(const CameraTraits& traits, FaultKind kind) {
   for (const WorldFault& fault : traits.faults) {
     if (fault.kind == kind && fault.at_s == 0) return fault.value;
   }
@@ -41,8 +41,8 @@ Json camera_json(const RigCore& core, const CameraTraits& traits) {
   const auto index = static_cast<size_t>(traits.index);
   const PlannedCamera& planned = core.plan.cameras[index];
   const bool subordinate = planned.config.wired_sync == WiredSync::subordinate;
-  const double delay_us = standing_fault_us(traits, "delay");
-  const double own_depth_us = standing_fault_us(traits, "depth-delay");
+  const double delay_us = standing_fault_us(traits, FaultKind::delay);
+  const double own_depth_us = standing_fault_us(traits, FaultKind::depth_delay);
   // The rate of stamps against the line: what a held clock cannot have.
   const double line_scale = [&] {
     if (!subordinate || core.wiring[index].upstream.empty()) return traits.free_period_scale;

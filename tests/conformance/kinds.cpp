@@ -18,7 +18,7 @@ class VirtualKind : public DeviceRig {
     rig.world->timing_only = true;
     WorldFault fault;
     fault.camera = rig.cameras.front().name;
-    fault.kind = "unplug";
+    fault.kind = FaultKind::unplug;
     fault.at_s = 0.8;
     if (unplugs) rig.world->faults.push_back(fault);
     const Plan plan = make_plan(rig);

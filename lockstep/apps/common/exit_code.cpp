@@ -29,8 +29,9 @@ ExitCode exit_code_for(Errc code) {
     case Errc::busy:
     case Errc::timeout:
     case Errc::bad_state:
-    case Errc::cancelled:
       return kExitDeviceFailed;
+    case Errc::cancelled:
+      return kExitFallsShort;
   }
   return kExitDeviceFailed;
 }

@@ -13,7 +13,8 @@ enum ExitCode : int {
   kExitDeviceFailed = 3  ///< a device, disk or host failed
 };
 
-/// Exit code for a failure: 2 for what the user gave, 3 for what the machine did.
+/// Exit code for a failure: 2 for what the user gave, 3 for what the machine did, 1 where the user
+/// ended it before there was anything to judge.
 [[nodiscard]] ExitCode exit_code_for(Errc code);
 
 /// For --json: from now on report_failure prints the failure as an object on stdout as well

@@ -217,8 +217,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   });
   auto rig = make_rig(request, chosen.rig, plan, interrupt);
   if (!rig && rig.error().code == Errc::cancelled) {
-    return report_failure({Errc::cancelled, "stopped before anything was recorded"},
-                          kExitFallsShort);
+    return report_failure({Errc::cancelled, "stopped before anything was recorded"});
   }
   if (!rig) return report_failure(rig.error());
   begun = true;

@@ -121,9 +121,9 @@ void print_take(const TakeResult& result) {
 int exit_code(const TakeResult& result) {
   if (result.outcome.failure) {
     // Once a take is begun, whatever fails is a device, the disk or the host; not so the user's
-    // wish to stop before there was anything to judge.
-    const bool wished = result.outcome.failure->code == Errc::cancelled;
-    return wished ? kExitFallsShort : kExitDeviceFailed;
+    // wish to stop.
+    const Errc code = result.outcome.failure->code;
+    return code == Errc::cancelled ? exit_code_for(code) : kExitDeviceFailed;
   }
   if (!result.report_failure.empty()) return kExitDeviceFailed;
   return result.passes() && !result.outcome.manifest.unproved ? kExitGood : kExitFallsShort;

@@ -11,6 +11,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 #include "lockstep/base/text.h"
+#include "lockstep/sync/evidence.h"
 
 namespace lockstep {
 namespace {
@@ -181,8 +182,8 @@ std::string finding_text(const SyncReport& report, const Finding& finding, bool 
 std::string family_notes(const SyncReport& report) {
   std::map<std::string, std::vector<std::string>> cameras_of;  // by what is said of them
   for (const DeviceReport& device : report.devices) {
-    if (device.family_by == "the rig" || device.family_by == "its tag") continue;
-    cameras_of[device.family_by == "assumption"
+    if (device.family_by == kFamilyByRig || device.family_by == kFamilyByTag) continue;
+    cameras_of[device.family_by == kFamilyAssumed
                    ? device.family + ", assumed: no file says so (--family names another)"
                    : device.family + ", by " + device.family_by]
         .push_back(device.name);

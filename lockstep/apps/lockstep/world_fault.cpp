@@ -38,12 +38,12 @@ Error wrong(const std::string& text, const std::string& why) {
 
 /// Why a fault does nothing, whenever it comes; empty: it does something.
 std::string without_effect(const WorldFault& fault, const Plan& plan) {
-  const bool adds =
-      fault.kind == "delay" || fault.kind == "depth-delay" || fault.kind == "slow-usb";
+  const bool adds = fault.kind == FaultKind::delay || fault.kind == FaultKind::depth_delay ||
+                    fault.kind == FaultKind::slow_usb;
   if (adds && fault.value == 0)
     return fmt::format("it says no value, the us that it adds, as in {}:{}:{:g}:150", fault.camera,
-                       fault.kind, fault.at_s);
-  const bool of_cable = fault.kind == "cable-pull" || fault.kind == "cable-loose";
+                       to_string(fault.kind), fault.at_s);
+  const bool of_cable = fault.kind == FaultKind::cable_pull || fault.kind == FaultKind::cable_loose;
   const PlannedCamera* camera = plan.find(fault.camera);
   if (of_cable && camera != nullptr && camera->config.wired_sync != WiredSync::subordinate)
     return fmt::format("no pulses come to {} through a cable in its Sync In", fault.camera);
@@ -54,7 +54,7 @@ std::string without_effect(const WorldFault& fault, const Plan& plan) {
 
 std::string world_fault_kinds() {
   std::string all;
-  for (const std::string_view kind : kWorldFaultKinds)
+  for (const std::string_view kind : kFaultKindNames)
     all += fmt::format("{}{}", all.empty() ? "" : ", ", kind);
   return all;
 }
@@ -64,16 +64,16 @@ Result<WorldFault> parse_world_fault(const std::string& text, const Rig& rig) {
   if (fields.size() < 2 || fields.size() > 5) return wrong(text, "it has not two to five fields");
   WorldFault fault;
   fault.camera = fields[0];
-  fault.kind = fields[1];
   const bool known =
       std::any_of(rig.cameras.begin(), rig.cameras.end(),
                   [&](const RigCamera& camera) { return camera.name == fault.camera; });
   if (!known) return wrong(text, fmt::format("the rig has no camera '{}'", fault.camera));
-  if (std::find(kWorldFaultKinds.begin(), kWorldFaultKinds.end(), fault.kind) ==
-      kWorldFaultKinds.end()) {
+  const auto kind = std::find(kFaultKindNames.begin(), kFaultKindNames.end(), fields[1]);
+  if (kind == kFaultKindNames.end()) {
     return wrong(
-        text, fmt::format("there is no kind '{}'; there are {}", fault.kind, world_fault_kinds()));
+        text, fmt::format("there is no kind '{}'; there are {}", fields[1], world_fault_kinds()));
   }
+  fault.kind = static_cast<FaultKind>(kind - kFaultKindNames.begin());
   const bool numbers = (fields.size() < 3 || read_number(fields[2], fault.at_s)) &&
                        (fields.size() < 4 || read_number(fields[3], fault.value)) &&
                        (fields.size() < 5 || read_number(fields[4], fault.count));
@@ -97,11 +97,12 @@ std::vector<std::string> faults_outside(const RigWorld& world, const Plan& plan,
   for (const WorldFault& fault : world.faults) {
     if (const std::string why = without_effect(fault, plan); !why.empty()) {
       said.push_back(fmt::format("the fault {}:{}:{:g} changes nothing: {}", fault.camera,
-                                 fault.kind, fault.at_s, why));
+                                 to_string(fault.kind), fault.at_s, why));
       continue;
     }
     // What begins earlier lasts, but for ticks, of which only so many are concerned.
-    const bool ticks = fault.kind == "lose-tick" || fault.kind == "duplicate-tick";
+    const bool ticks =
+        fault.kind == FaultKind::lose_tick || fault.kind == FaultKind::duplicate_tick;
     // It concerns the tick that is nearest to at_s, and those that follow.
     const double end_s = fault.at_s + (static_cast<double>(fault.count) - 0.5) / fps;
     const bool over = ticks && end_s <= from_s;
@@ -110,7 +111,7 @@ std::vector<std::string> faults_outside(const RigWorld& world, const Plan& plan,
         fmt::format("the fault {}:{}:{:g} never falls into the take, which spans {:.1f} "
                     "to {:.1f} s of device time: at_s counts from the first pulse, and "
                     "-l from tick 0, the first tick that all cameras recorded",
-                    fault.camera, fault.kind, fault.at_s, from_s, to_s));
+                    fault.camera, to_string(fault.kind), fault.at_s, from_s, to_s));
   }
   return said;
 }

@@ -42,7 +42,7 @@ TEST(WorldFault, HasTwoToFiveFields) {
   const auto whole = parse_world_fault("right:lose-tick:0.5:-20:3", rig_of_two());
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->camera, "right");
-  EXPECT_EQ(whole->kind, "lose-tick");
+  EXPECT_EQ(whole->kind, FaultKind::lose_tick);
   EXPECT_EQ(whole->at_s, 0.5);
   EXPECT_EQ(whole->value, -20);
   EXPECT_EQ(whole->count, 3);
