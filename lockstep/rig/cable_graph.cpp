@@ -324,6 +324,7 @@ class Graph {
         at = &nodes_[at->in[0]->from.node];
         if (at->camera != nullptr || !at->is_splitter()) break;  // a splitter passes levels on
       }
+      if (at->camera != nullptr) camera_level(camera, *at->camera);
       if (at->box == nullptr || !at->box->level_v) continue;
       const double documented = family_traits(camera.family).sync_level_v;
       const double given = *at->box->level_v;
@@ -339,6 +340,19 @@ class Graph {
                       high ? "it may be damaged" : "it may miss pulses"),
           fmt::format("set the box to {:g} V, or put a level adapter between", documented));
     }
+  }
+
+  // A camera that is fed by another one takes what that one's line puts out.
+  void camera_level(const RigCamera& camera, const RigCamera& feeder) {
+    const double takes = family_traits(camera.family).sync_level_v;
+    const double given = family_traits(feeder.family).sync_level_v;
+    if (&camera == &feeder || given == takes) return;
+    findings_.error(
+        "sync-level", camera.where,
+        fmt::format("'{}' puts out {:g} V, and the sync-in of '{}' is documented for {:g} V: {}",
+                    feeder.name, given, camera.name, takes,
+                    given > takes ? "it may be damaged" : "it may miss pulses"),
+        fmt::format("put a sync hub or a level adapter for {:g} V between the two", takes));
   }
 
   // Inputs that one output drives, through passive splitters. Each splitter is followed once: one

@@ -134,6 +134,8 @@ const Rule kRules[] = {
     {"MixedMains", Severity::warning, "mixed-powerline", "50 Hz", camera_b("powerline_hz = 50")},
     {"MixedFamilies", Severity::warning, "mixed-families", "1.8 V",
      camera_b("family = \"femto-bolt\"")},
+    {"MixedLevels", Severity::error, "sync-level", "'a' puts out 5 V, and the sync-in of 'b'",
+     camera_b("family = \"femto-bolt\"")},
     {"UnequalExposure", Severity::warning, "unequal-exposure", "16670 us",
      camera_b("exposure_us = 16670")},
     {"AutoExposureVirtual", Severity::warning, "auto-exposure", "'b'",

@@ -324,5 +324,34 @@ RC_GTEST_PROP(JudgeSetsProperty, AnyStampsAtAllGiveAReport, ()) {
   RC_ASSERT(!sync_report_to_json(report).empty());
 }
 
+// A rig file of another shoot: every setting in which it differs is named, and none where none
+// does.
+TEST(JudgeSets, NamesEverySettingThatIsNotAsPlanned) {
+  Evidence evidence = healthy_evidence(brief_rig());
+  for (DeviceEvidence& device : evidence.devices)
+    device.config.color_resolution = ColorResolution::p720;
+  evidence.plan = plan_of(evidence);
+  for (PlannedCamera& camera : evidence.plan->cameras) camera.config.exposure = Micros(8330);
+  const auto told = [&] {
+    std::string all;
+    for (const Finding& f : judged(evidence).findings) {
+      if (f.rule == "not-as-planned" && f.device == "sub1") all += f.message + "\n";
+    }
+    return all;
+  };
+  EXPECT_EQ(told(), "");
+  CameraConfig& planned = evidence.plan->cameras[1].config;
+  planned.frame_rate = FrameRate::fps15;
+  planned.depth_mode = DepthMode::wfov_2x2binned;
+  planned.color_resolution = ColorResolution::p1080;
+  planned.exposure = Micros(16'670);
+  const std::string all = told();
+  for (const char* wanted :
+       {"30 fps, rig \"synthetic\" plans 15 fps", "plans WFOV_2X2BINNED",
+        "MJPG_720P, rig \"synthetic\" plans MJPG_1080P", "8330 us, rig \"synthetic\" plans"}) {
+    EXPECT_NE(all.find(wanted), std::string::npos) << wanted << " in\n" << all;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "lockstep/base/text.h"
+#include "lockstep/sensor/timing.h"
 #include "lockstep/sync/alignment.h"
 
 namespace lockstep {
@@ -162,6 +163,23 @@ void check_tags(const Plan& plan, const PlannedCamera& planned, const DeviceEvid
   if (want.depth_delay_off_color != have.depth_delay_off_color)
     differs("depth delay", fmt::format("{} us", have.depth_delay_off_color.count()),
             fmt::format("{} us", want.depth_delay_off_color.count()));
+  if (want.frame_rate != have.frame_rate)
+    differs("a rate of", fmt::format("{} fps", frames_per_second(have.frame_rate)),
+            fmt::format("{} fps", frames_per_second(want.frame_rate)));
+  if (want.depth_mode != have.depth_mode)
+    differs("depth mode", std::string(to_string(have.depth_mode)),
+            std::string(to_string(want.depth_mode)));
+  const auto color = [](const CameraConfig& c) {
+    return color_mode_name(c.color_format, c.color_resolution);
+  };
+  if (color(want) != color(have)) differs("colour mode", color(have), color(want));
+  if (!want.exposure || device.exposures.size() != 1) return;
+  const Micros exposure = realised_exposure(
+      planned.family, *want.exposure, want.powerline.value_or(Powerline::hz60), want.frame_rate);
+  const Micros recorded = device.exposures.front().second;
+  if (recorded != exposure)
+    differs("an exposure of", fmt::format("{} us", recorded.count()),
+            fmt::format("{} us", exposure.count()));
 }
 
 std::string serial_of(const DeviceEvidence& device) {
