@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "lockstep/mkv/cluster_chain.h"
 #include "lockstep/mkv/head_reader.h"
 #include "lockstep/recording/buffer_pool.h"
+#include "lockstep/recording/capture_cursor.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/reader.h"
 
 namespace lockstep {
-
-/// 73 years. Sums of a few such times do not overflow.
-inline constexpr int64_t kLatestBlockNs = int64_t{1} << 61;
 
 /// A recording that was looked at once: its head, its clusters' index, its clock. What the reader
 /// of captures and recover_recording share. Does not move: its members point at each other.
@@ -39,10 +36,8 @@ struct OpenedRecording {
   [[nodiscard]] DeviceTime stamp_of(const mkv::BlockRef& block) const {
     return DeviceTime(Nanos(block_ns(block) + offset_ns));
   }
-  /// Clamped where a hostile file has times beyond every clock.
   [[nodiscard]] int64_t block_ns(const mkv::BlockRef& block) const {
-    const auto unit = static_cast<int64_t>(unit_ns);
-    return std::clamp(block.time, -kLatestBlockNs / unit, kLatestBlockNs / unit) * unit;
+    return block_time_ns(block, unit_ns);
   }
   [[nodiscard]] bool is_image(const mkv::BlockRef& block) const {
     const KinectTracks& tracks = head.tracks;
