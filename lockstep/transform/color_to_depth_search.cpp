@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "lockstep/transform/lens_numbers.h"
 
 namespace lockstep {
 namespace {
 
 constexpr double kNearest = 0.05, kFarthest = 14;  // metres
 constexpr double kWithinPx = 10;
+constexpr double kMostSteps = 1e6;  // no lens shows that many pixels
 constexpr double kPi = 3.14159265358979323846;
 
 /// The depth camera without its distortion: pixels of an ideal lens of that view.
@@ -24,9 +26,8 @@ class IdealView {
     return Eigen::Vector2d(point.x() / point.z(), point.y() / point.z()).cwiseProduct(focal_) +
            center_;
   }
-  [[nodiscard]] Eigen::Vector2d ray(const Eigen::Vector2d& pixel) const {
-    return (pixel - center_).cwiseQuotient(focal_);
-  }
+  [[nodiscard]] const Eigen::Vector2d& center() const { return center_; }
+  [[nodiscard]] const Eigen::Vector2d& focal() const { return focal_; }
 
  private:
   static double focal(double angle_deg) { return 0.5 / std::tan(angle_deg / 2 * kPi / 180); }
@@ -34,51 +35,32 @@ class IdealView {
   Eigen::Vector2d center_, focal_;
 };
 
-/// What a depth camera's ray shows in the colour image.
-class Candidate {
- public:
-  Candidate(const DeviceGeometry& geometry, std::span<const uint16_t> depth)
-      : geometry_(geometry), depth_(depth) {}
-
-  /// Squared distance, in pixels of the colour image, of what the depth image reads on a ray; the
-  /// pixel of the depth image comes back in `at`. Nothing where it reads nothing.
-  [[nodiscard]] std::optional<double> miss(const Eigen::Vector2d& ray,
-                                           const Eigen::Vector2d& color_pixel,
-                                           Eigen::Vector2d& at) const {
-    const CameraModel& camera = *geometry_.depth;
-    const auto seen = project_ray(camera, ray);
-    if (!seen || !inside(*seen, camera)) return std::nullopt;
-    const auto rounded = [](double place, int size) {
-      return static_cast<size_t>(std::min(static_cast<int>(std::floor(place + 0.5)), size - 1));
-    };
-    const uint16_t reading =
-        depth_[rounded(seen->y(), camera.height_px) * static_cast<size_t>(camera.width_px) +
-               rounded(seen->x(), camera.width_px)];
-    if (reading == 0) return std::nullopt;
-    const double z = reading / 1000.0;
-    const auto color = project(*geometry_.color, geometry_.color_from_depth *
-                                                     Eigen::Vector3d(ray.x() * z, ray.y() * z, z));
-    if (!color || !inside(*color, *geometry_.color)) return std::nullopt;
-    at = *seen;
-    return (*color - color_pixel).squaredNorm();
+/// The steps of the walk on which the lens can show anything.
+bool shorten(Walk& walk) {
+  const Lens<double>& lens = walk.depth_lens;
+  const double radius = std::sqrt(lens.radius2), middle[2] = {lens.cod_x, lens.cod_y};
+  double from = 0, to = walk.longer;
+  for (size_t axis = 0; axis < 2; ++axis) {
+    const double first = (walk.start[axis] - walk.center[axis]) / walk.focal[axis] - middle[axis];
+    const double step = walk.way[axis] / walk.longer / walk.focal[axis];
+    if (step == 0 && std::abs(first) > radius) return false;
+    if (step == 0) continue;
+    const auto [enters, leaves] = std::minmax({(-radius - first) / step, (radius - first) / step});
+    from = std::max(from, enters);
+    to = std::min(to, leaves);
   }
-
- private:
-  static bool inside(const Eigen::Vector2d& pixel, const CameraModel& camera) {
-    return pixel.x() >= 0 && pixel.y() >= 0 && pixel.x() < camera.width_px &&
-           pixel.y() < camera.height_px;
-  }
-
-  const DeviceGeometry& geometry_;
-  const std::span<const uint16_t> depth_;
-};
+  walk.first_step = std::floor(from);
+  walk.last_step = to;
+  return from <= to && to - from <= kMostSteps;
+}
 
 }  // namespace
 
 Result<std::optional<Eigen::Vector2d>> find_in_depth_image(const DeviceGeometry& geometry,
                                                            const SearchView& view,
                                                            std::span<const uint16_t> depth,
-                                                           const Eigen::Vector2d& color_pixel) {
+                                                           const Eigen::Vector2d& color_pixel,
+                                                           const Kernels& kernels) {
   using Found = std::optional<Eigen::Vector2d>;
   const bool both = geometry.depth && geometry.color;
   if (!both || depth.size() != static_cast<size_t>(geometry.depth->width_px) *
@@ -94,19 +76,27 @@ Result<std::optional<Eigen::Vector2d>> find_in_depth_image(const DeviceGeometry&
   const Eigen::Vector2d start = ideal.pixel(at_distance(kNearest));
   const Eigen::Vector2d way = ideal.pixel(at_distance(kFarthest)) - start;
   if (way.x() == 0) return Error{Errc::invalid_argument, "the ray shows as a point"};
-  // One pixel at a time along the longer side.
-  const double longer = std::max(std::abs(way.x()), std::abs(way.y()));
-  const Candidate candidate(geometry, depth);
-  double best = std::numeric_limits<double>::max();
-  Eigen::Vector2d best_pixel = Eigen::Vector2d::Zero(), pixel = best_pixel;
-  if (!std::isfinite(longer)) return Found();
-  for (double step = 0; step <= longer; ++step) {
-    const auto miss = candidate.miss(ideal.ray(start + way * (step / longer)), color_pixel, pixel);
-    if (!miss || *miss >= best) continue;
-    best = *miss;
-    best_pixel = pixel;
+  Walk walk;
+  walk.depth_lens = lens_of<double>(*geometry.depth);
+  walk.color_lens = lens_of<double>(*geometry.color);
+  walk.color_from_depth = motion_of<double>(geometry.color_from_depth, 1);
+  for (int axis = 0; axis < 2; ++axis) {
+    walk.start[axis] = start(axis);
+    walk.way[axis] = way(axis);
+    walk.center[axis] = ideal.center()(axis);
+    walk.focal[axis] = ideal.focal()(axis);
+    walk.wanted[axis] = color_pixel(axis);
   }
-  return best > kWithinPx * kWithinPx ? Found() : Found(best_pixel);
+  // One pixel at a time along the longer side.
+  walk.longer = std::max(std::abs(way.x()), std::abs(way.y()));
+  walk.depth = depth.data();
+  walk.width = geometry.depth->width_px;
+  walk.height = geometry.depth->height_px;
+  walk.color_width = geometry.color->width_px;
+  walk.color_height = geometry.color->height_px;
+  if (!std::isfinite(walk.longer) || !shorten(walk)) return Found();
+  const WalkEnd end = kernels.walk(walk);
+  return end.miss > kWithinPx * kWithinPx ? Found() : Found(Eigen::Vector2d(end.x, end.y));
 }
 
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/transform/device_geometry.h"
+#include "lockstep/transform/kernels.h"
 
 namespace lockstep {
 
@@ -26,6 +27,7 @@ inline constexpr SearchView kWideView{120, 120};
 Result<std::optional<Eigen::Vector2d>> find_in_depth_image(const DeviceGeometry& geometry,
                                                            const SearchView& view,
                                                            std::span<const uint16_t> depth,
-                                                           const Eigen::Vector2d& color_pixel);
+                                                           const Eigen::Vector2d& color_pixel,
+                                                           const Kernels& kernels = best_kernels());
 
 }  // namespace lockstep

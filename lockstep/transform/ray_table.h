@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lockstep/geometry/camera_model.h"
+#include "lockstep/transform/kernels.h"
 
 namespace lockstep {
 
@@ -15,7 +16,7 @@ struct RayTable {
   std::vector<float> x, y;
 };
 
-/// Unprojects every pixel. Costs about a tenth of a microsecond for each.
-[[nodiscard]] RayTable make_ray_table(const CameraModel& camera);
+/// Unprojects every pixel, in double precision.
+[[nodiscard]] RayTable make_ray_table(const Kernels& kernels, const CameraModel& camera);
 
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/transform/device_geometry.h"
+#include "lockstep/transform/kernels.h"
 
 namespace lockstep {
 
@@ -23,7 +24,7 @@ using CustomOutput = std::variant<std::span<uint8_t>, std::span<uint16_t>>;
 /// output wholly. One object may be used from any number of threads at once.
 class Transformation {
  public:
-  explicit Transformation(const DeviceGeometry& geometry);
+  explicit Transformation(const DeviceGeometry& geometry, const Kernels& kernels = best_kernels());
   ~Transformation();
   Transformation(Transformation&&) noexcept;
   Transformation& operator=(Transformation&&) noexcept;

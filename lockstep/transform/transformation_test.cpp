@@ -3,14 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
-#include <cmath>
-#include <cstdlib>
+#include <algorithm>
 
 #include "tests/support/check_calibration.h"
-#include "tests/support/files.h"
-#include "tests/support/plain_transformation.h"
 
 namespace lockstep {
 namespace {
@@ -108,58 +104,6 @@ TEST(Transformation, RefusesOtherSizesAndCamerasThatAreOff) {
   EXPECT_TRUE(Transformation(geometry).depth_points(depth, xyz));
   geometry.depth.reset();
   EXPECT_FALSE(Transformation(geometry).depth_points(depth, xyz));
-}
-
-// ---- against the plain form
-
-/// A wall with ripples, a floor, boxes in front of it, and holes.
-std::vector<uint16_t> any_scene(const CameraModel& camera) {
-  const double ripple_mm = *rc::gen::inRange(0, 60);
-  const double wall_mm = *rc::gen::inRange(700, 4000);
-  const int boxes = *rc::gen::inRange(0, 4);
-  const int holes_of_1000 = *rc::gen::inRange(0, 40);
-  std::vector<uint16_t> depth(pixels(camera));
-  for (int v = 0; v < camera.height_px; ++v) {
-    for (int u = 0; u < camera.width_px; ++u) {
-      double z = wall_mm + ripple_mm * std::sin(u * 0.11) * std::cos(v * 0.07);
-      if (v > camera.height_px * 2 / 3) z -= (v - camera.height_px * 2 / 3) * 1.5;
-      for (int box = 0; box < boxes; ++box) {
-        const int left = camera.width_px * (1 + 2 * box) / 9;
-        if (u > left && u < left + camera.width_px / 8 && v > camera.height_px / 3 &&
-            v < camera.height_px * 3 / 4)
-          z = std::min(z, wall_mm * (0.5 + 0.1 * box));
-      }
-      const bool hole = (u * 7919 + v * 104'729) % 1000 < holes_of_1000;
-      depth[static_cast<size_t>(v * camera.width_px + u)] =
-          hole ? uint16_t{0} : static_cast<uint16_t>(z);
-    }
-  }
-  return depth;
-}
-
-/// Pixels that one has and the other lacks, or whose depth differs by more than a millimetre.
-size_t different(const std::vector<uint16_t>& a, const std::vector<uint16_t>& b) {
-  size_t count = 0;
-  for (size_t i = 0; i < a.size(); ++i)
-    count += (a[i] == 0) != (b[i] == 0) || std::abs(int{a[i]} - int{b[i]}) > 1;
-  return count;
-}
-
-DeviceGeometry any_geometry() {
-  const std::string json = *rc::gen::element(
-      std::string(kCheckCalibration), testing::read_file(testing::factory_calibration_file()));
-  const auto depth = *rc::gen::element(DepthMode::nfov_2x2binned, DepthMode::wfov_2x2binned);
-  const auto color = *rc::gen::element(ColorResolution::p720, ColorResolution::p1536);
-  return geometry_of(*parse_calibration(json), depth, color);
-}
-
-RC_GTEST_PROP(Transformation, DepthInTheColourImageIsThatOfThePlainForm, ()) {
-  const DeviceGeometry geometry = any_geometry();
-  const std::vector<uint16_t> depth = any_scene(*geometry.depth);
-  std::vector<uint16_t> out(pixels(*geometry.color));
-  RC_ASSERT(Transformation(geometry).depth_to_color(depth, out).ok());
-  const auto plain = testing::plain_depth_to_color(geometry, depth);
-  RC_ASSERT(different(out, plain.depth) <= out.size() / 10'000);
 }
 
 }  // namespace

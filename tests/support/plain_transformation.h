@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "lockstep/transform/color_to_depth_search.h"
 #include "lockstep/transform/transformation.h"
 
 // The transformations of images in the plainest form, in double precision and pixel by pixel: what
@@ -27,5 +29,10 @@ std::vector<uint8_t> plain_color_to_depth(const DeviceGeometry& geometry,
                                           const std::vector<uint8_t>& bgra);
 
 std::vector<int16_t> plain_points(const CameraModel& camera, const std::vector<uint16_t>& depth);
+
+std::optional<Eigen::Vector2d> plain_find_in_depth_image(const DeviceGeometry& geometry,
+                                                         const SearchView& view,
+                                                         const std::vector<uint16_t>& depth,
+                                                         const Eigen::Vector2d& color_pixel);
 
 }  // namespace lockstep::testing

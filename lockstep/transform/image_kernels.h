@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lockstep/transform/kernels.h"
+#include "lockstep/transform/vectors.h"
+
+// Sampling of images and whole points, several pixels at a time. Built twice: see kernels.h.
+
+namespace lockstep {
+namespace {
+
+// ---- colours
+
+using Quad = float __attribute__((vector_size(16)));
+using QuadInts = int32_t __attribute__((vector_size(16)));
+
+/// Between four pixels, of which the first two lie at `upper` and the others at `lower`; x and y
+/// are the parts on the way to the right and down.
+uint32_t blend(const uint8_t* upper, const uint8_t* lower, float x, float y) {
+  const Pair pixels = {load<uint64_t>(upper), load<uint64_t>(lower)};
+  const auto bytes = reinterpret_cast<Bytes>(pixels);
+  const Bytes upper_shorts = __builtin_shufflevector(bytes, Bytes{}, 0, 16, 1, 17, 2, 18, 3, 19, 4,
+                                                     20, 5, 21, 6, 22, 7, 23);
+  const Bytes lower_shorts = __builtin_shufflevector(bytes, Bytes{}, 8, 16, 9, 17, 10, 18, 11, 19,
+                                                     12, 20, 13, 21, 14, 22, 15, 23);
+  const Floats above = __builtin_convertvector(reinterpret_cast<Shorts>(upper_shorts), Floats);
+  const Floats below = __builtin_convertvector(reinterpret_cast<Shorts>(lower_shorts), Floats);
+  const Floats both = above * spread(1 - y) + below * spread(y);
+  const Quad left = __builtin_shufflevector(both, both, 0, 1, 2, 3);
+  const Quad right = __builtin_shufflevector(both, both, 4, 5, 6, 7);
+  const Quad value = left * (1 - x) + right * x + 0.5F;
+  const auto whole = reinterpret_cast<Bytes>(__builtin_convertvector(value, QuadInts));
+  const auto packed =
+      __builtin_shufflevector(whole, whole, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+  const auto pixel = static_cast<uint32_t>(reinterpret_cast<QuadInts>(packed)[0]);
+  return pixel != 0 ? pixel : 1;  // all zero means that nothing is known
+}
+
+LOCKSTEP_KERNEL void colors(const uint8_t* bgra, int width, int height, VertexRow at, int count,
+                            uint8_t* out) {
+  const auto right = static_cast<float>(width - 1), bottom = static_cast<float>(height - 1);
+  for (int first = 0; first < count; first += kLanes) {
+    const auto u = load<Floats>(at.u + first), v = load<Floats>(at.v + first);
+    const Ints known =
+        (load<Floats>(at.z + first) > 0) & (u >= 0) & (v >= 0) & (u < right) & (v < bottom);
+    const Ints column = ints_of(known ? u : Floats{}), row = ints_of(known ? v : Floats{});
+    float x[kLanes], y[kLanes];
+    int pixel_at[kLanes];
+    store(x, u - floats_of(column));
+    store(y, v - floats_of(row));
+    store(pixel_at, known ? row * width + column : Ints{} - 1);
+    const int lanes = count - first < kLanes ? count - first : kLanes;
+    for (int lane = 0; lane < lanes; ++lane) {
+      uint32_t pixel = 0;
+      if (pixel_at[lane] >= 0) {
+        const uint8_t* const upper = bgra + 4 * static_cast<size_t>(pixel_at[lane]);
+        pixel = blend(upper, upper + 4 * static_cast<size_t>(width), x[lane], y[lane]);
+      }
+      store(out + 4 * static_cast<size_t>(first + lane), pixel);
+    }
+  }
+}
+
+// ---- points
+
+/// To the nearest whole number, ties to the even one, kept within 16 bits.
+Shorts whole_shorts(Floats value) {
+  const Floats kept = smaller(larger(value, spread(-32768)), spread(32767));
+  const float to_whole = 12'582'912;  // where floats are whole numbers
+  return __builtin_convertvector(ints_of((kept + to_whole) - to_whole), Shorts);
+}
+
+/// x, y and z of eight points, one after the other.
+void store_points(Shorts x, Shorts y, Shorts z, int16_t* out) {
+  // Every component goes to its places modulo eight, which differ from those of the others; then
+  // each of the three results takes its places from all.
+  const Shorts xs = __builtin_shufflevector(x, x, 0, 3, 6, 1, 4, 7, 2, 5);
+  const Shorts ys = __builtin_shufflevector(y, y, 5, 0, 3, 6, 1, 4, 7, 2);
+  const Shorts zs = __builtin_shufflevector(z, z, 2, 5, 0, 3, 6, 1, 4, 7);
+  const Shorts first = __builtin_shufflevector(xs, ys, 0, 9, 2, 3, 12, 5, 6, 15);
+  const Shorts second = __builtin_shufflevector(xs, ys, 0, 1, 10, 3, 4, 13, 6, 7);
+  const Shorts third = __builtin_shufflevector(xs, ys, 8, 1, 2, 11, 4, 5, 14, 7);
+  store(out, __builtin_shufflevector(first, zs, 0, 1, 10, 3, 4, 13, 6, 7));
+  store(out + 8, __builtin_shufflevector(second, zs, 8, 1, 2, 11, 4, 5, 14, 7));
+  store(out + 16, __builtin_shufflevector(third, zs, 0, 9, 2, 3, 12, 5, 6, 15));
+}
+
+void points_at(Floats ray_x, Floats ray_y, Shorts depth, int16_t* out) {
+  const Floats d = __builtin_convertvector(depth, Floats);
+  const Ints there = ray_x == ray_x;  // NaN: there is no ray
+  const Floats x = there ? ray_x * d : Floats{};
+  const Floats y = there ? ray_y * d : Floats{};
+  store_points(whole_shorts(x), whole_shorts(y), depth & __builtin_convertvector(there, Shorts),
+               out);
+}
+
+LOCKSTEP_KERNEL void points(const float* ray_x, const float* ray_y, const uint16_t* depth,
+                            size_t count, int16_t* xyz) {
+  size_t first = 0;
+  for (; first + kLanes <= count; first += kLanes)
+    points_at(load<Floats>(ray_x + first), load<Floats>(ray_y + first), load<Shorts>(depth + first),
+              xyz + 3 * first);
+  if (first == count) return;
+  Floats last_x{}, last_y{};
+  Shorts last_depth{};
+  for (size_t i = first; i < count; ++i) {
+    last_x[i - first] = ray_x[i];
+    last_y[i - first] = ray_y[i];
+    last_depth[i - first] = depth[i];
+  }
+  int16_t last[3 * kLanes];
+  points_at(last_x, last_y, last_depth, last);
+  __builtin_memcpy(xyz + 3 * first, last, (count - first) * 3 * sizeof last[0]);
+}
+
+}  // namespace
+}  // namespace lockstep
