@@ -5,13 +5,6 @@
 #include "lockstep/k4a/log.h"
 #include "lockstep/k4a/record.h"
 
-// A libk4a of before devices can be opened lacks these; what it is given then is no device.
-extern "C" {
-[[gnu::weak]] k4a_result_t k4a_device_get_version(k4a_device_t, k4a_hardware_version_t*);
-[[gnu::weak]] k4a_buffer_result_t k4a_device_get_serialnum(k4a_device_t, char*, size_t*);
-[[gnu::weak]] k4a_buffer_result_t k4a_device_get_raw_calibration(k4a_device_t, uint8_t*, size_t*);
-}
-
 namespace lockstep::k4a {
 namespace {
 
@@ -34,9 +27,6 @@ std::string text_of(k4a_device_t device, Get get) {
 }  // namespace
 
 bool describe_device(k4a_device_t device, RecordingHeader& header) {
-  if (k4a_device_get_version == nullptr || k4a_device_get_serialnum == nullptr ||
-      k4a_device_get_raw_calibration == nullptr)
-    return false;
   k4a_hardware_version_t version;
   if (k4a_device_get_version(device, &version) != K4A_RESULT_SUCCEEDED) return false;
   header.color_firmware = version_text(version.rgb);
