@@ -36,27 +36,46 @@ uint32_t blend(const uint8_t* upper, const uint8_t* lower, float x, float y) {
   return pixel != 0 ? pixel : 1;  // all zero means that nothing is known
 }
 
+/// Some places between pixels; `at` is -1 where nothing is known.
+struct Places {
+  static constexpr int kMost = 64;
+  float x[kMost], y[kMost];
+  int at[kMost];
+};
+
+void find_places(const uint8_t* bgra, int width, int height, VertexRow row, int first,
+                 Places& places) {
+  const auto right = static_cast<float>(width - 1), bottom = static_cast<float>(height - 1);
+  for (int i = 0; i < Places::kMost; i += kLanes) {
+    const auto u = load<Floats>(row.u + first + i), v = load<Floats>(row.v + first + i);
+    const Ints known =
+        (load<Floats>(row.z + first + i) > 0) & (u >= 0) & (v >= 0) & (u < right) & (v < bottom);
+    const Ints column = ints_of(known ? u : Floats{}), line = ints_of(known ? v : Floats{});
+    store(places.x + i, u - floats_of(column));
+    store(places.y + i, v - floats_of(line));
+    store(places.at + i, known ? line * width + column : Ints{} - 1);
+    for (int lane = 0; lane < kLanes; ++lane) {
+      if (places.at[i + lane] < 0) continue;
+      const uint8_t* const upper = bgra + 4 * static_cast<size_t>(places.at[i + lane]);
+      __builtin_prefetch(upper);
+      __builtin_prefetch(upper + 4 * static_cast<size_t>(width));
+    }
+  }
+}
+
 LOCKSTEP_KERNEL void colors(const uint8_t* bgra, int width, int height, VertexRow at, int count,
                             uint8_t* out) {
-  const auto right = static_cast<float>(width - 1), bottom = static_cast<float>(height - 1);
-  for (int first = 0; first < count; first += kLanes) {
-    const auto u = load<Floats>(at.u + first), v = load<Floats>(at.v + first);
-    const Ints known =
-        (load<Floats>(at.z + first) > 0) & (u >= 0) & (v >= 0) & (u < right) & (v < bottom);
-    const Ints column = ints_of(known ? u : Floats{}), row = ints_of(known ? v : Floats{});
-    float x[kLanes], y[kLanes];
-    int pixel_at[kLanes];
-    store(x, u - floats_of(column));
-    store(y, v - floats_of(row));
-    store(pixel_at, known ? row * width + column : Ints{} - 1);
-    const int lanes = count - first < kLanes ? count - first : kLanes;
-    for (int lane = 0; lane < lanes; ++lane) {
+  Places places;
+  for (int first = 0; first < count; first += Places::kMost) {
+    find_places(bgra, width, height, at, first, places);
+    const int some = count - first < Places::kMost ? count - first : Places::kMost;
+    for (int i = 0; i < some; ++i) {
       uint32_t pixel = 0;
-      if (pixel_at[lane] >= 0) {
-        const uint8_t* const upper = bgra + 4 * static_cast<size_t>(pixel_at[lane]);
-        pixel = blend(upper, upper + 4 * static_cast<size_t>(width), x[lane], y[lane]);
+      if (places.at[i] >= 0) {
+        const uint8_t* const upper = bgra + 4 * static_cast<size_t>(places.at[i]);
+        pixel = blend(upper, upper + 4 * static_cast<size_t>(width), places.x[i], places.y[i]);
       }
-      store(out + 4 * static_cast<size_t>(first + lane), pixel);
+      store(out + 4 * static_cast<size_t>(first + i), pixel);
     }
   }
 }

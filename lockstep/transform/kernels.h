@@ -47,7 +47,7 @@ struct PaintJob {
 
 /// Blocks with one vertex missing are mended behind the row's end, two columns for each.
 constexpr int kRowRoom(int columns) {
-  return 3 * columns + 16;
+  return 3 * columns + 64;
 }
 
 /// A way through the depth image, on which the search for a colour pixel steps.

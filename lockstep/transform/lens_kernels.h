@@ -56,14 +56,17 @@ void newton_step(const Lens<double>& lens, const Distorted<Doubles>& at, Doubles
   const Doubles below = 1 + r2 * (k[3] + r2 * (k[4] + r2 * k[5]));
   const Doubles above_slope = k[0] + r2 * (2 * k[1] + 3 * r2 * k[2]);
   const Doubles below_slope = k[3] + r2 * (2 * k[4] + 3 * r2 * k[5]);
-  const Doubles slope = below == 0 ? above_slope : (above_slope - at.factor * below_slope) / below;
+  // Everything times the denominator, which saves dividing by it.
+  const Doubles by = below == 0 ? Doubles{} + 1 : below;
+  const Doubles slope = below == 0 ? above_slope : above_slope - at.factor * below_slope;
+  const Doubles factor = at.factor * by;
   const double p1 = lens.p1, p2 = lens.p2, c = lens.cross;
   const Doubles mixed = 2 * x * y * slope;
-  const Doubles u_x = lens.fx * (at.factor + 2 * x * x * slope + 6 * p2 * x + c * p1 * y);
-  const Doubles u_y = lens.fx * (mixed + 2 * p2 * y + c * p1 * x);
-  const Doubles v_x = lens.fy * (mixed + 2 * p1 * x + c * p2 * y);
-  const Doubles v_y = lens.fy * (at.factor + 2 * y * y * slope + 6 * p1 * y + c * p2 * x);
-  const Doubles inverse = 1 / (u_x * v_y - u_y * v_x);
+  const Doubles u_x = lens.fx * (factor + 2 * x * x * slope + by * (6 * p2 * x + c * p1 * y));
+  const Doubles u_y = lens.fx * (mixed + by * (2 * p2 * y + c * p1 * x));
+  const Doubles v_x = lens.fy * (mixed + by * (2 * p1 * x + c * p2 * y));
+  const Doubles v_y = lens.fy * (factor + 2 * y * y * slope + by * (6 * p1 * y + c * p2 * x));
+  const Doubles inverse = by / (u_x * v_y - u_y * v_x);
   step_x = (v_y * miss_u - u_y * miss_v) * inverse;
   step_y = (u_x * miss_v - v_x * miss_u) * inverse;
 }
@@ -79,18 +82,22 @@ void first_guess(const Lens<double>& lens, Doubles u, Doubles v, Doubles& ray_x,
   ray_y = y - lens.p1 * (x * x + 3 * y * y) - 2 * lens.p2 * x * y + lens.cod_y;
 }
 
-/// Rays of some pixels; the mask says which there are.
-Longs unproject(const Lens<double>& lens, Doubles u, Doubles v, Doubles& ray_x, Doubles& ray_y) {
-  constexpr int kPasses = 20;
-  constexpr double kDone = 1e-22, kReached = 1e-6;  // squared pixels
-  Doubles x, y;
-  first_guess(lens, u, v, x, y);
-  ray_x = x;
-  ray_y = y;
-  Doubles best = Doubles{} + __DBL_MAX__;
-  Longs going = best == best;
-  Longs lost = best != best;
-  for (int pass = 0; pass < kPasses && any(going); ++pass) {
+/// Newton's method for the rays of some pixels.
+struct Search {
+  Doubles u, v;
+  Doubles x, y;  // the ray to try
+  Doubles ray_x, ray_y, best = Doubles{} + __DBL_MAX__;
+  Longs going, lost{};
+
+  Search(const Lens<double>& lens, Doubles of_u, Doubles of_v) : u(of_u), v(of_v) {
+    first_guess(lens, u, v, x, y);
+    ray_x = x;
+    ray_y = y;
+    going = best == best;
+  }
+
+  void pass(const Lens<double>& lens) {
+    constexpr double kDone = 1e-22;  // squared pixels
     const Distorted<Doubles> reached = distort(lens, x, y);
     const Longs inside = reached.r2 <= lens.radius2;
     lost |= going & ~inside;
@@ -107,18 +114,35 @@ Longs unproject(const Lens<double>& lens, Doubles u, Doubles v, Doubles& ray_x, 
     x = going ? x + step_x : x;
     y = going ? y + step_y : y;
   }
-  return ~lost & (best <= kReached);
+
+  [[nodiscard]] Longs found() const {
+    constexpr double kReached = 1e-6;  // squared pixels
+    return ~lost & (best <= kReached);
+  }
+};
+
+void store_rays(const Search& search, int first, int count, float* x, float* y) {
+  const Longs found = search.found();
+  for (int lane = 0; lane < kDoubleLanes && first + lane < count; ++lane) {
+    const bool there = found[lane] != 0;
+    x[first + lane] = there ? static_cast<float>(search.ray_x[lane]) : __builtin_nanf("");
+    y[first + lane] = there ? static_cast<float>(search.ray_y[lane]) : 0;
+  }
 }
 
 LOCKSTEP_KERNEL void rays(const Lens<double>& lens, int row, int count, float* x, float* y) {
-  for (int first = 0; first < count; first += kDoubleLanes) {
-    Doubles ray_x, ray_y;
-    const Longs found = unproject(lens, kLaneDoubles + static_cast<double>(first),
-                                  Doubles{} + static_cast<double>(row), ray_x, ray_y);
-    for (int lane = 0; lane < kDoubleLanes && first + lane < count; ++lane) {
-      x[first + lane] = found[lane] != 0 ? static_cast<float>(ray_x[lane]) : __builtin_nanf("");
-      y[first + lane] = found[lane] != 0 ? static_cast<float>(ray_y[lane]) : 0;
+  constexpr int kPasses = 20;
+  const Doubles v = Doubles{} + static_cast<double>(row);
+  for (int first = 0; first < count; first += 2 * kDoubleLanes) {
+    // Every pass waits for the one before: two searches side by side use the time.
+    const Doubles u = kLaneDoubles + static_cast<double>(first);
+    Search one(lens, u, v), other(lens, u + static_cast<double>(kDoubleLanes), v);
+    for (int pass = 0; pass < kPasses && any(one.going | other.going); ++pass) {
+      one.pass(lens);
+      other.pass(lens);
     }
+    store_rays(one, first, count, x, y);
+    store_rays(other, first + kDoubleLanes, count, x, y);
   }
 }
 

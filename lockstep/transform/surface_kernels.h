@@ -187,12 +187,12 @@ Cover cover(const Blocks& block, Floats u, Floats v) {
   return cover;
 }
 
-/// The depth of blocks at one pixel of each; 0 where it is not covered.
+/// The depth of blocks at one pixel of each, in rows that show; 0 where it is not covered.
 Ints depth_at(const Blocks& block, const Boxes& boxes, Ints x, Ints y, Cover& at) {
   at = cover(block, floats_of(x), floats_of(y));
   const Floats third_z = at.lower ? block.bl_z : block.tr_z;
   const Ints depth = ints_of(at.blend(block.br_z, third_z, block.tl_z) + 0.5F);
-  return depth & at.covered & boxes.shows & (x < boxes.end_x) & (y < boxes.end_y);
+  return depth & at.covered & boxes.shows & (x < boxes.end_x);
 }
 
 // ---- depth alone
@@ -234,15 +234,30 @@ void write(PaintJob& job, Waiting& waiting) {
 template <int pixels>
 void span_at(const PaintJob& job, const Blocks& blocks, const Boxes& boxes, Ints x, Ints y,
              Spans& out) {
+  const Ints used = boxes.shows & (x < boxes.end_x) & (y < boxes.end_y);
+  Boxes in_row = boxes;
+  in_row.shows = used;
   Cover cover;
-  const auto depth = [&](int next) { return depth_at(blocks, boxes, x + next, y, cover) & 0xFFFF; };
-  const Ints low = depth(0) | depth(1) << 16;
-  Ints high{};
-  if constexpr (pixels == Spans::kPixels) high = depth(2) | depth(3) << 16;
+  const auto depth = [&](int next) {
+    return depth_at(blocks, in_row, x + next, y, cover) & 0xFFFF;
+  };
+  Ints low = depth(0), high{};
+  if constexpr (pixels > 1) low |= depth(1) << 16;
+  if constexpr (pixels > 2) high = depth(2);
+  if constexpr (pixels > 3) high |= depth(3) << 16;
   store(out.depth, __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11));
   store(out.depth + kLanes / 2, __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15));
-  const Ints used = boxes.shows & (x < boxes.end_x) & (y < boxes.end_y);
   store(out.at, used & (y * job.width + x));
+}
+
+/// As many pixels of a span as the blocks need.
+void span_as_needed(const PaintJob& job, const Blocks& blocks, const Boxes& boxes, Ints x, Ints y,
+                    Spans& out) {
+  const Ints needed = boxes.shows & (boxes.end_x - x);
+  if (any(needed > 3)) return span_at<4>(job, blocks, boxes, x, y, out);
+  if (any(needed > 2)) return span_at<3>(job, blocks, boxes, x, y, out);
+  if (any(needed > 1)) return span_at<2>(job, blocks, boxes, x, y, out);
+  span_at<1>(job, blocks, boxes, x, y, out);
 }
 
 /// The last pixels of the image are followed by none: a span that would reach beyond ends there.
@@ -257,17 +272,11 @@ LOCKSTEP_KERNEL void paint_depth(PaintJob& shared_job) {
   Waiting waiting;
   for_blocks(job, [&](const Blocks& blocks, const Boxes& boxes, int) {
     waiting.end_y = larger(waiting.end_y, boxes.shows & boxes.end_y);
-    const bool narrow = !any(boxes.shows & (boxes.end_x - boxes.x > 2));
     for (int row = 0; any(boxes.shows & (boxes.y + row < boxes.end_y)); ++row) {
       const Ints y = boxes.y + row;
       for (Ints x = boxes.x; any(boxes.shows & (x < boxes.end_x)); x += Spans::kPixels) {
         Spans& out = waiting.spans[waiting.count++];
-        const Ints from = within_image(job, x, y);
-        if (narrow && !any(from != x)) {
-          span_at<2>(job, blocks, boxes, from, y, out);
-        } else {
-          span_at<Spans::kPixels>(job, blocks, boxes, from, y, out);
-        }
+        span_as_needed(job, blocks, boxes, within_image(job, x, y), y, out);
         if (waiting.count < Waiting::kMost) continue;
         write(job, waiting);
       }
@@ -308,9 +317,11 @@ LOCKSTEP_KERNEL void paint_custom(PaintJob& job) {
     for (int row = 0; any(boxes.shows & (boxes.y + row < boxes.end_y)); ++row) {
       const Ints y = boxes.y + row;
       for (Ints x = boxes.x; any(boxes.shows & (x < boxes.end_x)); x += 1) {
+        Boxes in_row = boxes;
+        in_row.shows &= y < boxes.end_y;
         Cover cover;
         int depth[kLanes], custom[kLanes], at[kLanes];
-        store(depth, depth_at(blocks, boxes, x, y, cover));
+        store(depth, depth_at(blocks, in_row, x, y, cover));
         store(custom, ints_of(custom_at(job, cover, column) + 0.5F));
         store(at, y * job.width + x);
         for (int lane = 0; lane < kLanes; ++lane) {
