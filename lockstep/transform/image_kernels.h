@@ -84,9 +84,16 @@ LOCKSTEP_KERNEL void colors(const uint8_t* bgra, int width, int height, VertexRo
 
 /// To the nearest whole number, ties to the even one, kept within 16 bits.
 Shorts whole_shorts(Floats value) {
+#ifdef __AVX2__
+  const Ints whole = __builtin_ia32_cvtps2dq256(smaller(value, spread(32767)));
+  const QuadInts first = __builtin_shufflevector(whole, whole, 0, 1, 2, 3);
+  const QuadInts second = __builtin_shufflevector(whole, whole, 4, 5, 6, 7);
+  return reinterpret_cast<Shorts>(__builtin_ia32_packssdw128(first, second));
+#else
   const Floats kept = smaller(larger(value, spread(-32768)), spread(32767));
   const float to_whole = 12'582'912;  // where floats are whole numbers
   return __builtin_convertvector(ints_of((kept + to_whole) - to_whole), Shorts);
+#endif
 }
 
 /// x, y and z of eight points, one after the other.
