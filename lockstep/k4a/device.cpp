@@ -8,6 +8,7 @@
 
 #include "lockstep/k4a/calibration.h"
 #include "lockstep/k4a/configuration.h"
+#include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/installed.h"
 #include "lockstep/k4a/log.h"
 
@@ -101,7 +102,11 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   if (auto started = camera_->start(camera); !started) return started;
   captures.open();
   cameras_on_ = true;
-  reader_ = std::thread([this, running = camera_.get()] { read(*running); });
+  reader_ = std::thread([this, running = camera_.get()] {
+    guarded([&] { read(*running); });
+    captures.fail();
+    imu_samples.fail();
+  });
   return {};
 }
 
@@ -152,8 +157,6 @@ void Device::read(lockstep::Device& camera) {
     if (end != nullptr && *end == ReadEnd::ended) return;
     if (!got) {
       LOCKSTEP_K4A_ERROR("The stream of {} has ended. {}", info_.serial, got.error().message);
-      captures.fail();
-      imu_samples.fail();
       return;
     }
     if (auto* capture = std::get_if<CapturePtr>(&*got)) {
