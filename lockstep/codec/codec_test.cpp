@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "lockstep/codec/color_convert.h"
 #include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/depth_coloring.h"
 #include "lockstep/codec/jpeg.h"
@@ -153,4 +154,69 @@ TEST(ColorPicture, RefusesBytesThatAreNotThatImage) {
 }
 
 }  // namespace
+/// 16 x 2 pixels of one colour, blue, green and red.
+Image bgra_of(uint8_t blue, uint8_t green, uint8_t red) {
+  auto bytes = std::make_shared<std::vector<uint8_t>>();
+  for (int i = 0; i < 32; ++i) bytes->insert(bytes->end(), {blue, green, red, 7});
+  Image image;
+  image.format = PixelFormat::bgra32;
+  image.width_px = 16;
+  image.height_px = 2;
+  image.stride_bytes = 64;
+  const auto view = std::as_bytes(std::span(*bytes));
+  image.bytes = ImageBytes(std::move(bytes), view);
+  return image;
+}
+
+TEST(ColorConvert, TakesYuvAsBt601OfLimitedRange) {
+  const struct {
+    uint8_t bgr[3];
+    int y, u, v;
+  } colors[] = {{{0, 0, 0}, 16, 128, 128},   {{255, 255, 255}, 235, 128, 128},
+                {{255, 0, 0}, 41, 240, 110}, {{0, 255, 0}, 145, 54, 34},
+                {{0, 0, 255}, 81, 90, 240},  {{128, 128, 128}, 126, 128, 128}};
+  for (const auto& color : colors) {
+    const Image bgra = bgra_of(color.bgr[0], color.bgr[1], color.bgr[2]);
+    const auto nv12 = convert_color(bgra, PixelFormat::nv12);
+    const auto yuy2 = convert_color(bgra, PixelFormat::yuy2);
+    ASSERT_TRUE(nv12 && yuy2);
+    const auto at = [](const Image& image, size_t i) {
+      return static_cast<int>(image.bytes.get()[i]);
+    };
+    EXPECT_EQ(nv12->bytes.get().size(), 48U);
+    EXPECT_EQ(nv12->stride_bytes, 16);
+    EXPECT_EQ(yuy2->bytes.get().size(), 64U);
+    EXPECT_EQ(yuy2->stride_bytes, 32);
+    for (const auto& [got, wanted] : {std::pair{at(*nv12, 31), color.y},
+                                      {at(*nv12, 32), color.u},
+                                      {at(*nv12, 47), color.v},
+                                      {at(*yuy2, 60), color.y},
+                                      {at(*yuy2, 61), color.u},
+                                      {at(*yuy2, 63), color.v}})
+      EXPECT_NEAR(got, wanted, 1);
+    for (const auto& yuv : {nv12, yuy2}) {
+      const auto back = convert_color(*yuv, PixelFormat::bgra32);
+      ASSERT_TRUE(back);
+      for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(at(*back, 124 + i), color.bgr[i], 3);
+      EXPECT_EQ(at(*back, 127), 255);
+    }
+  }
+}
+
+TEST(ColorConvert, RefusesWhatIsNoImageOfItsSize) {
+  Image image = bgra_of(1, 2, 3);
+  image.height_px = 4;
+  EXPECT_EQ(convert_color(image, PixelFormat::nv12).error().code, Errc::unusable_input);
+  image.height_px = 1;
+  EXPECT_EQ(convert_color(image, PixelFormat::nv12).error().code, Errc::unsupported);
+  EXPECT_EQ(convert_color(image, PixelFormat::mjpg).error().code, Errc::unsupported);
+  RgbPicture picture(32, 16);
+  const auto jpeg = encode_jpeg(picture, 90);
+  ASSERT_TRUE(jpeg);
+  image.format = PixelFormat::mjpg;
+  image.bytes = ImageBytes(nullptr, *jpeg);
+  image.height_px = 2;
+  EXPECT_EQ(convert_color(image, PixelFormat::bgra32).error().code, Errc::unusable_input);
+}
+
 }  // namespace lockstep

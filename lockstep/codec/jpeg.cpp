@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "lockstep/sensor/modes.h"
+
 namespace lockstep {
 namespace {
 
@@ -18,6 +20,31 @@ using Handle = std::unique_ptr<void, DestroyHandle>;
 
 Error broken(const char* why) {
   return {Errc::unusable_input, fmt::format("this JPEG can't be decoded: {}", why)};
+}
+
+const unsigned char* data_of(std::span<const std::byte> jpeg) {
+  return reinterpret_cast<const unsigned char*>(jpeg.data());
+}
+
+Result<SizePx> size_of(const Handle& handle, std::span<const std::byte> jpeg) {
+  SizePx size;
+  int chroma = 0;
+  int space = 0;
+  if (tjDecompressHeader3(handle.get(), data_of(jpeg), jpeg.size(), &size.width, &size.height,
+                          &chroma, &space) != 0)
+    return broken(tjGetErrorStr2(handle.get()));
+  if (size.width > kLimitPx || size.height > kLimitPx)
+    return broken("it is larger than any camera's");
+  return size;
+}
+
+/// Warnings (a cut picture) are failures too.
+Result<void> decode(const Handle& handle, std::span<const std::byte> jpeg, SizePx size, int format,
+                    int flags, std::vector<uint8_t>& into) {
+  if (tjDecompress2(handle.get(), data_of(jpeg), jpeg.size(), into.data(), size.width, 0,
+                    size.height, format, flags) != 0)
+    return broken(tjGetErrorStr2(handle.get()));
+  return {};
 }
 
 }  // namespace
@@ -40,22 +67,24 @@ Result<std::vector<std::byte>> encode_jpeg(const RgbPicture& picture, int qualit
 
 Result<RgbPicture> decode_jpeg(std::span<const std::byte> jpeg) {
   const Handle handle(tjInitDecompress());
-  const auto* from = reinterpret_cast<const unsigned char*>(jpeg.data());
-  int width = 0;
-  int height = 0;
-  int chroma = 0;
-  int space = 0;
-  if (tjDecompressHeader3(handle.get(), from, jpeg.size(), &width, &height, &chroma, &space) != 0) {
-    return broken(tjGetErrorStr2(handle.get()));
-  }
-  if (width > kLimitPx || height > kLimitPx) return broken("it is larger than any camera's");
-  RgbPicture picture(width, height);
-  // Warnings (a cut picture) are failures too.
-  if (tjDecompress2(handle.get(), from, jpeg.size(), picture.rgb.data(), width, 0, height, TJPF_RGB,
-                    0) != 0) {
-    return broken(tjGetErrorStr2(handle.get()));
-  }
+  const auto size = size_of(handle, jpeg);
+  if (!size) return size.error();
+  RgbPicture picture(size->width, size->height);
+  if (auto ok = decode(handle, jpeg, *size, TJPF_RGB, 0, picture.rgb); !ok) return ok.error();
   return picture;
+}
+
+Result<std::vector<uint8_t>> decode_jpeg_bgra(std::span<const std::byte> jpeg, int width_px,
+                                              int height_px) {
+  const Handle handle(tjInitDecompress());
+  const auto size = size_of(handle, jpeg);
+  if (!size) return size.error();
+  if (*size != SizePx{width_px, height_px}) return broken("it is of another size");
+  std::vector<uint8_t> bgra(size_t{4} * static_cast<size_t>(width_px) *
+                            static_cast<size_t>(height_px));
+  constexpr int kFast = TJFLAG_FASTDCT | TJFLAG_FASTUPSAMPLE;
+  if (auto ok = decode(handle, jpeg, *size, TJPF_BGRA, kFast, bgra); !ok) return ok.error();
+  return bgra;
 }
 
 }  // namespace lockstep

@@ -17,4 +17,9 @@ Result<std::vector<std::byte>> encode_jpeg(const RgbPicture& picture, int qualit
 /// 8192 pixels.
 Result<RgbPicture> decode_jpeg(std::span<const std::byte> jpeg);
 
+/// The same as blue, green, red and 255 per pixel, decoded fast. unusable_input, too, when it is
+/// not of that size.
+Result<std::vector<uint8_t>> decode_jpeg_bgra(std::span<const std::byte> jpeg, int width_px,
+                                              int height_px);
+
 }  // namespace lockstep

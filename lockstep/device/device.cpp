@@ -50,6 +50,10 @@ void Device::stop() {
   if (running_.exchange(false)) do_stop();
 }
 
+void Device::stop_images() {
+  if (running_) do_stop_images();
+}
+
 Result<std::variant<CapturePtr, ReadEnd>> Device::next_capture(Nanos timeout) {
   if (!running_) {
     return wrong_state(info_, "next_capture()", "idle", "running", "call start() first");

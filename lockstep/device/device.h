@@ -53,6 +53,9 @@ class Device {
   Result<void> start(const CameraConfig& config);
   /// Stops; no effect when not running.
   void stop();
+  /// Ends images and pulses, and leaves the IMU on until stop(); next_capture then only times out.
+  /// May be called from another thread, as stop(). No effect on what has no IMU of its own.
+  void stop_images();
 
   /// Next capture in order of arrival. Error device_lost when the camera is gone; bad_state when
   /// not running.
@@ -68,6 +71,7 @@ class Device {
   virtual Result<SyncJacks> do_read_jacks() = 0;
   virtual Result<void> do_start(const CameraConfig& config) = 0;
   virtual void do_stop() = 0;
+  virtual void do_stop_images() {}
   virtual Result<std::variant<CapturePtr, ReadEnd>> do_next_capture(Nanos timeout) = 0;
   virtual Result<std::vector<ImuSample>> do_take_imu() = 0;
 

@@ -186,6 +186,7 @@ DocType decode_ebml_head(ByteView body) {
   DocType type;
   each_child(body, [&](uint32_t id, ByteView value) {
     if (id == id::kDocType) type.name = to_text(value);
+    if (id == id::kDocTypeVersion) type.version = to_uint(value);
     if (id == id::kDocTypeReadVersion) type.read_version = to_uint(value);
   });
   return type;

@@ -35,6 +35,7 @@ struct SeekEntry {
 
 struct DocType {
   std::string name;
+  uint64_t version = 1;
   uint64_t read_version = 1;
 };
 

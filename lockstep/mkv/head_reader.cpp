@@ -68,6 +68,8 @@ class HeadReader {
                    fmt::format("this is not a Matroska file: its type is \"{}\", version {}",
                                type.name.substr(0, 40), type.read_version)};
     }
+    result_.doc_type_version = type.version;
+    result_.doc_type_read_version = type.read_version;
     return static_cast<uint64_t>(head->head_length) + head->size;
   }
 
@@ -130,6 +132,7 @@ class HeadReader {
       if (head && head->id == seek.id) {
         take(*head, offset);
       } else {
+        result_.seek_entry_wrong = true;
         note_missing(seek, room);
       }
     }

@@ -14,6 +14,8 @@ namespace lockstep::mkv {
 /// What was found around the clusters, and where these are.
 struct OpenedSegment {
   SegmentHead head;
+  uint64_t doc_type_version = 1;
+  uint64_t doc_type_read_version = 1;
   bool has_info = false;
   bool has_tracks = false;
   uint64_t tracks_at = 0;  ///< offsets in the file; 0: there are none
@@ -24,6 +26,7 @@ struct OpenedSegment {
   bool size_was_zero = false;     ///< the vendor's recorder died before it finished the file
   bool size_was_unknown = false;  ///< ours did (or another streaming writer wrote the file)
   bool cut_off = false;           ///< the file is shorter than its segment says
+  bool seek_entry_wrong = false;  ///< a seek entry names a place where its element is not
   std::vector<CuePoint> cues;     ///< ascending; empty without any
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/mkv/lacing.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "lockstep/mkv/vint.h"
@@ -64,6 +65,29 @@ std::optional<std::vector<ByteView>> split_frames(Lacing lacing, ByteView payloa
   }
   frames.push_back(rest);
   return frames;
+}
+
+Lace put_in_lace(const std::vector<ByteView>& frames) {
+  Lace lace;
+  const bool equal = std::all_of(frames.begin(), frames.end(), [&](ByteView frame) {
+    return frame.size() == frames.front().size();
+  });
+  if (frames.size() > 1) {
+    lace.lacing = equal ? Lacing::fixed : Lacing::ebml;
+    lace.payload.push_back(fixed_lace_header(static_cast<int>(frames.size())));
+  }
+  if (!equal) {
+    put_vint(lace.payload, frames.front().size());
+    // Differences as vints of eight bytes, which hold every one of them.
+    constexpr int64_t kHalf = (int64_t{1} << 55) - 1;
+    for (size_t i = 1; i + 1 < frames.size(); ++i) {
+      const auto more = static_cast<int64_t>(frames[i].size() - frames[i - 1].size());
+      put_vint(lace.payload, static_cast<uint64_t>(more + kHalf), 8);
+    }
+  }
+  for (const ByteView frame : frames)
+    lace.payload.insert(lace.payload.end(), frame.begin(), frame.end());
+  return lace;
 }
 
 }  // namespace lockstep::mkv

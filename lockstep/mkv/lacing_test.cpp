@@ -98,5 +98,21 @@ RC_GTEST_PROP(Lacing, FramesOfAnyBytesStayInside, (std::vector<uint8_t> raw)) {
   }
 }
 
+TEST(PutInLace, IsTakenApartAgain) {
+  const Bytes many(70'000, std::byte{7});
+  for (const std::vector<size_t>& sizes : std::vector<std::vector<size_t>>{
+           {5}, {0}, {4, 4, 4}, {0, 0}, {1, 300, 2, 0, 70'000, 3}, std::vector<size_t>(255, 40)}) {
+    std::vector<ByteView> frames;
+    for (const size_t size : sizes) frames.push_back(ByteView(many).first(size));
+    const Lace lace = put_in_lace(frames);
+    EXPECT_EQ(lacing_of(lacing_flags(lace.lacing)), lace.lacing);
+    const auto taken = split_frames(lace.lacing, lace.payload);
+    ASSERT_TRUE(taken);
+    std::vector<size_t> found;
+    for (const ByteView frame : *taken) found.push_back(frame.size());
+    EXPECT_EQ(found, sizes);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::mkv

@@ -141,6 +141,11 @@ Result<void> SegmentWriter::close(double duration_units) {
   return cues ? flushed : cues;
 }
 
+Result<void> SegmentWriter::checkpoint(double duration_units) {
+  if (failed_) return error_;
+  return remember(close(duration_units));
+}
+
 Result<void> SegmentWriter::finish(double duration_units) {
   Result<void> closed = close(duration_units);
   if (failed_) return error_;

@@ -32,6 +32,10 @@ class SegmentWriter {
   void add_cue(uint64_t time);
   /// Returns when everything appended survives a power cut.
   Result<void> sync();
+  /// Makes the file whole as of now: cues, duration, seek entries and size are those of what was
+  /// appended so far. Recording goes on behind the cues, and until the next checkpoint the file
+  /// ends here for readers.
+  Result<void> checkpoint(double duration_units);
   /// Appends the cues, then puts duration, seek entries and the final size in front. Returns the
   /// error of an earlier append() when there was one, after having closed what could be closed.
   Result<void> finish(double duration_units);

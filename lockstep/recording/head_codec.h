@@ -30,9 +30,10 @@ inline constexpr std::string_view kStartOffsetTag = "K4A_START_OFFSET_NS";
 struct EncodedHead {
   mkv::SegmentHead head;
   KinectTracks tracks;
+  std::vector<uint64_t> custom_tracks;  ///< numbers, in the order of the header
 };
 /// `side_track`: add the track LOCKSTEP. The start offset is not among the tags.
-/// Errors: invalid_argument (no track at all; a tag name that readers refuse).
+/// Errors: invalid_argument (no track at all; a name of a tag or track that readers refuse).
 Result<EncodedHead> encode_recording_head(const RecordingHeader& header, bool side_track);
 
 struct DecodedHead {

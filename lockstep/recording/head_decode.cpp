@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include "lockstep/recording/head_codec.h"
+#include "lockstep/recording/head_lookup.h"
 #include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/our_tags.h"
@@ -18,27 +18,7 @@ namespace {
 using mkv::TagTarget;
 using mkv::TrackEntry;
 
-/// A number as the vendor's reader takes it: leading blanks, a plus and trailing text are
-/// tolerated.
-template <typename T>
-std::optional<T> number_in(std::string_view text) {
-  while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
-  T value{};
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc{}) return std::nullopt;
-  return value;
-}
-
 constexpr int64_t kLongestDelayNs = 1'000'000'000;
-
-/// CodecPrivate of an image track: a BITMAPINFOHEADER, of which only the FourCC is used.
-constexpr size_t kBitmapHeaderBytes = 40;
-
-std::string fourcc_of(const TrackEntry& track) {
-  if (track.codec_id != "V_MS/VFW/FOURCC" || track.codec_private.size() < 20) return {};
-  return std::string(mkv::as_text(mkv::ByteView(track.codec_private).subspan(16, 4)));
-}
 
 std::string describe_codec(const TrackEntry& track) {
   const std::string fourcc = fourcc_of(track);
@@ -63,11 +43,11 @@ class HeadDecoder {
       : segment_(segment), head_(segment.head), damage_(damage) {}
 
   Result<DecodedHead> decode() {
-    const TrackEntry* color = find_track("K4A_COLOR_TRACK", {"COLOR"});
-    const TrackEntry* depth = find_track("K4A_DEPTH_TRACK", {"DEPTH", "DEPTH_IR"});
-    const TrackEntry* ir = find_track("K4A_IR_TRACK", {"IR"});
-    const TrackEntry* imu = find_track("K4A_IMU_TRACK", {"IMU"});
-    const TrackEntry* notes = find_track("K4A_CUSTOM_TRACK_LOCKSTEP", {kSideTrackName});
+    const TrackEntry* color = find_track(head_, "K4A_COLOR_TRACK", {"COLOR"});
+    const TrackEntry* depth = find_track(head_, "K4A_DEPTH_TRACK", {"DEPTH", "DEPTH_IR"});
+    const TrackEntry* ir = find_track(head_, "K4A_IR_TRACK", {"IR"});
+    const TrackEntry* imu = find_track(head_, "K4A_IMU_TRACK", {"IMU"});
+    const TrackEntry* notes = find_track(head_, "K4A_CUSTOM_TRACK_LOCKSTEP", {kSideTrackName});
     if (color == nullptr && depth == nullptr && ir == nullptr && imu == nullptr) {
       return Error{Errc::unusable_input,
                    "this is a Matroska file, but not a recording of a Kinect: it has no COLOR, "
@@ -92,22 +72,6 @@ class HeadDecoder {
   }
 
  private:
-  const TrackEntry* find_track(std::string_view tag_name, std::vector<std::string_view> names) {
-    if (const mkv::Tag* tag = head_.find_tag(tag_name)) {
-      const bool targeted = tag->target == TagTarget::track && tag->target_uid != 0;
-      const auto uid = targeted ? tag->target_uid : number_in<uint64_t>(tag->value).value_or(0);
-      for (const TrackEntry& track : head_.tracks) {
-        if (uid != 0 && track.uid == uid) return &track;
-      }
-    }
-    for (const std::string_view name : names) {
-      for (const TrackEntry& track : head_.tracks) {
-        if (track.name == name) return &track;
-      }
-    }
-    return nullptr;
-  }
-
   void note_tracks(std::string what) { damage_.add(segment_.tracks_at, std::move(what)); }
   /// At the beginning of the segment when there are no tags at all.
   void note_tags(std::string what) {
@@ -282,13 +246,8 @@ class HeadDecoder {
     header.depth_firmware = text("K4A_DEPTH_FIRMWARE_VERSION");
     const mkv::Tag* marked = head_.find_tag(kVirtualTag);
     header.is_virtual = marked != nullptr && marked->value == "1";
-    std::string calibration = text("K4A_CALIBRATION_FILE");
-    if (calibration.empty()) calibration = "calibration.json";
-    for (const mkv::Attachment& attachment : head_.attachments) {
-      if (attachment.name != calibration) continue;
-      header.calibration_json = mkv::as_text(attachment.data);
-      break;
-    }
+    const mkv::Attachment* calibration = find_calibration(head_);
+    if (calibration != nullptr) header.calibration_json = mkv::as_text(calibration->data);
     for (const mkv::Tag& tag : head_.tags) {
       if (tag.target == TagTarget::none && !tag.name.starts_with("K4A_") &&
           tag.name != kVirtualTag) {

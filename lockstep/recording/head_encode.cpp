@@ -60,32 +60,49 @@ class HeadEncoder {
       : header_(header), camera_(header.camera), side_track_(side_track) {}
 
   Result<EncodedHead> encode() {
-    for (const auto& [name, value] : header_.extra_tags) {
-      if (!name_is_safe(name)) {
-        return Error{Errc::invalid_argument,
-                     fmt::format("\"{}\" cannot be the name of a tag in a recording: use capital "
-                                 "letters, digits, _ and - only",
-                                 name)};
-      }
-    }
+    if (auto safe = check_names(); !safe) return safe.error();
     put_info();
     if (header_.has_color && camera_.color_on()) put_color();
     if (camera_.depth_on()) put_depth_and_ir();
     if (header_.has_imu || camera_.imu) put_imu();
+    for (const CustomTrack& track : header_.custom_tracks) put_custom(track);
     if (out_.head.tracks.empty()) {
       return Error{Errc::invalid_argument,
                    "nothing to record: the configuration has neither colour, depth, IR nor IMU"};
     }
     put_sync_tags();
     put_device_tags();
+    put_attachments();
     if (side_track_) put_side_track();
-    order_imu_tags_last();
+    order_late_tags_last();
     if (header_.is_virtual) put_tag(kVirtualTag, "1");
     for (const auto& [name, value] : header_.extra_tags) put_tag(name, value);
     return std::move(out_);
   }
 
  private:
+  [[nodiscard]] Result<void> check_names() const {
+    for (const auto& [name, value] : header_.extra_tags) {
+      if (name_is_safe(name)) continue;
+      return Error{Errc::invalid_argument,
+                   fmt::format("\"{}\" cannot be the name of a tag in a recording: use capital "
+                               "letters, digits, _ and - only",
+                               name)};
+    }
+    std::vector<std::string_view> taken = {"COLOR", "DEPTH", "IR", "IMU", "DEPTH_IR"};
+    if (side_track_) taken.push_back(kSideTrackName);
+    for (const CustomTrack& track : header_.custom_tracks) {
+      const bool used = std::find(taken.begin(), taken.end(), track.name) != taken.end();
+      if ((!track.name.empty() && !name_is_safe(track.name)) || used ||
+          (track.is_video && track.frame_rate == 0))
+        return Error{Errc::invalid_argument,
+                     fmt::format("there cannot be a track \"{}\" of {} frames per second{}",
+                                 track.name, track.frame_rate, used ? ": that name is taken" : "")};
+      taken.emplace_back(track.name);
+    }
+    return {};
+  }
+
   uint64_t new_uid() {
     uint64_t uid = 0;
     while (uid == 0) uid = (uint64_t{random_()} << 32 | random_()) & kUidMask;
@@ -167,8 +184,23 @@ class HeadEncoder {
     TrackEntry& track = add_track("IMU", "S_K4A/IMU");
     track.type = mkv::kSubtitleTrack;
     out_.tracks.imu = track.number;
-    imu_tags_.push_back({"K4A_IMU_TRACK", std::to_string(track.uid), TagTarget::track, track.uid});
-    imu_tags_.push_back({"K4A_IMU_MODE", "ON", TagTarget::track, track.uid});
+    late_tags_.push_back({"K4A_IMU_TRACK", std::to_string(track.uid), TagTarget::track, track.uid});
+    late_tags_.push_back({"K4A_IMU_MODE", "ON", TagTarget::track, track.uid});
+  }
+
+  void put_custom(const CustomTrack& custom) {
+    TrackEntry& track = add_track(custom.name, custom.codec_id);
+    track.codec_private = custom.codec_private;
+    if (custom.is_video) {
+      track.default_duration_ns = 1'000'000'000 / custom.frame_rate;
+      track.width_px = custom.width_px;
+      track.height_px = custom.height_px;
+    } else {
+      track.type = mkv::kSubtitleTrack;
+    }
+    out_.custom_tracks.push_back(track.number);
+    late_tags_.push_back({"K4A_CUSTOM_TRACK_" + custom.name, std::to_string(track.uid),
+                          TagTarget::track, track.uid});
   }
 
   void put_sync_tags() {
@@ -191,13 +223,22 @@ class HeadEncoder {
       put_tag("K4A_DEPTH_FIRMWARE_VERSION", header_.depth_firmware);
     }
     if (!header_.serial.empty()) put_tag("K4A_DEVICE_SERIAL_NUMBER", header_.serial);
-    if (header_.calibration_json.empty()) return;
-    const mkv::ByteView json = mkv::as_bytes(header_.calibration_json);
+  }
+
+  uint64_t attach(std::string name, mkv::ByteView data) {
     const uint64_t uid = new_uid();
-    out_.head.attachments.push_back({"calibration.json", "application/octet-stream", uid,
-                                     mkv::Bytes(json.begin(), json.end())});
-    out_.head.tags.push_back(
-        {"K4A_CALIBRATION_FILE", "calibration.json", TagTarget::attachment, uid});
+    out_.head.attachments.push_back(
+        {std::move(name), "application/octet-stream", uid, mkv::Bytes(data.begin(), data.end())});
+    return uid;
+  }
+
+  void put_attachments() {
+    if (!header_.calibration_json.empty()) {
+      const uint64_t uid = attach("calibration.json", mkv::as_bytes(header_.calibration_json));
+      out_.head.tags.push_back(
+          {"K4A_CALIBRATION_FILE", "calibration.json", TagTarget::attachment, uid});
+    }
+    for (const AttachedFile& file : header_.attachments) attach(file.name, file.data);
   }
 
   void put_side_track() {
@@ -208,15 +249,15 @@ class HeadEncoder {
                   track.uid);
   }
 
-  void order_imu_tags_last() {
-    out_.head.tags.insert(out_.head.tags.end(), imu_tags_.begin(), imu_tags_.end());
+  void order_late_tags_last() {
+    out_.head.tags.insert(out_.head.tags.end(), late_tags_.begin(), late_tags_.end());
   }
 
   const RecordingHeader& header_;
   const CameraConfig& camera_;
   bool side_track_;
   std::random_device random_;
-  std::vector<Tag> imu_tags_;
+  std::vector<Tag> late_tags_;  // of IMU and custom tracks: behind those of the camera
   EncodedHead out_;
 };
 

@@ -12,6 +12,24 @@
 
 namespace lockstep {
 
+/// A track of data that no camera delivers. Its blocks hold whatever its program writes.
+struct CustomTrack {
+  std::string name;  ///< capital letters, digits, _ and -; unlike that of any other track
+  std::string codec_id;
+  std::vector<std::byte> codec_private;
+  bool is_video = false;
+  uint64_t width_px = 0;  ///< of video
+  uint64_t height_px = 0;
+  uint64_t frame_rate = 0;      ///< of video, at least 1
+  bool high_frequency = false;  ///< of other data: many share one block
+};
+
+/// A file in the file.
+struct AttachedFile {
+  std::string name;
+  std::vector<std::byte> data;
+};
+
 /// What the head of a recording says of the camera and how it was set (docs/recording-format.md,
 /// "Tags"). Written from one and read back into one.
 struct RecordingHeader {
@@ -30,6 +48,8 @@ struct RecordingHeader {
   std::string writing_app;
   int64_t date_utc_ns = 0;  ///< since 2001-01-01T00:00:00Z, as in the file
   std::vector<std::pair<std::string, std::string>> extra_tags;  ///< untargeted, in order
+  std::vector<CustomTrack> custom_tracks;  ///< on writing only: TrackReader reads them back
+  std::vector<AttachedFile> attachments;   ///< beside the calibration; on writing only
 };
 
 /// One entry of the side track LOCKSTEP: what the host knew about one capture (decision 9 of

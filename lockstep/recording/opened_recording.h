@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "lockstep/mkv/cluster_chain.h"
 #include "lockstep/mkv/head_reader.h"
 #include "lockstep/recording/buffer_pool.h"
+#include "lockstep/recording/capture_cursor.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/reader.h"
 #include "lockstep/recording/time_limits.h"
@@ -37,10 +37,8 @@ struct OpenedRecording {
   [[nodiscard]] DeviceTime stamp_of(const mkv::BlockRef& block) const {
     return DeviceTime(Nanos(block_ns(block) + offset_ns));
   }
-  /// Clamped where a hostile file has times beyond every clock.
   [[nodiscard]] int64_t block_ns(const mkv::BlockRef& block) const {
-    const auto unit = static_cast<int64_t>(unit_ns);
-    return std::clamp(block.time, -kLatestNs / unit, kLatestNs / unit) * unit;
+    return block_time_ns(block, unit_ns);
   }
   [[nodiscard]] bool is_image(const mkv::BlockRef& block) const {
     const KinectTracks& tracks = head.tracks;

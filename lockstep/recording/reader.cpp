@@ -23,13 +23,10 @@ namespace {
 constexpr uint64_t kLargestJpeg = 64u << 20;
 constexpr uint64_t kLargestImuBlock = 1u << 20;
 
-/// One image track and the place that reading has reached in it.
+/// One image track.
 struct Stream {
   ImageShape shape;
   bool swap = false;    // samples are big-endian in the file
-  Nanos sync_shift{0};  // added to block times so that an intended depth delay cancels
-  BlockCursor cursor;
-  std::optional<FoundBlock> member;  // block of the capture returned last
 };
 
 class Reader final : public RecordingReader {
@@ -46,12 +43,8 @@ class Reader final : public RecordingReader {
     streams_[2].shape.format = PixelFormat::ir16;
     streams_[1].swap = !head.depth_little_endian;
     streams_[2].swap = !head.ir_little_endian;
-    if (delay > Micros(0)) streams_[0].sync_shift = delay;
-    if (delay < Micros(0)) streams_[1].sync_shift = streams_[2].sync_shift = -delay;
-    const uint64_t numbers[] = {tracks.color, tracks.depth, tracks.ir};
-    for (size_t i = 0; i < streams_.size(); ++i) {
-      streams_[i].cursor = BlockCursor(*opened_->chain, numbers[i]);
-    }
+    captures_ = CaptureCursor(*opened_->chain, opened_->unit_ns,
+                              {tracks.color, tracks.depth, tracks.ir}, head.frame_period, delay);
     imu_cursor_ = BlockCursor(*opened_->chain, tracks.imu);
   }
 
@@ -67,17 +60,10 @@ class Reader final : public RecordingReader {
   }
 
  private:
-  enum class Direction { none, forward, backward };
-
   Result<std::optional<Capture>> step(Direction direction);
-  void turn(Direction direction);
-  bool choose_members(Direction direction);
   Result<Capture> assemble();
-  std::optional<Image> load_image(const Stream& stream);
+  std::optional<Image> load_image(const Stream& stream, const FoundBlock& found);
   void add_note(Capture& capture);
-  [[nodiscard]] Nanos sync_time(const Stream& stream, const FoundBlock& block) const {
-    return Nanos(opened_->block_ns(block.ref())) + stream.sync_shift;
-  }
   void refresh_damage() {
     const auto& known = opened_->damage.list();
     for (size_t i = info_.damage.size(); i < known.size(); ++i) {
@@ -89,60 +75,20 @@ class Reader final : public RecordingReader {
   std::unique_ptr<OpenedRecording> opened_;
   RecordingInfo info_;
   BufferPool pool_;
-  std::array<Stream, 3> streams_;     // colour, depth, IR
-  Direction last_ = Direction::none;  // how the capture in `member`s was reached
+  std::array<Stream, 3> streams_;  // colour, depth, IR
+  CaptureCursor captures_;
   BlockCursor imu_cursor_;
   std::deque<ImuSample> imu_;
   std::optional<DeviceTime> imu_from_;  // after a seek: earlier samples are skipped
 };
 
-/// Going back after going forward first steps over the capture returned last, and the other way
-/// round.
-void Reader::turn(Direction direction) {
-  if (last_ == Direction::none || last_ == direction) return;
-  for (Stream& stream : streams_) {
-    if (!stream.member) continue;
-    if (direction == Direction::backward) stream.cursor.move_before(*stream.member);
-    if (direction == Direction::forward) stream.cursor.move_behind(*stream.member);
-  }
-}
-
-/// Takes the block nearest in the direction as anchor, and from every other stream its next block
-/// when that is strictly nearer than half a frame period. False when no stream has a block left.
-bool Reader::choose_members(Direction direction) {
-  const bool forward = direction == Direction::forward;
-  std::optional<Nanos> anchor;
-  for (Stream& stream : streams_) {
-    stream.member = forward ? stream.cursor.peek_next() : stream.cursor.peek_previous();
-    if (!stream.member) continue;
-    const Nanos time = sync_time(stream, *stream.member);
-    if (!anchor || (forward ? time < *anchor : time > *anchor)) anchor = time;
-  }
-  if (!anchor) return false;
-  for (Stream& stream : streams_) {
-    if (!stream.member) continue;
-    const Nanos distance = sync_time(stream, *stream.member) - *anchor;
-    if (std::chrono::abs(distance) >= opened_->head.frame_period / 2) {
-      stream.member.reset();
-    } else if (forward) {
-      stream.cursor.move_behind(*stream.member);
-    } else {
-      stream.cursor.move_before(*stream.member);
-    }
-  }
-  return true;
-}
-
 Result<std::optional<Capture>> Reader::step(Direction direction) {
-  turn(direction);
-  last_ = direction;
   // A capture whose every image turns out to be unreadable is passed over.
-  while (choose_members(direction)) {
+  while (captures_.step(direction)) {
     auto capture = assemble();
     if (!capture) return capture.error();
     if (capture->color || capture->depth || capture->ir) return std::optional(std::move(*capture));
   }
-  last_ = Direction::none;
   if (auto ok = io_error(); !ok) return ok.error();
   refresh_damage();
   return std::optional<Capture>();
@@ -152,7 +98,8 @@ Result<Capture> Reader::assemble() {
   Capture capture;
   std::optional<Image>* const images[] = {&capture.color, &capture.depth, &capture.ir};
   for (size_t i = 0; i < streams_.size(); ++i) {
-    if (streams_[i].member) *images[i] = load_image(streams_[i]);
+    const auto& member = captures_.member(static_cast<CaptureCursor::Part>(i));
+    if (member) *images[i] = load_image(streams_[i], *member);
   }
   if (auto ok = io_error(); !ok) return ok.error();
   add_note(capture);
@@ -160,8 +107,8 @@ Result<Capture> Reader::assemble() {
   return capture;
 }
 
-std::optional<Image> Reader::load_image(const Stream& stream) {
-  const mkv::BlockRef& block = stream.member->ref();
+std::optional<Image> Reader::load_image(const Stream& stream, const FoundBlock& found) {
+  const mkv::BlockRef& block = found.ref();
   const uint64_t expected = stream.shape.image_bytes();
   if (mkv::lacing_of(block.flags) != mkv::Lacing::none || block.size == 0 ||
       (expected != 0 && block.size != expected)) {
@@ -189,10 +136,12 @@ std::optional<Image> Reader::load_image(const Stream& stream) {
 /// capture's.
 void Reader::add_note(Capture& capture) {
   if (opened_->head.tracks.notes == 0) return;
-  const Stream& named = streams_[streams_[0].member ? 0 : streams_[2].member ? 2 : 1];
-  if (!named.member) return;
-  for (const mkv::BlockRef& block : named.member->cluster->blocks) {
-    if (block.track != opened_->head.tracks.notes || block.time != named.member->ref().time)
+  const auto& color = captures_.member(CaptureCursor::color);
+  const auto& ir = captures_.member(CaptureCursor::ir);
+  const auto& named = color ? color : ir ? ir : captures_.member(CaptureCursor::depth);
+  if (!named) return;
+  for (const mkv::BlockRef& block : named->cluster->blocks) {
+    if (block.track != opened_->head.tracks.notes || block.time != named->ref().time)
       continue;
     const auto payload = opened_->window.look(block.offset, kNoteBytes);
     const auto note = decode_note(opened_->stamp_of(block), payload);
@@ -213,26 +162,11 @@ void Reader::add_note(Capture& capture) {
 }
 
 Result<void> Reader::seek(DeviceTime time) {
-  last_ = Direction::none;
   const int64_t target_ns = since(DeviceTime(Nanos(opened_->offset_ns)), time).count();
+  captures_.seek(target_ns);
   const auto target = target_ns / static_cast<int64_t>(opened_->unit_ns) +
                       (target_ns % static_cast<int64_t>(opened_->unit_ns) > 0 ? 1 : 0);
   const mkv::ClusterPtr from = opened_->chain->entry_before(target);
-  std::optional<Nanos> anchor;
-  for (Stream& stream : streams_) {
-    stream.cursor.seek(from, [&](const mkv::BlockRef& block) { return block.time >= target; });
-    if (const auto block = stream.cursor.peek_next()) {
-      const Nanos at = sync_time(stream, *block);
-      if (!anchor || at < *anchor) anchor = at;
-    }
-  }
-  // The partner of the first image may lie just before the target.
-  for (Stream& stream : streams_) {
-    const auto before = stream.cursor.peek_previous();
-    if (anchor && before && *anchor - sync_time(stream, *before) < opened_->head.frame_period / 2) {
-      stream.cursor.move_before(*before);
-    }
-  }
   imu_.clear();
   imu_from_ = time;
   imu_cursor_.seek(from, [&](const mkv::BlockRef& block) {

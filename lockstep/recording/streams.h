@@ -18,6 +18,10 @@ namespace lockstep {
 Result<std::unique_ptr<RecordingWriter>> create_recording_on(std::unique_ptr<mkv::ByteSink> sink,
                                                              const RecordingHeader& header,
                                                              const RecordingWriterOptions& options);
+/// The same, for single blocks.
+Result<std::unique_ptr<TrackWriter>> create_tracks_on(std::unique_ptr<mkv::ByteSink> sink,
+                                                      const RecordingHeader& header,
+                                                      const RecordingWriterOptions& options);
 /// RecordingReader::open on `source`; `name` stands for the path in messages.
 Result<std::unique_ptr<RecordingReader>> open_recording_on(std::unique_ptr<mkv::ByteSource> source,
                                                            const std::filesystem::path& name);

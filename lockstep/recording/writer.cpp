@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <deque>
 
-#include "lockstep/mkv/lacing.h"
 #include "lockstep/mkv/segment_writer.h"
+#include "lockstep/recording/block_groups.h"
+#include "lockstep/recording/capture_check.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/image_check.h"
-#include "lockstep/recording/imu_payload.h"
 #include "lockstep/recording/plane.h"
 #include "lockstep/recording/side_track.h"
 #include "lockstep/recording/streams.h"
@@ -23,27 +23,37 @@ constexpr int64_t kGridUs = 32'000;
 /// 3.2 kB of samples: cluster head and samples then always fit into one page of 4 kB.
 constexpr size_t kMostImuPerCluster = 80;
 constexpr int64_t kCueEveryUs = 1'000'000;
-/// Longer than any clock of a camera runs (285 years), and as nanoseconds within 64 bits (292).
-constexpr int64_t kLatestUs = int64_t{1} << 53;
 
-/// An image or a note of one capture, waiting for its cluster.
+/// An image, a note of one capture or a datum, waiting for its cluster.
 struct Item {
   int64_t time_us = 0;
   uint64_t track = 0;
-  Image image;                      // images
+  bool laced = false;               // shares a block with its neighbours
+  Image image;                      // images; of data the bytes alone
   std::optional<CaptureNote> note;  // notes; the planes are needed for their statistics
   std::optional<Image> depth;
   std::optional<Image> ir;
 };
 
-class Writer final : public RecordingWriter {
+class Writer final : public TrackWriter {
  public:
   Writer(std::unique_ptr<mkv::SegmentWriter> segment, EncodedHead head,
          const RecordingHeader& header, const RecordingWriterOptions& options)
       : segment_(std::move(segment)),
         head_(std::move(head)),
         camera_(header.camera),
-        options_(options) {}
+        options_(options) {
+    const auto name = [this](std::string_view track, uint64_t number, bool laced) {
+      if (number != 0) blocks_.push_back({std::string(track), number, laced});
+    };
+    name("COLOR", head_.tracks.color, false);
+    name("DEPTH", head_.tracks.depth, false);
+    name("IR", head_.tracks.ir, false);
+    for (size_t i = 0; i < header.custom_tracks.size(); ++i) {
+      const CustomTrack& track = header.custom_tracks[i];
+      name(track.name, head_.custom_tracks[i], !track.is_video && track.high_frequency);
+    }
+  }
   ~Writer() override {
     if (!finished_) (void)finish();
   }
@@ -52,6 +62,9 @@ class Writer final : public RecordingWriter {
 
   Result<void> write(const Capture& capture) override;
   Result<void> write_imu(const ImuSample& sample) override;
+  Result<void> write_block(std::string_view track, DeviceTime stamp,
+                           const ImageBytes& bytes) override;
+  Result<void> flush() override;
   Result<void> finish() override;
   [[nodiscard]] RecordingWriterStats stats() const override {
     RecordingWriterStats stats = stats_;
@@ -63,15 +76,15 @@ class Writer final : public RecordingWriter {
 
  private:
   Result<void> usable() const;
-  Result<void> check(const Capture& capture) const;
-  void queue_capture(const Capture& capture);
-  bool queue(Item item);
+  Result<void> queue_capture(const Capture& capture);
+  Result<void> queue(Item item);
+  Result<void> too_late(int64_t us);
   Result<void> write_due(int64_t newest_us, bool everything);
   [[nodiscard]] std::optional<int64_t> oldest_us() const;
   Result<void> write_cluster(int64_t end_us);
   Result<void> begin_file(int64_t first_us);
   int64_t take_imu(int64_t end_us);
-  void add_imu();
+  std::optional<int64_t> add_laces(std::deque<Item>::iterator due);
   void add_item(const Item& item);
   void add_plane(const Item& item, int16_t at);
   void add_note(const Item& item, int16_t at);
@@ -83,6 +96,12 @@ class Writer final : public RecordingWriter {
   EncodedHead head_;
   CameraConfig camera_;
   RecordingWriterOptions options_;
+  struct BlockTrack {
+    std::string name;
+    uint64_t number;
+    bool laced;
+  };
+  std::vector<BlockTrack> blocks_;  // that write_block() takes
 
   std::deque<Item> items_;  // ascending in time
   std::deque<ImuSample> imu_;
@@ -113,49 +132,19 @@ Result<void> Writer::usable() const {
   return {};
 }
 
-Result<void> Writer::check(const Capture& capture) const {
-  if (!capture.color && !capture.depth && !capture.ir) {
-    return Error{Errc::invalid_argument, "a capture without any image cannot be recorded"};
-  }
-  const struct {
-    const std::optional<Image>& image;
-    uint64_t track;
-    ImageShape shape;
-  } parts[] = {{capture.color, head_.tracks.color, color_shape(camera_)},
-               {capture.depth, head_.tracks.depth, plane_shape(camera_, PixelFormat::depth16)},
-               {capture.ir, head_.tracks.ir, plane_shape(camera_, PixelFormat::ir16)}};
-  for (const auto& part : parts) {
-    if (!part.image) continue;
-    if (part.track == 0) {
-      return Error{Errc::invalid_argument,
-                   fmt::format("the recording has no {} track: leave that image out",
-                               name_of(part.image->format))};
-    }
-    ImageShape shape = part.shape;
-    if (options_.any_image_size) {
-      shape.width_px = part.image->width_px;
-      shape.height_px = part.image->height_px;
-    }
-    if (auto fits = check_image(*part.image, shape); !fits) return fits;
-    const int64_t us = part.image->stamp.us();
-    if (us < 0 || us > kLatestUs) {
-      return Error{Errc::invalid_argument,
-                   fmt::format("an image has the device time {} us, which no clock shows", us)};
-    }
-  }
-  return {};
-}
-
 Result<void> Writer::write(const Capture& capture) {
   if (auto ok = usable(); !ok) return ok;
-  if (auto ok = check(capture); !ok) return ok;
-  queue_capture(capture);
-  return write_due(*newest_us_, false);
+  if (auto ok = check_capture(capture, camera_, head_.tracks, options_.any_image_size); !ok)
+    return ok;
+  const Result<void> queued = queue_capture(capture);
+  auto written = write_due(*newest_us_, false);
+  return written ? queued : written;
 }
 
-void Writer::queue_capture(const Capture& capture) {
+Result<void> Writer::queue_capture(const Capture& capture) {
   ++stats_.captures;
-  const auto queued = [this](const std::optional<Image>& image, uint64_t track) {
+  Result<void> in_time;
+  const auto queued = [&](const std::optional<Image>& image, uint64_t track) {
     std::optional<Image> owned;
     if (!image) return owned;
     owned = own_and_pack(*image);
@@ -163,31 +152,38 @@ void Writer::queue_capture(const Capture& capture) {
     item.time_us = image->stamp.us();
     item.track = track;
     item.image = *owned;
-    queue(std::move(item));
+    if (auto in_queue = queue(std::move(item)); !in_queue) in_time = in_queue;
     return owned;
   };
   queued(capture.color, head_.tracks.color);
   Item item;
   item.depth = queued(capture.depth, head_.tracks.depth);
   item.ir = queued(capture.ir, head_.tracks.ir);
-  if (head_.tracks.notes == 0) return;
+  if (head_.tracks.notes == 0) return in_time;
   item.time_us = capture.stamp().us();
   item.track = head_.tracks.notes;
   item.note = note_of(capture);
-  queue(std::move(item));
+  if (auto in_queue = queue(std::move(item)); !in_queue) in_time = in_queue;
+  return in_time;
+}
+
+Result<void> Writer::too_late(int64_t us) {
+  ++stats_.late_items;
+  if (!options_.refuse_late) return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("a datum of {} us comes too late: what is older than {} us is written "
+                           "already",
+                           us, written_until_us_)};
 }
 
 /// Keeps the queue in order of time; what is older than the file is refused.
-bool Writer::queue(Item item) {
+Result<void> Writer::queue(Item item) {
   newest_us_ = std::max(newest_us_.value_or(item.time_us), item.time_us);
-  if (item.time_us < written_until_us_) {
-    ++stats_.late_items;
-    return false;
-  }
+  if (item.time_us < written_until_us_) return too_late(item.time_us);
   auto at = items_.end();
   while (at != items_.begin() && std::prev(at)->time_us > item.time_us) --at;
   items_.insert(at, std::move(item));
-  return true;
+  return {};
 }
 
 Result<void> Writer::write_imu(const ImuSample& sample) {
@@ -201,16 +197,46 @@ Result<void> Writer::write_imu(const ImuSample& sample) {
                  fmt::format("an IMU sample has the device time {} us, which no clock shows", us)};
   }
   newest_us_ = std::max(newest_us_.value_or(us), us);
-  if (us < written_until_us_) {
-    ++stats_.late_items;
-  } else {
-    ++stats_.imu_samples;
-    auto at = imu_.end();
-    while (at != imu_.begin() && std::prev(at)->acceleration_stamp > sample.acceleration_stamp)
-      --at;
-    imu_.insert(at, sample);
-  }
+  if (us < written_until_us_) return too_late(us);
+  ++stats_.imu_samples;
+  auto at = imu_.end();
+  while (at != imu_.begin() && std::prev(at)->acceleration_stamp > sample.acceleration_stamp) --at;
+  imu_.insert(at, sample);
   return write_due(*newest_us_, false);
+}
+
+Result<void> Writer::write_block(std::string_view track, DeviceTime stamp,
+                                 const ImageBytes& bytes) {
+  if (auto ok = usable(); !ok) return ok;
+  const auto found = std::find_if(blocks_.begin(), blocks_.end(),
+                                  [&](const BlockTrack& known) { return known.name == track; });
+  if (found == blocks_.end())
+    return Error{Errc::invalid_argument,
+                 fmt::format("the recording has no track \"{}\" for blocks", track)};
+  if (stamp.us() < 0 || stamp.us() > kLatestUs)
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("a datum has the device time {} us, which no clock shows", stamp.us())};
+  Item item;
+  item.time_us = stamp.us();
+  item.track = found->number;
+  item.laced = found->laced;
+  item.image.bytes = bytes;
+  if (!bytes.owned()) {
+    auto copy = std::make_shared<mkv::Bytes>(bytes.get().begin(), bytes.get().end());
+    const mkv::ByteView view(*copy);
+    item.image.bytes = ImageBytes(std::move(copy), view);
+  }
+  if (auto queued = queue(std::move(item)); !queued) return queued;
+  return write_due(*newest_us_, false);
+}
+
+Result<void> Writer::flush() {
+  if (auto ok = usable(); !ok) return ok;
+  if (!newest_us_) return {};
+  if (auto written = write_due(*newest_us_, true); !written) return written;
+  written_until_us_ = *newest_us_ + 1;
+  return remember(segment_->checkpoint(static_cast<double>(*newest_us_ - offset_us_)));
 }
 
 std::optional<int64_t> Writer::oldest_us() const {
@@ -269,12 +295,14 @@ Result<void> Writer::write_cluster(int64_t end_us) {
   std::optional<int64_t> cue_us;
   if (!cluster_imu_.empty()) {
     if (head_.tracks.imu == 1) cue_us = first_us;
-    add_imu();
+    add_imu_lace(cluster_, head_.tracks.imu, offset_us_, cluster_imu_);
   }
   // Images first: a note tells what the pass over its planes found.
   const auto due = std::find_if(items_.begin(), items_.end(),
                                 [&](const Item& item) { return item.time_us >= end_us; });
+  if (const auto laced_us = add_laces(due); laced_us && !cue_us) cue_us = laced_us;
   for (auto item = items_.begin(); item != due; ++item) {
+    if (item->laced) continue;
     if (item->track == 1 && !cue_us) cue_us = item->time_us;
     if (!item->note) add_item(*item);
   }
@@ -291,22 +319,23 @@ Result<void> Writer::write_cluster(int64_t end_us) {
   return sync_when_due(end_us);
 }
 
-void Writer::add_imu() {
-  const int64_t first_us = cluster_imu_.front().acceleration_stamp.us();
-  const int64_t last_us = cluster_imu_.back().acceleration_stamp.us();
-  const size_t count = cluster_imu_.size();
-  mkv::Bytes payload;
-  payload.reserve(1 + count * kImuSampleBytes);
-  if (count > 1) payload.push_back(mkv::fixed_lace_header(static_cast<int>(count)));
-  for (const ImuSample& sample : cluster_imu_) {
-    const auto bytes = encode_imu(sample);
-    payload.insert(payload.end(), bytes.begin(), bytes.end());
+/// Puts every laced datum of the cluster into blocks; returns the time of the first one of track 1.
+std::optional<int64_t> Writer::add_laces(std::deque<Item>::iterator due) {
+  std::optional<int64_t> of_first;
+  for (const BlockTrack& track : blocks_) {
+    if (!track.laced) continue;
+    std::vector<LacedDatum> data;
+    for (auto item = items_.begin(); item != due; ++item) {
+      if (item->track != track.number) continue;
+      data.push_back({item->time_us - offset_us_, item->image.bytes.get()});
+    }
+    if (track.number == 1 && !data.empty()) of_first = data.front().time_us + offset_us_;
+    for (size_t i = 0; i < data.size(); i += kMostInLace) {
+      const size_t count = std::min(kMostInLace, data.size() - i);
+      add_lace(cluster_, track.number, std::span(data).subspan(i, count));
+    }
   }
-  constexpr uint8_t kFixedLacing = 0x04;
-  const auto at =
-      static_cast<int16_t>(first_us - offset_us_ - static_cast<int64_t>(cluster_.time()));
-  cluster_.add_block_group(head_.tracks.imu, at, count > 1 ? kFixedLacing : 0, payload,
-                           static_cast<uint64_t>(last_us - first_us + 1));
+  return of_first;
 }
 
 void Writer::add_item(const Item& item) {
@@ -314,7 +343,7 @@ void Writer::add_item(const Item& item) {
       static_cast<int16_t>(item.time_us - offset_us_ - static_cast<int64_t>(cluster_.time()));
   if (item.note) {
     add_note(item, at);
-  } else if (item.track == head_.tracks.color) {
+  } else if (item.track != head_.tracks.depth && item.track != head_.tracks.ir) {
     cluster_.add_simple_block(item.track, at, mkv::kKeyFrame, item.image.bytes.get());
   } else {
     add_plane(item, at);
@@ -326,6 +355,12 @@ void Writer::add_plane(const Item& item, int16_t at) {
   if (planes_used_ == planes_.size()) planes_.emplace_back();
   mkv::Bytes& swapped = planes_[planes_used_++];
   swapped.resize(samples.size());
+  if (samples.size() % 2 != 0) {  // no plane; it is kept all the same
+    std::copy(samples.begin(), samples.end(), swapped.begin());
+    swap_plane(swapped);
+    cluster_.add_simple_block(item.track, at, mkv::kKeyFrame, swapped);
+    return;
+  }
   PlaneStats found;
   const uint32_t crc = cluster_.begin_block(item.track, at, samples.size());
   cluster_.end_block(swapped, swap_plane_with_crc(samples, swapped, crc, found));
@@ -384,18 +419,27 @@ Result<void> Writer::remember(Result<void> result) {
 
 }  // namespace
 
-Result<std::unique_ptr<RecordingWriter>> create_recording_on(
-    std::unique_ptr<mkv::ByteSink> sink, const RecordingHeader& header,
-    const RecordingWriterOptions& options) {
+Result<std::unique_ptr<TrackWriter>> create_tracks_on(std::unique_ptr<mkv::ByteSink> sink,
+                                                      const RecordingHeader& header,
+                                                      const RecordingWriterOptions& options) {
   auto head = encode_recording_head(header, options.side_track);
   if (!head) return head.error();
   if (options.block_times == BlockTimes::absolute) {
     head->head.tags.push_back({std::string(kStartOffsetTag), "0", mkv::TagTarget::none, 0});
   }
+  if (!options.muxing_app.empty()) head->head.info.muxing_app = options.muxing_app;
   auto segment = mkv::SegmentWriter::start(std::move(sink), head->head);
   if (!segment) return segment.error();
-  return std::unique_ptr<RecordingWriter>(
+  return std::unique_ptr<TrackWriter>(
       std::make_unique<Writer>(std::move(*segment), std::move(*head), header, options));
+}
+
+Result<std::unique_ptr<RecordingWriter>> create_recording_on(
+    std::unique_ptr<mkv::ByteSink> sink, const RecordingHeader& header,
+    const RecordingWriterOptions& options) {
+  auto writer = create_tracks_on(std::move(sink), header, options);
+  if (!writer) return writer.error();
+  return std::unique_ptr<RecordingWriter>(std::move(*writer));
 }
 
 Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(

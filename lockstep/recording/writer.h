@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "lockstep/base/files.h"
 #include "lockstep/base/result.h"
@@ -26,6 +28,8 @@ struct RecordingWriterOptions {
   bool side_track = true;             ///< write the LOCKSTEP track
   ExistingFile existing = ExistingFile::refuse;
   bool any_image_size = false;  ///< images of a world without pictures are tiny
+  bool refuse_late = false;     ///< what comes too late is an error instead of being counted
+  std::string muxing_app;       ///< in the file; empty: our own name
 };
 
 struct RecordingWriterStats {
@@ -58,6 +62,20 @@ class RecordingWriter {
   /// Writes what is queued, the cues, the duration, and closes. Once.
   virtual Result<void> finish() = 0;
   [[nodiscard]] virtual RecordingWriterStats stats() const = 0;
+};
+
+/// A RecordingWriter to which a program gives single blocks: custom tracks, and images of any
+/// content.
+class TrackWriter : public RecordingWriter {
+ public:
+  /// Queues one datum of a custom track, or one image of COLOR, DEPTH or IR (these two in host byte
+  /// order) as it is: neither its size nor its format are looked at. Bytes as in write().
+  /// invalid_argument: there is no such track.
+  virtual Result<void> write_block(std::string_view track, DeviceTime stamp,
+                                   const ImageBytes& bytes) = 0;
+  /// Writes what is queued and makes the file whole as of now. What comes after it has to be later
+  /// than everything before it.
+  virtual Result<void> flush() = 0;
 };
 
 }  // namespace lockstep

@@ -21,6 +21,7 @@ struct CameraConfig {
   Micros depth_delay_off_color{0};         ///< signed; moves depth only
   Micros subordinate_delay_off_master{0};  ///< moves colour, and depth with it
   bool synchronized_images_only = false;   ///< drop captures that lack colour or depth
+  bool pair_images = true;                 ///< false: every image is a capture of its own
   bool imu = false;
   std::optional<Micros> exposure;      ///< colour exposure; nothing = automatic
   std::optional<int> gain;             ///< 0..255; nothing = the camera's own

@@ -9,9 +9,11 @@
 namespace lockstep {
 namespace {
 
-// Pulses begin when the master starts and go on for a while after it has stopped.
-constexpr Nanos kAfterglow{350'000'000};
 constexpr Nanos kGeneratorDelay{1'000'000'000};  // from the last armed camera to the first pulse
+// How soon somebody who waits for a pulse learns of one from another process, and how soon it is
+// found that a process has been killed.
+constexpr Nanos kLook{2'000'000};
+constexpr Nanos kSweep{50'000'000};
 
 std::vector<CameraTraits> draw_all(const Rig& rig, const Plan& plan) {
   std::vector<CameraTraits> all;
@@ -21,16 +23,23 @@ std::vector<CameraTraits> draw_all(const Rig& rig, const Plan& plan) {
   return all;
 }
 
+bool is_fed(const CameraWiring& wiring) {
+  return wiring.generator_upstream;
+}
+
 }  // namespace
 
-RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions& options)
+RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions& options,
+                 std::unique_ptr<RigBoard> board)
     : rig(rig_in),
       plan(plan_in),
       wiring(trace_cables(rig_in)),
       traits(draw_all(rig_in, plan_in)),
       line(wiring),
       clock(options.pace, options.clock_start),
-      pictures(rig_in, options) {
+      pictures(rig_in, options),
+      board_(std::move(board)) {
+  state_.cameras.resize(rig.cameras.size());
   for (const CameraTraits& camera : traits) {
     for (const WorldFault& fault : camera.faults) {
       if (fault.kind == FaultKind::cable_pull)
@@ -41,46 +50,83 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
 }
 
 bool RigCore::acquire(int camera) {
-  const MutexLock lock(mutex_);
-  return open_.insert(camera).second;
-}
-
-void RigCore::release(int camera) {
-  const MutexLock lock(mutex_);
-  open_.erase(camera);
+  if (!board_->acquire(camera, clock.now())) return false;
+  catch_up();
+  return true;
 }
 
 void RigCore::started(int camera, const CameraConfig& config, HostTime now) {
-  const MutexLock lock(mutex_);
-  running_.insert(camera);
   const auto index = static_cast<size_t>(camera);
-  if (config.wired_sync == WiredSync::master) {
-    for (const PulseTrain& train : CameraRun::trains_of(traits[index], config, now)) {
-      line.start_train(camera, train);
+  const double ppm = uniform(mix_bits(rig.world->seed, 0xfeed), -2, 2);
+  const double period_ns = frame_period_us(frames_per_second(config.frame_rate)) * 1e3;
+  change([&](BoardState& state) {
+    BoardCamera& own = state.cameras[index];
+    if (is_fed(wiring[index]) && fed_and_running(state) == 0) state.generator.finish(now);
+    own.running = 1;
+    if (config.wired_sync == WiredSync::master) {
+      for (const PulseTrain& train : CameraRun::trains_of(traits[index], config, now))
+        own.pulses.add(train);
     }
+    if (!is_fed(wiring[index])) return;
+    const bool on = !state.generator.empty() && (state.generator.end() - 1)->end == kNever;
+    const auto fed = std::count_if(wiring.begin(), wiring.end(), is_fed);
+    if (on || fed_and_running(state) < fed) return;
+    state.generator.add({now + kGeneratorDelay, period_ns * (1 + ppm * 1e-6)});
+  });
+}
+
+int64_t RigCore::fed_and_running(const BoardState& state) const {
+  int64_t count = 0;
+  for (size_t i = 0; i < wiring.size(); ++i)
+    count += is_fed(wiring[i]) && state.cameras[i].running != 0 ? 1 : 0;
+  return count;
+}
+
+void RigCore::stopped(int camera, HostTime now) {
+  const auto index = static_cast<size_t>(camera);
+  change([&](BoardState& state) {
+    state.cameras[index].running = 0;
+    state.cameras[index].pulses.finish(now + kAfterglow);
+    if (is_fed(wiring[index]) && fed_and_running(state) == 0) state.generator.finish(now);
+  });
+}
+
+Nanos RigCore::catch_up() {
+  const MutexLock lock(mutex_);
+  if (const HostTime now = clock.now(); board_->is_shared() && now - swept_ >= kSweep) {
+    swept_ = now;
+    board_->sweep(now);
   }
-  if (wiring[index].generator_upstream) {
-    bool all = true;
-    for (const CameraTraits& other : traits) {
-      const bool fed = wiring[static_cast<size_t>(other.index)].generator_upstream;
-      all = all && (!fed || running_.count(other.index) > 0);
-    }
-    const double ppm = uniform(mix_bits(rig.world->seed, 0xfeed), -2, 2);
-    const double period_ns = frame_period_us(frames_per_second(config.frame_rate)) * 1e3;
-    if (all) line.start_train(-1, {now + kGeneratorDelay, period_ns * (1 + ppm * 1e-6)});
+  show();
+  return board_->is_shared() ? kLook : Nanos(kNever.time_since_epoch());
+}
+
+ColorControls RigCore::color_controls(int camera) {
+  const MutexLock lock(mutex_);
+  show();
+  return state_.cameras[static_cast<size_t>(camera)].color;
+}
+
+void RigCore::set_color_control(int camera, size_t control, const ColorControl& value) {
+  change([&](BoardState& state) {
+    state.cameras[static_cast<size_t>(camera)].color[control] = value;
+  });
+}
+
+void RigCore::change(const std::function<void(BoardState&)>& change) {
+  {
+    const MutexLock lock(mutex_);
+    board_->change(change);
+    show();
   }
   clock.change();
 }
 
-void RigCore::stopped(int camera, HostTime now) {
-  const MutexLock lock(mutex_);
-  running_.erase(camera);
-  line.end_trains(camera, now + kAfterglow);
-  const bool any = std::any_of(running_.begin(), running_.end(), [&](int other) {
-    return wiring[static_cast<size_t>(other)].generator_upstream;
-  });
-  if (wiring[static_cast<size_t>(camera)].generator_upstream && !any) line.end_trains(-1, now);
-  clock.change();
+void RigCore::show() {
+  auto state = board_->look(seen_);
+  if (!state) return;
+  state_ = *state;
+  line.show(*std::move(state));
 }
 
 }  // namespace lockstep

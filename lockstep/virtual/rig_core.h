@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
+#include <functional>
 #include <memory>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/virtual/camera_traits.h"
 #include "lockstep/virtual/picture_store.h"
+#include "lockstep/virtual/rig_board.h"
 #include "lockstep/virtual/sync_line.h"
 #include "lockstep/virtual/virtual_rig.h"
 #include "lockstep/virtual/wiring.h"
@@ -21,7 +20,8 @@ namespace lockstep {
 /// What the cameras of one virtual rig share. Thread-safe.
 class RigCore {
  public:
-  RigCore(const Rig& rig, const Plan& plan, const VirtualRigOptions& options);
+  RigCore(const Rig& rig, const Plan& plan, const VirtualRigOptions& options,
+          std::unique_ptr<RigBoard> board);
 
   const Rig rig;
   const Plan plan;
@@ -31,19 +31,33 @@ class RigCore {
   WorldClock clock;
   PictureStore pictures;
 
-  /// Books of who is open; false when it is held already.
+  /// Makes a camera the caller's; false when it is held already.
   bool acquire(int camera);
-  void release(int camera);
+  void release(int camera) { board_->release(camera); }
 
   /// A camera runs from now on, or no longer: sources begin and end their pulses, and the generator
   /// is turned on by the rig's invisible hand once every camera that it feeds is armed.
   void started(int camera, const CameraConfig& config, HostTime now);
   void stopped(int camera, HostTime now);
 
+  /// Takes over what other processes did. How long a wait may last before this is due again: for
+  /// ever when the rig is this object's alone.
+  Nanos catch_up();
+
+  [[nodiscard]] ColorControls color_controls(int camera);
+  void set_color_control(int camera, size_t control, const ColorControl& value);
+
  private:
+  void change(const std::function<void(BoardState&)>& change);
+  void show() LOCKSTEP_REQUIRES(mutex_);
+  /// How many of the cameras that a generator feeds are armed.
+  [[nodiscard]] int64_t fed_and_running(const BoardState& state) const;
+
+  const std::unique_ptr<RigBoard> board_;
   Mutex mutex_;
-  std::set<int> open_ LOCKSTEP_GUARDED_BY(mutex_);
-  std::set<int> running_ LOCKSTEP_GUARDED_BY(mutex_);
+  uint64_t seen_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
+  HostTime swept_ LOCKSTEP_GUARDED_BY(mutex_);
+  BoardState state_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
 /// What a camera of the rig says of itself, listed or opened.

@@ -2,6 +2,7 @@
 #include "lockstep/virtual/sync_line.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lockstep {
 namespace {
@@ -15,27 +16,13 @@ std::optional<Nanos> earlier(std::optional<Nanos> a, std::optional<Nanos> b) {
 }  // namespace
 
 SyncLine::SyncLine(std::vector<CameraWiring> wiring)
-    : wiring_(std::move(wiring)), cut_after_(wiring_.size()) {}
-
-SyncLine::Source& SyncLine::source(int camera) {
-  for (Source& known : sources_) {
-    if (known.camera == camera) return known;
-  }
-  sources_.push_back({camera, {}});
-  return sources_.back();
+    : wiring_(std::move(wiring)), cut_after_(wiring_.size()) {
+  state_.cameras.resize(wiring_.size());
 }
 
-void SyncLine::start_train(int source_camera, PulseTrain train) {
+void SyncLine::show(BoardState state) {
   const MutexLock lock(mutex_);
-  source(source_camera).trains.push_back(train);
-}
-
-void SyncLine::end_trains(int source_camera, HostTime end) {
-  const MutexLock lock(mutex_);
-  auto& trains = source(source_camera).trains;
-  // A train that would only have begun later never comes.
-  std::erase_if(trains, [&](const PulseTrain& train) { return train.start > end; });
-  for (PulseTrain& train : trains) train.end = std::min(train.end, end);
+  state_ = std::move(state);
 }
 
 void SyncLine::cut_cable(int camera, Nanos after) {
@@ -44,40 +31,10 @@ void SyncLine::cut_cable(int camera, Nanos after) {
   cut = earlier(cut, after);
 }
 
-const SyncLine::Source* SyncLine::source_of(int camera, int* hops) const {
-  const CameraWiring& wiring = wiring_[static_cast<size_t>(camera)];
-  *hops = 0;
-  for (const int above : wiring.upstream) {
-    for (const Source& known : sources_) {
-      if (known.camera == above) return &known;
-    }
-    ++*hops;
-  }
-  if (!wiring.generator_upstream) return nullptr;
-  for (const Source& known : sources_) {
-    if (known.camera == -1) return &known;
-  }
-  return nullptr;
-}
-
-HostTime SyncLine::cut_time(int camera, const Source& source) const {
-  if (source.trains.empty()) return kNever;
-  // A cut above takes the line from everybody below it.
-  std::optional<Nanos> cut = cut_after_[static_cast<size_t>(camera)];
-  for (const int above : wiring_[static_cast<size_t>(camera)].upstream) {
-    if (above == source.camera) break;
-    cut = earlier(cut, cut_after_[static_cast<size_t>(above)]);
-  }
-  return cut ? source.trains.front().start + *cut : kNever;
-}
-
-std::optional<SeenPulse> SyncLine::first_pulse(int camera, HostTime from) const {
-  const MutexLock lock(mutex_);
-  int hops = 0;
-  const Source* source = source_of(camera, &hops);
-  if (source == nullptr) return std::nullopt;
-  const HostTime cut = cut_time(camera, *source);
-  for (PulseTrain train : source->trains) {
+std::optional<SeenPulse> SyncLine::first_of(const SourceTrains& source, int hops,
+                                            std::optional<Nanos> cut, HostTime from) {
+  const HostTime last = cut ? source.first + *cut : kNever;
+  for (PulseTrain train : source) {
     train.start += hops * kHop;
     train.end += hops * kHop;
     const auto since_start_ns = static_cast<double>((from - train.start).count());
@@ -85,9 +42,29 @@ std::optional<SeenPulse> SyncLine::first_pulse(int camera, HostTime from) const 
                     std::max<int64_t>(0, static_cast<int64_t>(since_start_ns / train.period_ns))};
     while (train.pulse(pulse.index) < from) ++pulse.index;
     const HostTime at = train.pulse(pulse.index);
-    if (at <= train.end && at < cut) return pulse;
+    if (at <= train.end && at < last) return pulse;
   }
   return std::nullopt;
+}
+
+std::optional<SeenPulse> SyncLine::first_pulse(int camera, HostTime from) const {
+  const MutexLock lock(mutex_);
+  const CameraWiring& wiring = wiring_[static_cast<size_t>(camera)];
+  // A cut takes the line from everybody below it. Whoever repeats may have been a source before.
+  std::optional<Nanos> cut = cut_after_[static_cast<size_t>(camera)];
+  std::optional<SeenPulse> first;
+  const auto ask = [&](const SourceTrains& source, int hops) {
+    const auto pulse = first_of(source, hops, cut, from);
+    if (pulse && (!first || pulse->train.pulse(pulse->index) < first->train.pulse(first->index)))
+      first = pulse;
+  };
+  int hops = 0;
+  for (const int above : wiring.upstream) {
+    ask(state_.cameras[static_cast<size_t>(above)].pulses, hops++);
+    cut = earlier(cut, cut_after_[static_cast<size_t>(above)]);
+  }
+  if (wiring.generator_upstream) ask(state_.generator, hops);
+  return first;
 }
 
 bool SyncLine::comes(int camera, const PulseTrain& train, int64_t index) const {

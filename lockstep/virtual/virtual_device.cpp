@@ -27,7 +27,7 @@ struct Run {
       std::array<float, 3> gravity, std::shared_ptr<const Pictures> pictures_in)
       : config(config_in),
         camera(traits, config_in, now, number),
-        pairing(config_in),
+        pairing(config_in, config_in.pair_images),
         imu(traits, gravity),
         pictures(std::move(pictures_in)) {}
 
@@ -36,6 +36,7 @@ struct Run {
   Pairing pairing;
   ImuModel imu;
   std::shared_ptr<const Pictures> pictures;
+  bool images = true;                      ///< false: only the IMU is left
   std::vector<FrameInstant> on_their_way;  ///< heap, the earliest arrival first
   std::vector<ImuSample> imu_samples;
 };
@@ -59,6 +60,7 @@ class VirtualDevice final : public Device {
   Result<SyncJacks> do_read_jacks() override { return jacks(); }
   Result<void> do_start(const CameraConfig& config) override;
   void do_stop() override;
+  void do_stop_images() override;
   Result<Read> do_next_capture(Nanos timeout) override;
   Result<std::vector<ImuSample>> do_take_imu() override;
 
@@ -132,6 +134,14 @@ void VirtualDevice::do_stop() {
   core_->stopped(camera_, core_->clock.now());
 }
 
+void VirtualDevice::do_stop_images() {
+  const MutexLock lock(mutex_);
+  if (run_ == nullptr) return;
+  run_->images = false;
+  run_->pairing = Pairing(run_->config);
+  core_->stopped(camera_, core_->clock.now());
+}
+
 Error VirtualDevice::lost() const {
   return {Errc::device_lost,
           fmt::format("{} ({}): the camera no longer answers; check its USB cable and power.",
@@ -170,7 +180,7 @@ void VirtualDevice::pump(Run& run, HostTime now) {
     std::pop_heap(heap.begin(), heap.end(), later);
     const FrameInstant frame = heap.back();
     heap.pop_back();
-    if (!run.camera.lost_at(frame.arrival)) deliver(run, frame);
+    if (run.images && !run.camera.lost_at(frame.arrival)) deliver(run, frame);
   }
   if (!run.config.imu) return;
   run.imu.advance(run.camera, now, run.imu_samples);
@@ -195,6 +205,7 @@ Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
   const HostTime deadline = std::min(deadline_after(clock.now(), timeout), kNever);
   while (true) {
     const uint64_t seen = clock.changes();
+    const Nanos look_within = core_->catch_up();
     HostTime wake = deadline;
     {
       const MutexLock lock(mutex_);
@@ -205,6 +216,7 @@ Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
       if (run_->camera.lost_at(now)) return lost();
       if (!clock.waits() || now >= deadline) return Read(ReadEnd::timeout);
       wake = std::min(wake, next_event(*run_));
+      if (!run_->camera.zeroed()) wake = std::min(wake, deadline_after(now, look_within));
     }
     clock.wait(wake, seen);
   }
@@ -213,6 +225,7 @@ Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
 Result<std::vector<ImuSample>> VirtualDevice::do_take_imu() {
   const MutexLock lock(mutex_);
   if (run_ == nullptr) return std::vector<ImuSample>();
+  core_->catch_up();
   const HostTime now = core_->clock.now();
   pump(*run_, now);
   if (run_->camera.lost_at(now)) return lost();

@@ -2,17 +2,24 @@
 #include "lockstep/virtual/virtual_rig.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <cstdlib>
+
+#include "lockstep/virtual/random.h"
 #include "lockstep/virtual/rig_core.h"
 #include "lockstep/virtual/truth.h"
 
 namespace lockstep {
 namespace {
 
+constexpr uint64_t kSharedLayout = 1;  // grows with every change of what the file holds
+
 class VirtualRigImpl final : public VirtualRig {
  public:
-  VirtualRigImpl(const Rig& rig, const Plan& plan, const VirtualRigOptions& options)
-      : core_(std::make_shared<RigCore>(rig, plan, options)) {}
+  VirtualRigImpl(const Rig& rig, const Plan& plan, const VirtualRigOptions& options,
+                 std::unique_ptr<RigBoard> board)
+      : core_(std::make_shared<RigCore>(rig, plan, options, std::move(board))) {}
 
   Result<std::vector<DeviceInfo>> list() override {
     std::vector<DeviceInfo> all;
@@ -22,18 +29,27 @@ class VirtualRigImpl final : public VirtualRig {
   }
 
   Result<std::unique_ptr<Device>> open(std::string_view serial) override {
-    for (const CameraTraits& camera : core_->traits) {
-      if (camera.serial != serial) continue;
-      if (!core_->acquire(camera.index)) {
-        return Error{Errc::busy, fmt::format("{} ({}) is open already: close it where it is held.",
-                                             camera.name, camera.serial)};
-      }
-      return make_virtual_device(core_, camera.index);
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    if (!core_->acquire((*camera)->index)) {
+      return Error{Errc::busy, fmt::format("{} ({}) is open already: close it where it is held.",
+                                           (*camera)->name, serial)};
     }
-    return Error{Errc::not_found,
-                 fmt::format("no camera {} in the virtual rig '{}': 'lockstep devices' lists those "
-                             "that are there.",
-                             serial, core_->rig.name)};
+    return make_virtual_device(core_, (*camera)->index);
+  }
+
+  Result<ColorControls> color_controls(std::string_view serial) override {
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    return core_->color_controls((*camera)->index);
+  }
+
+  Result<void> set_color_control(std::string_view serial, size_t control,
+                                 const ColorControl& value) override {
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    core_->set_color_control((*camera)->index, control, value);
+    return {};
   }
 
   Result<void> prepare(const RenderProgress& progress) override {
@@ -55,6 +71,16 @@ class VirtualRigImpl final : public VirtualRig {
   [[nodiscard]] std::string truth_json() const override { return describe_truth(*core_); }
 
  private:
+  [[nodiscard]] Result<const CameraTraits*> find(std::string_view serial) const {
+    for (const CameraTraits& camera : core_->traits) {
+      if (camera.serial == serial) return &camera;
+    }
+    return Error{Errc::not_found,
+                 fmt::format("no camera {} in the virtual rig '{}': 'lockstep devices' lists those "
+                             "that are there.",
+                             serial, core_->rig.name)};
+  }
+
   const std::shared_ptr<RigCore> core_;
 };
 
@@ -75,7 +101,26 @@ Result<std::shared_ptr<VirtualRig>> VirtualRig::create(const Rig& rig, const Pla
         fmt::format("the plan of '{}' is for {} cameras, the rig has {}: make the plan again.",
                     rig.name, plan.cameras.size(), rig.cameras.size())};
   }
-  return std::shared_ptr<VirtualRig>(std::make_shared<VirtualRigImpl>(rig, plan, options));
+  std::unique_ptr<RigBoard> board = make_own_board(rig.cameras.size());
+  if (!options.shared_file.empty()) {
+    if (options.pace != VirtualRigOptions::Pace::real_time) {
+      return Error{Errc::invalid_argument,
+                   "processes share a rig in real time only: they have no other clock in common."};
+    }
+    auto shared = open_shared_board(options.shared_file, rig.cameras.size());
+    if (!shared) return std::move(shared).error();
+    board = *std::move(shared);
+  }
+  return std::shared_ptr<VirtualRig>(
+      std::make_shared<VirtualRigImpl>(rig, plan, options, std::move(board)));
+}
+
+std::filesystem::path shared_rig_file(std::string_view rig_toml) {
+  uint64_t hash = kSharedLayout;
+  for (const char c : rig_toml) hash = mix_bits(hash, static_cast<unsigned char>(c));
+  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
+  return std::filesystem::path(folder != nullptr && *folder != '\0' ? folder : "/dev/shm") /
+         fmt::format("lockstep-{}-{:016x}.rig", ::geteuid(), hash);
 }
 
 }  // namespace lockstep

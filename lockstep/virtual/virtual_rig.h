@@ -5,11 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "lockstep/base/result.h"
 #include "lockstep/device/device.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig.h"
+#include "lockstep/virtual/color_controls.h"
 
 namespace lockstep {
 
@@ -28,6 +30,10 @@ struct VirtualRigOptions {
   int render_threads = 0;
   /// What the clock of as_fast_as_possible shows at first.
   HostTime clock_start = HostTime(std::chrono::seconds(1000));
+  /// Virtual rigs that name the same file are one, in whatever processes they are: a camera that
+  /// one opened is busy for the others, and pulses reach everybody (shared_rig_file()). Empty: the
+  /// rig is this object's alone. Needs real_time.
+  std::filesystem::path shared_file;
 };
 
 /// Gets 0..1 on the thread that asked for pictures, every few pictures; false stops the rendering.
@@ -41,6 +47,7 @@ using RenderProgress = std::function<bool(double)>;
 class VirtualRig : public DeviceSource {
  public:
   /// `rig` must have a world, and `plan` be made from it. Errors: invalid_argument.
+  /// With a shared_file also what open_shared_board() says.
   static Result<std::shared_ptr<VirtualRig>> create(const Rig& rig, const Plan& plan,
                                                     VirtualRigOptions options = {});
 
@@ -50,6 +57,13 @@ class VirtualRig : public DeviceSource {
   /// what is in the cache is whole).
   virtual Result<void> prepare(const RenderProgress& progress) = 0;
 
+  /// The colour settings of a camera, which stay when it is closed: of a shared rig as long as its
+  /// file. Errors: not_found.
+  virtual Result<ColorControls> color_controls(std::string_view serial) = 0;
+  /// `control` below kColorControls.
+  virtual Result<void> set_color_control(std::string_view serial, size_t control,
+                                         const ColorControl& value) = 0;
+
   /// The clock that a session on this rig lives by. Lives as long as the rig.
   [[nodiscard]] virtual SessionClock& clock() = 0;
 
@@ -57,5 +71,9 @@ class VirtualRig : public DeviceSource {
   /// pose (world_from_depth, metres), calibration, and the faults. JSON, docs/virtual-rig.md.
   [[nodiscard]] virtual std::string truth_json() const = 0;
 };
+
+/// The file of this user through which processes share the rig of this text: in $XDG_RUNTIME_DIR,
+/// else in /dev/shm. It goes when the machine is turned off.
+[[nodiscard]] std::filesystem::path shared_rig_file(std::string_view rig_toml);
 
 }  // namespace lockstep

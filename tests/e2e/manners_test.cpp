@@ -28,8 +28,9 @@ std::vector<std::string> commands() {
 }
 
 TEST(Manners, EveryCommandIsThere) {
-  EXPECT_THAT(commands(), ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate",
-                                                 "record", "recover", "completion", "manual"));
+  EXPECT_THAT(commands(),
+              ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate", "record",
+                                     "recover", "exec", "completion", "manual"));
 }
 
 TEST(Manners, EveryCommandHasHelpWithExamplesWithinTheColumns) {

@@ -9,10 +9,10 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
-#include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
 #include "lockstep/report/plan_page.h"
+#include "lockstep/rig/chosen_rig.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/plan_text.h"
 

@@ -12,13 +12,13 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
-#include "lockstep/apps/lockstep/chosen_rig.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/verify_reports.h"
 #include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/base/files.h"
 #include "lockstep/base/text.h"
 #include "lockstep/report/verify_page.h"
+#include "lockstep/rig/chosen_rig.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/take_lock.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/apps/lockstep/chosen_rig.h"
+#include "lockstep/rig/chosen_rig.h"
 
 #include "lockstep/base/files.h"
 #include "lockstep/rig/rig_file.h"

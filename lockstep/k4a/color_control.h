@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <k4a/k4atypes.h>
+
+#include <cstdint>
+#include <string>
+
+#include "lockstep/base/result.h"
+#include "lockstep/sensor/modes.h"
+#include "lockstep/virtual/color_controls.h"
+
+namespace lockstep::k4a {
+
+/// What a colour control takes.
+struct ColorRange {
+  bool supports_auto = false;
+  int32_t min = 0, max = 0, step = 0, usual = 0;
+  k4a_color_control_mode_t usual_mode = K4A_COLOR_CONTROL_MODE_MANUAL;
+};
+
+/// Of a command 0..9. The exposure steps depend on the power line that the handle knows of.
+[[nodiscard]] ColorRange color_range(k4a_color_control_command_t command, Powerline line);
+
+struct ColorSetting {
+  k4a_color_control_mode_t mode = K4A_COLOR_CONTROL_MODE_MANUAL;
+  int32_t value = 0;  ///< of automatic ones what they were before
+};
+
+/// What a camera is set to; exposure in whole hundreds of microseconds, as it keeps it.
+[[nodiscard]] ColorSetting color_setting(const ColorControls& controls,
+                                         k4a_color_control_command_t command);
+
+/// The step of the table at or above an exposure; beyond the table its last one. Microseconds.
+[[nodiscard]] int32_t exposure_step(int32_t exposure_us, Powerline line);
+
+/// What the camera keeps when it is set so. Errors: invalid_argument.
+Result<ColorControl> color_control(const ColorControls& controls,
+                                   k4a_color_control_command_t command,
+                                   k4a_color_control_mode_t mode, int32_t value, Powerline line);
+
+}  // namespace lockstep::k4a

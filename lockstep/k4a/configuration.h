@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <k4a/k4atypes.h>
+
+#include <string>
+
+#include "lockstep/frame/capture.h"
+#include "lockstep/sensor/config.h"
+#include "lockstep/virtual/color_controls.h"
+
+namespace lockstep::k4a {
+
+/// Why a camera with these plugs refuses a configuration, by the vendor's rules in their order;
+/// empty when it takes it.
+[[nodiscard]] std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks);
+
+/// A configuration that is taken, with the camera's colour settings.
+[[nodiscard]] CameraConfig camera_config(const k4a_device_configuration_t& config,
+                                         const ColorControls& controls);
+
+}  // namespace lockstep::k4a

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/k4a/device.h"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "lockstep/k4a/calibration.h"
+#include "lockstep/k4a/configuration.h"
+#include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/installed.h"
+#include "lockstep/k4a/log.h"
+
+namespace lockstep::k4a {
+namespace {
+
+constexpr uint32_t kMostDevices = 100;
+// How often the inertial unit is asked when no capture comes in between.
+constexpr Nanos kImuBeat{5'000'000};
+constexpr Nanos kIdleBeat{100'000'000};
+
+bool pairs_images() {
+  const char* const variable = std::getenv("K4A_DISABLE_SYNCHRONIZATION");
+  return variable == nullptr || *variable == '\0' || *variable == '0';
+}
+
+k4a_imu_sample_t to_c(const ImuSample& sample, double temperature_c) {
+  k4a_imu_sample_t out{};
+  out.temperature = static_cast<float>(temperature_c);
+  for (int axis = 0; axis < 3; ++axis) {
+    out.acc_sample.v[axis] = sample.acceleration_mps2[axis];
+    out.gyro_sample.v[axis] = sample.angular_rate_radps[axis];
+  }
+  out.acc_timestamp_usec = static_cast<uint64_t>(sample.acceleration_stamp.us());
+  out.gyro_timestamp_usec = static_cast<uint64_t>(sample.angular_rate_stamp.us());
+  return out;
+}
+
+}  // namespace
+
+Device::Device(std::shared_ptr<VirtualRig> rig, std::unique_ptr<lockstep::Device> camera)
+    : rig_(std::move(rig)),
+      info_(camera->info()),
+      pair_images_(pairs_images()),
+      camera_(std::move(camera)) {}
+
+Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
+  const Installed installed = installed_devices();
+  if (index >= kMostDevices || index >= installed.devices.size()) {
+    return Error{
+        Errc::not_found,
+        fmt::format("There is no device {}: {} installed{}", index, installed.devices.size(),
+                    installed.rig ? "" : " (LOCKSTEP_RIG names the rig, or 'demo')")};
+  }
+  auto camera = installed.rig->open(installed.devices[index].serial);
+  if (!camera) return std::move(camera).error();
+  const std::shared_ptr<Device> device(new Device(installed.rig, *std::move(camera)));
+  if (auto learned = device->learn(); !learned) return std::move(learned).error();
+  return device;
+}
+
+Result<void> Device::learn() {
+  const MutexLock lock(mutex_);
+  auto json = camera_->calibration_json();
+  if (!json) return std::move(json).error();
+  calibration_json_ = *std::move(json);
+  const auto read = assemble_calibration(calibration_json_, K4A_DEPTH_MODE_NFOV_UNBINNED,
+                                         K4A_COLOR_RESOLUTION_720P);
+  if (!read) return read.error();
+  const auto jacks = camera_->read_jacks();
+  if (!jacks) return jacks.error();
+  jacks_ = *jacks;
+  return {};
+}
+
+void Device::close() {
+  const MutexLock lock(mutex_);
+  stop_imu_locked();
+  stop_cameras_locked();
+  camera_.reset();
+}
+
+Result<void> Device::start_cameras(const k4a_device_configuration_t& config) {
+  const MutexLock lock(mutex_);
+  auto started = start_locked(config);
+  if (!started) stop_cameras_locked();
+  return started;
+}
+
+Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
+  if (camera_ == nullptr) return Error{Errc::bad_state, "The device is closed"};
+  if (cameras_on_)
+    return Error{Errc::bad_state, "The cameras run already, and are stopped by this call"};
+  if (imu_on_) return Error{Errc::bad_state, "The IMU still runs: stop it first"};
+  if (const std::string why = why_not(config, jacks_); !why.empty())
+    return Error{Errc::invalid_argument, why};
+  const auto controls = rig_->color_controls(info_.serial);
+  if (!controls) return controls.error();
+  CameraConfig camera = camera_config(config, *controls);
+  camera.pair_images = pair_images_;
+  if (auto started = camera_->start(camera); !started) return started;
+  captures.open();
+  cameras_on_ = true;
+  reader_ = std::thread([this, running = camera_.get()] {
+    guarded([&] { read(*running); });
+    captures.fail();
+    imu_samples.fail();
+  });
+  return {};
+}
+
+void Device::stop_cameras() {
+  const MutexLock lock(mutex_);
+  stop_cameras_locked();
+}
+
+void Device::stop_cameras_locked() {
+  if (!std::exchange(cameras_on_, false)) return;
+  captures.close();
+  if (imu_on_) {
+    camera_->stop_images();
+  } else {
+    stop_reading();
+  }
+}
+
+Result<void> Device::start_imu() {
+  const MutexLock lock(mutex_);
+  if (imu_on_) return Error{Errc::bad_state, "The IMU runs already"};
+  if (!cameras_on_) return Error{Errc::bad_state, "The cameras do not run: start them first"};
+  imu_samples.open();
+  imu_on_ = true;
+  return {};
+}
+
+void Device::stop_imu() {
+  const MutexLock lock(mutex_);
+  stop_imu_locked();
+}
+
+void Device::stop_imu_locked() {
+  if (!imu_on_.exchange(false)) return;
+  imu_samples.close();
+  if (!cameras_on_) stop_reading();
+}
+
+void Device::stop_reading() {
+  camera_->stop();
+  if (reader_.joinable()) reader_.join();
+}
+
+void Device::read(lockstep::Device& camera) {
+  while (true) {
+    auto got = camera.next_capture(imu_on_ ? kImuBeat : kIdleBeat);
+    const auto* end = got ? std::get_if<ReadEnd>(&*got) : nullptr;
+    if (end != nullptr && *end == ReadEnd::ended) return;
+    if (!got) {
+      LOCKSTEP_K4A_ERROR("The stream of {} has ended. {}", info_.serial, got.error().message);
+      return;
+    }
+    if (auto* capture = std::get_if<CapturePtr>(&*got)) {
+      if ((*capture)->temperature_c) temperature_c_ = *(*capture)->temperature_c;
+      captures.push(std::move(*capture));
+    }
+    read_imu(camera);
+  }
+}
+
+void Device::read_imu(lockstep::Device& camera) {
+  // Also while nobody wants them, so that none from before k4a_device_start_imu is left.
+  const auto samples = camera.take_imu();
+  if (!samples || !imu_on_) return;
+  for (const ImuSample& sample : *samples) imu_samples.push(to_c(sample, temperature_c_));
+}
+
+}  // namespace lockstep::k4a

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <k4a/k4atypes.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "lockstep/base/result.h"
+#include "lockstep/base/thread_annotations.h"
+#include "lockstep/device/device.h"
+#include "lockstep/k4a/handle_table.h"
+#include "lockstep/k4a/output_queue.h"
+#include "lockstep/virtual/virtual_rig.h"
+
+namespace lockstep::k4a {
+
+/// An opened device of the C API: a camera, a thread that reads it while it runs, and what it read.
+/// Thread-safe.
+class Device {
+ public:
+  /// Errors: not_found, busy, and whatever the camera says.
+  static Result<std::shared_ptr<Device>> open(uint32_t index);
+  ~Device() { close(); }
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  /// Stops everything and lets the camera go; everybody who waits leaves.
+  void close();
+
+  /// Any failure ends with the cameras stopped, also that they ran already.
+  Result<void> start_cameras(const k4a_device_configuration_t& config);
+  void stop_cameras();
+  Result<void> start_imu();
+  void stop_imu();
+
+  OutputQueue<CapturePtr> captures{7};
+  OutputQueue<k4a_imu_sample_t> imu_samples{833};
+
+  [[nodiscard]] const DeviceInfo& info() const { return info_; }
+  [[nodiscard]] const std::string& calibration_json() const { return calibration_json_; }
+  [[nodiscard]] const SyncJacks& jacks() const { return jacks_; }
+  [[nodiscard]] VirtualRig& rig() const { return *rig_; }
+
+  /// What this handle believes of the lamps, whatever the camera is set to.
+  std::atomic<Powerline> powerline{Powerline::hz60};
+
+ private:
+  Device(std::shared_ptr<VirtualRig> rig, std::unique_ptr<lockstep::Device> camera);
+  Result<void> learn();
+  Result<void> start_locked(const k4a_device_configuration_t& config) LOCKSTEP_REQUIRES(mutex_);
+  void stop_cameras_locked() LOCKSTEP_REQUIRES(mutex_);
+  void stop_imu_locked() LOCKSTEP_REQUIRES(mutex_);
+  void stop_reading() LOCKSTEP_REQUIRES(mutex_);
+  void read(lockstep::Device& camera);
+  void read_imu(lockstep::Device& camera);
+
+  const std::shared_ptr<VirtualRig> rig_;
+  const DeviceInfo info_;
+  const bool pair_images_;  ///< as the environment says when it is opened
+  std::string calibration_json_;
+  SyncJacks jacks_;
+
+  Mutex mutex_;  ///< of starts and stops
+  std::unique_ptr<lockstep::Device> camera_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
+  bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> imu_on_{false};
+  std::atomic<double> temperature_c_{0};
+};
+
+using DeviceTable = HandleTable<k4a_device_t, Device, HandleKind::device>;
+
+/// A capture for the C program, its images in the installed allocator's memory; null when that has
+/// none.
+[[nodiscard]] k4a_capture_t publish(const lockstep::Capture& capture);
+
+}  // namespace lockstep::k4a

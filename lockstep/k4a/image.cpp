@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/k4a/image.h"
+
+#include <cstdlib>
+#include <limits>
+#include <mutex>
+
+namespace lockstep::k4a {
+namespace {
+
+// Programs may count on the size they are asked for: the vendor's library keeps its own books in
+// front of the pixels.
+constexpr size_t kInFront = 32;
+
+struct Allocator {
+  k4a_memory_allocate_cb_t* allocate = nullptr;
+  k4a_memory_destroy_cb_t* free = nullptr;
+};
+
+std::mutex allocator_mutex;
+Allocator allocator;
+
+uint8_t* allocate_by_malloc(int size, void** context) {
+  *context = nullptr;
+  return static_cast<uint8_t*>(std::malloc(static_cast<size_t>(size)));
+}
+
+void free_by_malloc(void* block, void* /*context*/) {
+  std::free(block);
+}
+
+Allocator current_allocator() {
+  const std::lock_guard lock(allocator_mutex);
+  return allocator.allocate != nullptr ? allocator : Allocator{allocate_by_malloc, free_by_malloc};
+}
+
+/// Bytes of a row without gaps; 0: any stride will do.
+int64_t row_bytes(k4a_image_format_t format, int64_t width) {
+  switch (format) {
+    case K4A_IMAGE_FORMAT_COLOR_NV12:
+    case K4A_IMAGE_FORMAT_CUSTOM8:
+      return width;
+    case K4A_IMAGE_FORMAT_COLOR_YUY2:
+    case K4A_IMAGE_FORMAT_DEPTH16:
+    case K4A_IMAGE_FORMAT_IR16:
+    case K4A_IMAGE_FORMAT_CUSTOM16:
+      return 2 * width;
+    case K4A_IMAGE_FORMAT_COLOR_BGRA32:
+      return 4 * width;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+Image::~Image() {
+  if (free != nullptr) free(block, context);
+}
+
+std::optional<ImageLayout> image_layout(k4a_image_format_t format, int width, int height,
+                                        int stride) {
+  if (format == K4A_IMAGE_FORMAT_COLOR_MJPG) return std::nullopt;
+  const bool nv12 = format == K4A_IMAGE_FORMAT_COLOR_NV12;
+  if ((nv12 || format == K4A_IMAGE_FORMAT_COLOR_YUY2) && width % 2 != 0) return std::nullopt;
+  if (nv12 && height % 2 != 0) return std::nullopt;
+  const int64_t least = row_bytes(format, width);
+  const int64_t row = stride == 0 ? least : stride;
+  if (row < least || row <= 0) return std::nullopt;
+  const int64_t bytes = nv12 ? 3 * row * height / 2 : row * height;
+  return ImageLayout{static_cast<int>(row), static_cast<size_t>(bytes)};
+}
+
+std::shared_ptr<Image> allocate_image(k4a_image_format_t format, int width, int height, int stride,
+                                      size_t bytes) {
+  if (bytes == 0 || bytes > static_cast<size_t>(std::numeric_limits<int>::max()) - kInFront)
+    return nullptr;
+  const Allocator from = current_allocator();
+  auto image = std::make_shared<Image>(format, width, height, stride);
+  uint8_t* const block = from.allocate(static_cast<int>(bytes + kInFront), &image->context);
+  if (block == nullptr) return nullptr;
+  image->block = block;
+  image->free = from.free;
+  image->buffer = block + kInFront;
+  image->size = bytes;
+  return image;
+}
+
+bool set_allocator(k4a_memory_allocate_cb_t* allocate, k4a_memory_destroy_cb_t* free) {
+  if ((allocate == nullptr) != (free == nullptr)) return false;
+  const std::lock_guard lock(allocator_mutex);
+  allocator = {allocate, free};
+  return true;
+}
+
+}  // namespace lockstep::k4a

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/k4a/log.h"
+
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+namespace lockstep::k4a {
+namespace {
+
+constexpr size_t kFileBytes = 50u << 20;
+constexpr size_t kFiles = 3;
+constexpr size_t kLongestMessage = 1023;
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// The file that LOCKSTEP_K4A_LOG_VARIABLE names; empty: none.
+std::string log_file() {
+  const std::string value = variable(LOCKSTEP_K4A_LOG_VARIABLE);
+  if (value.empty() || value == "0") return "";
+  return value.size() > 4 && value.ends_with(".log") ? value : "k4a.log";
+}
+
+spdlog::level::level_enum level_from_environment() {
+  switch (variable("K4A_LOG_LEVEL").c_str()[0]) {
+    case 'c':
+    case 'C':
+      return spdlog::level::critical;
+    case 'w':
+    case 'W':
+      return spdlog::level::warn;
+    case 'i':
+    case 'I':
+      return spdlog::level::info;
+    case 't':
+    case 'T':
+      return spdlog::level::trace;
+    default:
+      return spdlog::level::err;
+  }
+}
+
+std::shared_ptr<spdlog::logger> make_logger() {
+  spdlog::sink_ptr sink;
+  const std::string file = log_file();
+  if (!file.empty()) {
+    try {
+      sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, kFileBytes, kFiles);
+    } catch (const spdlog::spdlog_ex& refused) {
+      std::printf("the log goes to stdout, since its file cannot be written: %s\n", refused.what());
+    }
+  }
+  const bool to_file = sink != nullptr;
+  if (!to_file) {
+    if (variable("K4A_ENABLE_LOG_TO_STDOUT").starts_with('0')) return nullptr;
+    sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
+  }
+  auto logger = std::make_shared<spdlog::logger>("k4a", sink);
+  logger->set_pattern("[%Y-%m-%d %H:%M:%S.%e] [%l] [t=%t] %v");
+  logger->set_level(level_from_environment());
+  logger->flush_on(spdlog::level::warn);
+  if (to_file) logger->critical("New logging session started");
+  return logger;
+}
+
+spdlog::logger* logger() {
+  // Never destroyed: whatever a program does while it ends may still be logged.
+  static auto* const made = new std::shared_ptr<spdlog::logger>(make_logger());
+  return made->get();
+}
+
+spdlog::level::level_enum as_spdlog(k4a_log_level_t level) {
+  constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::critical, spdlog::level::err,
+                                                   spdlog::level::warn, spdlog::level::info,
+                                                   spdlog::level::trace};
+  return level >= 0 && level < K4A_LOG_LEVEL_OFF ? kLevels[level] : spdlog::level::off;
+}
+
+struct Callback {
+  std::shared_mutex mutex;  // held shared while the callback runs: to clear it is to wait for it
+  k4a_logging_message_cb_t* function = nullptr;
+  void* context = nullptr;
+  k4a_log_level_t least = K4A_LOG_LEVEL_OFF;
+};
+
+Callback& callback() {
+  static auto* const one = new Callback;
+  return *one;
+}
+
+}  // namespace
+
+void log(k4a_log_level_t level, const char* file, int line, std::string_view message) {
+  const std::string text(message.substr(0, kLongestMessage));
+  if (spdlog::logger* const to = logger(); to != nullptr)
+    to->log(as_spdlog(level), "{} ({}): {}", file, line, text);
+  Callback& to = callback();
+  const std::shared_lock lock(to.mutex);
+  if (to.function != nullptr && to.least != K4A_LOG_LEVEL_OFF && level <= to.least)
+    to.function(to.context, level, file, line, text.c_str());
+}
+
+void log_thrown(const char* what) noexcept {
+  try {
+    log(K4A_LOG_LEVEL_ERROR, __FILE__, __LINE__, what);
+  } catch (...) {  // there is nobody left to tell
+  }
+}
+
+k4a_result_t set_log_callback(k4a_logging_message_cb_t* function, void* context,
+                              k4a_log_level_t least) {
+  logger();  // reads the environment before anybody can change what it means
+  const bool known = least >= K4A_LOG_LEVEL_CRITICAL && least <= K4A_LOG_LEVEL_OFF;
+  if (function != nullptr && !known) return K4A_RESULT_FAILED;
+  Callback& to = callback();
+  const std::unique_lock lock(to.mutex);
+  if (function != nullptr && to.function != nullptr && to.function != function)
+    return K4A_RESULT_FAILED;
+  to.function = function;
+  to.context = function == nullptr ? nullptr : context;
+  to.least = function == nullptr ? K4A_LOG_LEVEL_OFF : least;
+  return K4A_RESULT_SUCCEEDED;
+}
+
+}  // namespace lockstep::k4a

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <k4a/k4atypes.h>
+
+#include <string_view>
+
+namespace lockstep::k4a {
+
+/// Writes one line where the environment says (a file, or stdout, from K4A_LOG_LEVEL on), and gives
+/// it to the callback if one is set. Thread-safe; the callback runs on the calling thread.
+void log(k4a_log_level_t level, const char* file, int line, std::string_view message);
+
+/// Says that an exception was stopped at the door. Never throws.
+void log_thrown(const char* what) noexcept;
+
+/// Sets or clears the one callback of the process; see k4a_set_debug_message_handler.
+k4a_result_t set_log_callback(k4a_logging_message_cb_t* callback, void* context,
+                              k4a_log_level_t least);
+
+}  // namespace lockstep::k4a
+
+/// Says why a call failed, at the level of an error.
+#define LOCKSTEP_K4A_ERROR(...) \
+  ::lockstep::k4a::log(K4A_LOG_LEVEL_ERROR, __FILE__, __LINE__, ::fmt::format(__VA_ARGS__))

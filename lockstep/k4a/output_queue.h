@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <k4a/k4atypes.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "lockstep/base/thread_annotations.h"
+
+namespace lockstep::k4a {
+
+/// What a device has ready for its readers: so many at most, the oldest is dropped. Closed at
+/// first. Thread-safe; each item goes to one reader.
+template <typename T>
+class OutputQueue {
+ public:
+  explicit OutputQueue(size_t most) : most_(most) {}
+
+  void open() {
+    const MutexLock lock(mutex_);
+    items_.clear();
+    open_ = true;
+  }
+
+  /// Drops what is ready, and wakes those who wait; returns when they have left.
+  void close() {
+    const MutexLock lock(mutex_);
+    shut();
+    while (waiting_ > 0) left_.wait(mutex_);
+  }
+
+  /// The same without waiting for readers: the camera is gone.
+  void fail() {
+    const MutexLock lock(mutex_);
+    shut();
+  }
+
+  void push(T item) {
+    const MutexLock lock(mutex_);
+    if (!open_) return;
+    if (items_.size() == most_) items_.pop_front();
+    items_.push_back(std::move(item));
+    changed_.notify_one();
+  }
+
+  /// Waits so many milliseconds, for ever when negative. FAILED: it is closed, or was meanwhile.
+  k4a_wait_result_t pop(T& item, int32_t timeout_ms) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    const MutexLock lock(mutex_);
+    ++waiting_;
+    while (open_ && items_.empty()) {
+      if (timeout_ms < 0) {
+        changed_.wait(mutex_);
+      } else if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
+        break;
+      }
+    }
+    if (--waiting_ == 0) left_.notify_all();
+    if (!open_) return K4A_WAIT_RESULT_FAILED;
+    if (items_.empty()) return K4A_WAIT_RESULT_TIMEOUT;
+    item = std::move(items_.front());
+    items_.pop_front();
+    return K4A_WAIT_RESULT_SUCCEEDED;
+  }
+
+ private:
+  void shut() LOCKSTEP_REQUIRES(mutex_) {
+    open_ = false;
+    items_.clear();
+    changed_.notify_all();
+  }
+
+  const size_t most_;
+  Mutex mutex_;
+  std::condition_variable_any changed_, left_;
+  std::deque<T> items_ LOCKSTEP_GUARDED_BY(mutex_);
+  bool open_ LOCKSTEP_GUARDED_BY(mutex_) = false;
+  int waiting_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace lockstep::k4a

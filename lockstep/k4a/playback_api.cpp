@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// The functions k4a_playback_* that open a file and tell what it holds.
+#include <fmt/format.h>
+#include <k4a/k4a.h>
+#include <k4arecord/playback.h>
+
+#include <cstring>
+#include <span>
+#include <string>
+
+#include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/playback.h"
+
+using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+using lockstep::TrackReader;
+namespace mkv = lockstep::mkv;
+
+k4a_buffer_result_t refused(const char* function, const char* what) {
+  LOCKSTEP_K4A_ERROR("{}(). {}", function, what);
+  return K4A_BUFFER_RESULT_FAILED;
+}
+
+/// Copies `data`, and behind it a NUL where `nul`, as every function does that fills a buffer.
+k4a_buffer_result_t fill(mkv::ByteView data, bool nul, void* buffer, size_t* size) {
+  const size_t needed = data.size() + (nul ? 1 : 0);
+  if (buffer == nullptr || *size < needed) {
+    *size = needed;
+    return K4A_BUFFER_RESULT_TOO_SMALL;
+  }
+  auto* const bytes = static_cast<uint8_t*>(buffer);
+  if (!data.empty()) std::memcpy(bytes, data.data(), data.size());
+  if (nul) bytes[data.size()] = 0;
+  *size = needed;
+  return K4A_BUFFER_RESULT_SUCCEEDED;
+}
+
+/// `answer(entry)` of a track; `otherwise` when the arguments are wrong or there is none.
+template <typename Answer, typename Work>
+Answer of_track(k4a_playback_t handle, const char* name, const char* function, Answer otherwise,
+                Work answer) {
+  return guarded(otherwise, [&] {
+    const auto playback = find_playback(handle, function);
+    if (!playback) return otherwise;
+    if (name == nullptr) {
+      LOCKSTEP_K4A_ERROR("{}(). track_name is NULL", function);
+      return otherwise;
+    }
+    const auto& tracks = playback->reader->tracks();
+    const auto track = tracks.find(std::string_view(name));
+    if (track != tracks.end()) return answer(track->second);
+    LOCKSTEP_K4A_ERROR("{}(). There is no track \"{}\"", function, name);
+    return otherwise;
+  });
+}
+
+k4a_record_configuration_t configuration_of(const lockstep::FileConfig& config) {
+  const lockstep::CameraConfig& camera = config.camera;
+  k4a_record_configuration_t out{};
+  out.color_format = config.color != nullptr ? static_cast<k4a_image_format_t>(camera.color_format)
+                                             : K4A_IMAGE_FORMAT_CUSTOM;
+  out.color_resolution = static_cast<k4a_color_resolution_t>(camera.color_resolution);
+  out.depth_mode = static_cast<k4a_depth_mode_t>(camera.depth_mode);
+  out.camera_fps = static_cast<k4a_fps_t>(camera.frame_rate);
+  out.color_track_enabled = config.color != nullptr;
+  out.depth_track_enabled = config.depth != nullptr;
+  out.ir_track_enabled = config.ir != nullptr;
+  out.imu_track_enabled = config.imu != nullptr;
+  out.depth_delay_off_color_usec = static_cast<int32_t>(camera.depth_delay_off_color.count());
+  out.wired_sync_mode = static_cast<k4a_wired_sync_mode_t>(camera.wired_sync);
+  out.subordinate_delay_off_master_usec =
+      static_cast<uint32_t>(camera.subordinate_delay_off_master.count());
+  out.start_timestamp_offset_usec = static_cast<uint32_t>(config.start_offset_ns / 1000);
+  return out;
+}
+
+/// The factory calibration as the API gives it: with a NUL at its end. Empty: there is none.
+std::string calibration_text(const TrackReader& reader) {
+  const mkv::Attachment* const found = reader.calibration();
+  if (found == nullptr) return "";
+  std::string text(mkv::as_text(found->data));
+  if (text.empty() || text.back() != '\0') text.push_back('\0');
+  return text;
+}
+
+}  // namespace
+
+namespace lockstep::k4a {
+
+std::shared_ptr<Playback> find_playback(k4a_playback_t handle, const char* function) {
+  auto playback = PlaybackTable::instance().find(handle);
+  if (!playback) LOCKSTEP_K4A_ERROR("{}(). The playback handle is not valid", function);
+  return playback;
+}
+
+}  // namespace lockstep::k4a
+
+k4a_result_t k4a_playback_open(const char* path, k4a_playback_t* playback_handle) {
+  static constexpr const char* kName = "k4a_playback_open";
+  if (playback_handle != nullptr) *playback_handle = nullptr;
+  return guarded(K4A_RESULT_FAILED, [&] {
+    if (path == nullptr || playback_handle == nullptr) {
+      LOCKSTEP_K4A_ERROR("{}(). path or playback_handle is NULL", kName);
+      return K4A_RESULT_FAILED;
+    }
+    auto reader = TrackReader::open(path);
+    if (!reader) {
+      LOCKSTEP_K4A_ERROR("{}(). {}", kName, reader.error().message);
+      return K4A_RESULT_FAILED;
+    }
+    auto playback = std::make_shared<Playback>();
+    playback->reader = std::move(*reader);
+    if (playback->reader->calibration() == nullptr)
+      log(K4A_LOG_LEVEL_WARNING, __FILE__, __LINE__,
+          fmt::format("{} has no calibration: it cannot be asked for", path));
+    playback->color_format =
+        static_cast<k4a_image_format_t>(playback->reader->config().camera.color_format);
+    *playback_handle = PlaybackTable::instance().add(std::move(playback));
+    return K4A_RESULT_SUCCEEDED;
+  });
+}
+
+void k4a_playback_close(k4a_playback_t playback_handle) {
+  guarded([&] {
+    if (!PlaybackTable::instance().release(playback_handle))
+      LOCKSTEP_K4A_ERROR("k4a_playback_close(). The playback handle is not valid");
+  });
+}
+
+k4a_buffer_result_t k4a_playback_get_raw_calibration(k4a_playback_t playback_handle, uint8_t* data,
+                                                     size_t* data_size) {
+  static constexpr const char* kName = "k4a_playback_get_raw_calibration";
+  return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_BUFFER_RESULT_FAILED;
+    if (data_size == nullptr) return refused(kName, "data_size is NULL");
+    const std::string text = calibration_text(*playback->reader);
+    if (text.empty()) return refused(kName, "The recording has no calibration");
+    return fill(mkv::as_bytes(text), false, data, data_size);
+  });
+}
+
+k4a_result_t k4a_playback_get_calibration(k4a_playback_t playback_handle,
+                                          k4a_calibration_t* calibration) {
+  static constexpr const char* kName = "k4a_playback_get_calibration";
+  return guarded(K4A_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_RESULT_FAILED;
+    std::string text = calibration_text(*playback->reader);
+    if (calibration == nullptr || text.empty()) {
+      LOCKSTEP_K4A_ERROR(
+          "{}(). {}", kName,
+          calibration == nullptr ? "calibration is NULL" : "The recording has no calibration");
+      return K4A_RESULT_FAILED;
+    }
+    if (!playback->calibration) {
+      const auto config = configuration_of(playback->reader->config());
+      k4a_calibration_t made;
+      if (k4a_calibration_get_from_raw(text.data(), text.size(), config.depth_mode,
+                                       config.color_resolution, &made) != K4A_RESULT_SUCCEEDED) {
+        LOCKSTEP_K4A_ERROR("{}(). The calibration of the recording does not fit its modes", kName);
+        return K4A_RESULT_FAILED;
+      }
+      playback->calibration = made;
+    }
+    *calibration = *playback->calibration;
+    return K4A_RESULT_SUCCEEDED;
+  });
+}
+
+k4a_result_t k4a_playback_get_record_configuration(k4a_playback_t playback_handle,
+                                                   k4a_record_configuration_t* config) {
+  static constexpr const char* kName = "k4a_playback_get_record_configuration";
+  return guarded(K4A_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_RESULT_FAILED;
+    if (config == nullptr) {
+      LOCKSTEP_K4A_ERROR("{}(). config is NULL", kName);
+      return K4A_RESULT_FAILED;
+    }
+    *config = configuration_of(playback->reader->config());
+    return K4A_RESULT_SUCCEEDED;
+  });
+}
+
+// ---- tracks
+
+bool k4a_playback_check_track_exists(k4a_playback_t playback_handle, const char* track_name) {
+  return guarded(false, [&] {
+    const auto playback = find_playback(playback_handle, "k4a_playback_check_track_exists");
+    return playback && track_name != nullptr &&
+           playback->reader->tracks().contains(std::string_view(track_name));
+  });
+}
+
+bool k4a_playback_track_is_builtin(k4a_playback_t playback_handle, const char* track_name) {
+  return of_track(playback_handle, track_name, __func__, false,
+                  [](const TrackReader::Track& track) { return track.built_in; });
+}
+
+size_t k4a_playback_get_track_count(k4a_playback_t playback_handle) {
+  return guarded(size_t{0}, [&] {
+    const auto playback = find_playback(playback_handle, "k4a_playback_get_track_count");
+    return playback ? playback->reader->tracks().size() : 0;
+  });
+}
+
+k4a_buffer_result_t k4a_playback_get_track_name(k4a_playback_t playback_handle, size_t track_index,
+                                                char* track_name, size_t* track_name_size) {
+  static constexpr const char* kName = "k4a_playback_get_track_name";
+  return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_BUFFER_RESULT_FAILED;
+    if (track_name_size == nullptr) return refused(kName, "track_name_size is NULL");
+    const auto& tracks = playback->reader->tracks();
+    if (track_index >= tracks.size()) return refused(kName, "There are fewer tracks");
+    const auto track = std::next(tracks.begin(), static_cast<std::ptrdiff_t>(track_index));
+    return fill(mkv::as_bytes(track->first), true, track_name, track_name_size);
+  });
+}
+
+k4a_result_t k4a_playback_track_get_video_settings(k4a_playback_t playback_handle,
+                                                   const char* track_name,
+                                                   k4a_record_video_settings_t* video_settings) {
+  static constexpr const char* kName = "k4a_playback_track_get_video_settings";
+  return of_track(
+      playback_handle, track_name, kName, K4A_RESULT_FAILED, [&](const TrackReader::Track& track) {
+        const mkv::TrackEntry& entry = *track.entry;
+        if (video_settings == nullptr || entry.type != mkv::kVideoTrack) {
+          LOCKSTEP_K4A_ERROR(
+              "{}(). {}", kName,
+              video_settings == nullptr ? "video_settings is NULL" : "The track is no video");
+          return K4A_RESULT_FAILED;
+        }
+        const uint64_t period_ns = entry.default_duration_ns;
+        *video_settings = {entry.width_px, entry.height_px,
+                           period_ns == 0 ? 0 : 1'000'000'000 / period_ns};
+        return K4A_RESULT_SUCCEEDED;
+      });
+}
+
+k4a_buffer_result_t k4a_playback_track_get_codec_id(k4a_playback_t playback_handle,
+                                                    const char* track_name, char* codec_id,
+                                                    size_t* codec_id_size) {
+  static constexpr const char* kName = "k4a_playback_track_get_codec_id";
+  return of_track(playback_handle, track_name, kName, K4A_BUFFER_RESULT_FAILED,
+                  [&](const TrackReader::Track& track) {
+                    if (codec_id_size == nullptr) return refused(kName, "codec_id_size is NULL");
+                    return fill(mkv::as_bytes(track.entry->codec_id), true, codec_id,
+                                codec_id_size);
+                  });
+}
+
+k4a_buffer_result_t k4a_playback_track_get_codec_context(k4a_playback_t playback_handle,
+                                                         const char* track_name,
+                                                         uint8_t* codec_context,
+                                                         size_t* codec_context_size) {
+  static constexpr const char* kName = "k4a_playback_track_get_codec_context";
+  return of_track(playback_handle, track_name, kName, K4A_BUFFER_RESULT_FAILED,
+                  [&](const TrackReader::Track& track) {
+                    if (codec_context_size == nullptr)
+                      return refused(kName, "codec_context_size is NULL");
+                    return fill(track.entry->codec_private, false, codec_context,
+                                codec_context_size);
+                  });
+}
+
+// ---- tags and attachments
+
+k4a_buffer_result_t k4a_playback_get_tag(k4a_playback_t playback_handle, const char* name,
+                                         char* value, size_t* value_size) {
+  static constexpr const char* kName = "k4a_playback_get_tag";
+  return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_BUFFER_RESULT_FAILED;
+    if (name == nullptr || value_size == nullptr)
+      return refused(kName, "name or value_size is NULL");
+    const mkv::Tag* const tag = playback->reader->find_tag(name);
+    if (tag == nullptr) return refused(kName, "There is no such tag");
+    if (value != nullptr && *value_size > tag->value.size()) std::memset(value, 0, *value_size);
+    return fill(mkv::as_bytes(tag->value), true, value, value_size);
+  });
+}
+
+k4a_buffer_result_t k4a_playback_get_attachment(k4a_playback_t playback_handle,
+                                                const char* file_name, uint8_t* data,
+                                                size_t* data_size) {
+  static constexpr const char* kName = "k4a_playback_get_attachment";
+  return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
+    const auto playback = find_playback(playback_handle, kName);
+    if (!playback) return K4A_BUFFER_RESULT_FAILED;
+    if (file_name == nullptr || data_size == nullptr)
+      return refused(kName, "file_name or data_size is NULL");
+    const mkv::Attachment* const found = playback->reader->find_attachment(file_name);
+    if (found == nullptr) return refused(kName, "There is no such attachment");
+    return fill(found->data, false, data, data_size);
+  });
+}

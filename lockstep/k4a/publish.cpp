@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include <cstring>
+#include <optional>
+
+#include "lockstep/k4a/capture.h"
+#include "lockstep/k4a/device.h"
+#include "lockstep/k4a/image.h"
+
+namespace lockstep::k4a {
+namespace {
+
+k4a_image_format_t format_of(PixelFormat format) {
+  switch (format) {
+    case PixelFormat::mjpg:
+      return K4A_IMAGE_FORMAT_COLOR_MJPG;
+    case PixelFormat::nv12:
+      return K4A_IMAGE_FORMAT_COLOR_NV12;
+    case PixelFormat::yuy2:
+      return K4A_IMAGE_FORMAT_COLOR_YUY2;
+    case PixelFormat::bgra32:
+      return K4A_IMAGE_FORMAT_COLOR_BGRA32;
+    case PixelFormat::depth16:
+      return K4A_IMAGE_FORMAT_DEPTH16;
+    case PixelFormat::ir16:
+      return K4A_IMAGE_FORMAT_IR16;
+  }
+  return K4A_IMAGE_FORMAT_CUSTOM;
+}
+
+std::shared_ptr<Image> copy_of(const lockstep::Image& image) {
+  const auto bytes = image.bytes.get();
+  auto copy = allocate_image(format_of(image.format), image.width_px, image.height_px,
+                             image.stride_bytes, bytes.size());
+  if (!copy) return nullptr;
+  std::memcpy(copy->buffer, bytes.data(), bytes.size());
+  copy->device_time_us = static_cast<uint64_t>(image.stamp.us());
+  if (image.arrival)
+    copy->system_time_ns = static_cast<uint64_t>(image.arrival->time_since_epoch().count());
+  if (image.exposure) copy->exposure_us = static_cast<uint64_t>(image.exposure->count());
+  if (image.white_balance_k) copy->white_balance_k = static_cast<uint32_t>(*image.white_balance_k);
+  return copy;
+}
+
+/// False: there was no memory for it.
+bool put(Capture& capture, Capture::Slot slot, const std::optional<lockstep::Image>& image) {
+  if (!image) return true;
+  auto copy = copy_of(*image);
+  if (!copy) return false;
+  const k4a_image_t handle = ImageTable::instance().add(std::move(copy));
+  capture.set_image(slot, handle);  // which then holds the only reference
+  ImageTable::instance().release(handle);
+  return true;
+}
+
+}  // namespace
+
+k4a_capture_t publish(const lockstep::Capture& capture) {
+  auto out = std::make_shared<Capture>();
+  const bool whole = put(*out, Capture::color, capture.color) &&
+                     put(*out, Capture::depth, capture.depth) && put(*out, Capture::ir, capture.ir);
+  if (!whole) return nullptr;
+  if (capture.temperature_c) out->temperature_c = static_cast<float>(*capture.temperature_c);
+  return CaptureTable::instance().add(std::move(out));
+}
+
+}  // namespace lockstep::k4a

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The inner loops of the transformations. They exist in two builds, one for every processor of the
+// architecture and one for those with AVX2, and give the same bits in both: rounding is that of
+// IEEE arithmetic, no product is fused with a sum. So this header and those that the two builds are
+// made of hold no function that the linker could take from the wrong one.
+
+namespace lockstep {
+
+/// A CameraModel in plain numbers.
+template <typename Number>
+struct Lens {
+  Number fx, fy, cx, cy, k[6], p1, p2, cod_x, cod_y, radius2;
+  Number cross;  ///< weight of the cross terms of the tangential distortion
+};
+
+/// From the depth camera's frame to the colour camera's.
+template <typename Number>
+struct Motion {
+  Number rotation[9], translation[3];
+};
+
+/// One row of depth pixels as the colour camera sees them: where each lies in the colour image, how
+/// far it is along the colour camera's axis, in millimetres (0: nothing there), and what it carries
+/// of a custom image.
+struct VertexRow {
+  float *u, *v, *z, *custom;
+};
+
+enum class CustomFormat { none, bits8, bits16 };
+
+/// The blocks between two rows of vertices, and what they are drawn into.
+struct PaintJob {
+  VertexRow above, below;
+  int columns;        ///< of a row; behind them it has room: kRowRoom()
+  int width, height;  ///< of the output
+  uint16_t* depth;    ///< millimetres
+  int cleared_rows;   ///< of `depth`, from the top; what is below is cleared when it is needed
+  CustomFormat format;
+  void* custom;
+  bool nearest;
+};
+
+/// Blocks with one vertex missing are mended behind the row's end, two columns for each.
+constexpr int kRowRoom(int columns) {
+  return 3 * columns + 64;
+}
+
+/// A way through the depth image, on which the search for a colour pixel steps.
+struct Walk {
+  Lens<double> depth_lens, color_lens;
+  Motion<double> color_from_depth;  ///< metres
+  double start[2], way[2], longer;  ///< in the ideal image; `longer` steps make the way
+  double first_step, last_step;     ///< those to take
+  double center[2], focal[2];       ///< of the ideal image
+  const uint16_t* depth;            ///< millimetres
+  int width, height, color_width, color_height;
+  double wanted[2];  ///< the colour pixel
+};
+
+/// Where the walk came nearest: squared distance in the colour image, and the depth pixel.
+struct WalkEnd {
+  double miss, x, y;
+};
+
+struct Kernels {
+  const char* name;
+
+  /// Rays of one row of pixels; (NaN, 0) where the lens has none.
+  void (*rays)(const Lens<double>&, int row, int count, float* x, float* y);
+
+  /// One row of a depth image; fills u, v and z.
+  void (*vertices)(const Lens<float>&, const Motion<float>& mm, const float* ray_x,
+                   const float* ray_y, const uint16_t* depth, int count, VertexRow out);
+
+  /// Paints the blocks of a job, over what is farther away; the former leaves `custom` alone.
+  void (*paint_depth)(PaintJob&);
+  void (*paint_custom)(PaintJob&);
+
+  /// The colours (BGRA) at one row of vertices; zero where nothing is known.
+  void (*colors)(const uint8_t* bgra, int width, int height, VertexRow at, int count, uint8_t* out);
+
+  void (*points)(const float* ray_x, const float* ray_y, const uint16_t* depth, size_t count,
+                 int16_t* xyz);
+
+  WalkEnd (*walk)(const Walk&);
+};
+
+extern const Kernels kBaselineKernels;
+#ifdef __x86_64__
+extern const Kernels kAvx2Kernels;
+#endif
+
+/// The fastest that this processor can run.
+[[nodiscard]] const Kernels& best_kernels();
+
+}  // namespace lockstep

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/transform/transformation.h"
+
+#include <mutex>
+
+#include "lockstep/transform/ray_table.h"
+#include "lockstep/transform/surface.h"
+
+namespace lockstep {
+namespace {
+
+size_t pixels_of(const CameraModel& camera) {
+  return static_cast<size_t>(camera.width_px) * static_cast<size_t>(camera.height_px);
+}
+
+Error refuse(const char* what) {
+  return {Errc::invalid_argument, what};
+}
+
+/// Where a program may ask for the same table from several threads at once.
+class LazyRays {
+ public:
+  const RayTable& of(const Kernels& kernels, const CameraModel& camera) {
+    std::call_once(once_, [&] { table_ = make_ray_table(kernels, camera); });
+    return table_;
+  }
+
+ private:
+  std::once_flag once_;
+  RayTable table_;
+};
+
+}  // namespace
+
+struct Transformation::State {
+  State(const DeviceGeometry& of, const Kernels& with) : geometry(of), kernels(with) {}
+
+  const DeviceGeometry geometry;
+  const Kernels& kernels;
+  mutable LazyRays depth_rays, color_rays;
+
+  [[nodiscard]] bool both() const { return geometry.depth && geometry.color; }
+  [[nodiscard]] const RayTable& rays_of_depth() const {
+    return depth_rays.of(kernels, *geometry.depth);
+  }
+
+  Result<void> points(const CameraModel& camera, LazyRays& rays, std::span<const uint16_t> depth,
+                      std::span<int16_t> xyz) const {
+    const size_t count = pixels_of(camera);
+    if (depth.size() != count || xyz.size() != 3 * count)
+      return refuse("an image has not the size of its camera");
+    const RayTable& table = rays.of(kernels, camera);
+    kernels.points(table.x.data(), table.y.data(), depth.data(), count, xyz.data());
+    return {};
+  }
+};
+
+Transformation::Transformation(const DeviceGeometry& geometry, const Kernels& kernels)
+    : state_(std::make_unique<State>(geometry, kernels)) {}
+Transformation::~Transformation() = default;
+Transformation::Transformation(Transformation&&) noexcept = default;
+Transformation& Transformation::operator=(Transformation&&) noexcept = default;
+
+const DeviceGeometry& Transformation::geometry() const {
+  return state_->geometry;
+}
+
+Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth,
+                                            std::span<uint16_t> out) const {
+  const DeviceGeometry& geometry = state_->geometry;
+  if (!state_->both()) return refuse("a camera is off");
+  if (depth.size() != pixels_of(*geometry.depth) || out.size() != pixels_of(*geometry.color))
+    return refuse("an image has not the size of its camera");
+  draw_surfaces(state_->kernels, geometry, state_->rays_of_depth(), depth, {},
+                Interpolation::nearest, out, {});
+  return {};
+}
+
+Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth, CustomSamples custom,
+                                            std::span<uint16_t> out, CustomOutput custom_out,
+                                            Interpolation interpolation, uint32_t invalid) const {
+  const DeviceGeometry& geometry = state_->geometry;
+  if (!state_->both()) return refuse("a camera is off");
+  if (custom.index() != custom_out.index()) return refuse("the custom images differ in format");
+  const size_t from = pixels_of(*geometry.depth);
+  const size_t to = pixels_of(*geometry.color);
+  return std::visit(
+      [&](auto samples) -> Result<void> {
+        using Sample = std::remove_const_t<typename decltype(samples)::element_type>;
+        const auto filled = std::get<std::span<Sample>>(custom_out);
+        if (depth.size() != from || samples.size() != from || out.size() != to ||
+            filled.size() != to)
+          return refuse("an image has not the size of its camera");
+        std::fill(filled.begin(), filled.end(), static_cast<Sample>(invalid));
+        draw_surfaces(state_->kernels, geometry, state_->rays_of_depth(), depth, samples,
+                      interpolation, out, filled);
+        return {};
+      },
+      custom);
+}
+
+Result<void> Transformation::color_to_depth(std::span<const uint16_t> depth,
+                                            std::span<const uint8_t> bgra,
+                                            std::span<uint8_t> out) const {
+  const DeviceGeometry& geometry = state_->geometry;
+  if (!state_->both()) return refuse("a camera is off");
+  const size_t count = pixels_of(*geometry.depth);
+  if (depth.size() != count || out.size() != 4 * count ||
+      bgra.size() != 4 * pixels_of(*geometry.color))
+    return refuse("an image has not the size of its camera");
+  sample_colors(state_->kernels, geometry, state_->rays_of_depth(), depth, bgra, out);
+  return {};
+}
+
+Result<void> Transformation::depth_points(std::span<const uint16_t> depth,
+                                          std::span<int16_t> xyz) const {
+  if (!state_->geometry.depth) return refuse("the depth camera is off");
+  return state_->points(*state_->geometry.depth, state_->depth_rays, depth, xyz);
+}
+
+Result<void> Transformation::color_points(std::span<const uint16_t> depth,
+                                          std::span<int16_t> xyz) const {
+  if (!state_->geometry.color) return refuse("the colour camera is off");
+  return state_->points(*state_->geometry.color, state_->color_rays, depth, xyz);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wpsabi"  // no vector crosses the border of a file
+#endif
+
+// Vectors as gcc and clang both offer them, for the files that the kernels are made of. Everything
+// has internal linkage: see kernels.h.
+
+/// Before a function of the table: everything that it calls becomes part of it, so that vectors
+/// stay in registers.
+#define LOCKSTEP_KERNEL [[gnu::flatten]]
+
+namespace lockstep {
+namespace {
+
+constexpr int kLanes = 8;
+using Floats = float __attribute__((vector_size(32)));
+using Ints = int32_t __attribute__((vector_size(32)));
+using Shorts = uint16_t __attribute__((vector_size(16)));
+using Bytes = uint8_t __attribute__((vector_size(16)));
+using Pair = uint64_t __attribute__((vector_size(16)));
+
+constexpr int kDoubleLanes = 4;
+using Doubles = double __attribute__((vector_size(32)));
+using Longs = int64_t __attribute__((vector_size(32)));
+
+constexpr Floats kLaneFloats = {0, 1, 2, 3, 4, 5, 6, 7};
+constexpr Ints kLaneInts = {0, 1, 2, 3, 4, 5, 6, 7};
+constexpr Doubles kLaneDoubles = {0, 1, 2, 3};
+
+template <typename Value>
+Value load(const void* from) {
+  Value value;
+  __builtin_memcpy(&value, from, sizeof value);
+  return value;
+}
+
+template <typename Value>
+void store(void* to, Value value) {
+  __builtin_memcpy(to, &value, sizeof value);
+}
+
+/// The same value in every lane.
+Floats spread(float value) {
+  return Floats{value, value, value, value, value, value, value, value};
+}
+
+template <typename Vector>
+Vector smaller(Vector a, Vector b) {
+  return a < b ? a : b;
+}
+template <typename Vector>
+Vector larger(Vector a, Vector b) {
+  return a > b ? a : b;
+}
+
+/// Whether any lane of a mask is set.
+template <typename Mask>
+bool any(Mask mask) {
+  const auto parts = load<Longs>(&mask);
+#ifdef __AVX2__
+  using Bits = long long __attribute__((vector_size(32)));  // as the instruction is declared
+  return __builtin_ia32_ptestz256(reinterpret_cast<Bits>(parts), reinterpret_cast<Bits>(parts)) ==
+         0;
+#else
+  return ((parts[0] | parts[1]) | (parts[2] | parts[3])) != 0;
+#endif
+}
+
+Floats floats_of(Ints whole) {
+  return __builtin_convertvector(whole, Floats);
+}
+/// Towards zero.
+Ints ints_of(Floats value) {
+  return __builtin_convertvector(value, Ints);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// What processes that share a virtual rig see of each other, also when they are killed.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "lockstep/base/thread_annotations.h"
+#include "lockstep/virtual/rig_board.h"
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+using std::chrono::milliseconds;
+
+HostTime at_ms(int64_t ms) {
+  return HostTime(milliseconds(ms));
+}
+
+class SharedBoard : public ::testing::Test {
+ protected:
+  std::unique_ptr<RigBoard> open() const {
+    auto board = open_shared_board(folder_ / "rig", 3);
+    EXPECT_TRUE(board.ok()) << (board ? "" : board.error().message);
+    return board ? *std::move(board) : nullptr;
+  }
+
+  static BoardState state_of(RigBoard& board) {
+    uint64_t number = 0;
+    return *board.look(number);
+  }
+
+  static void run(RigBoard& board, int camera, HostTime start) {
+    board.change([&](BoardState& state) {
+      BoardCamera& own = state.cameras[static_cast<size_t>(camera)];
+      own.running = 1;
+      own.pulses.add({start, 33'333'333.0, kNever});
+    });
+  }
+
+  /// Another process, which does `work` and then waits to be killed; `work` must not fail a test.
+  pid_t start_process(const std::function<void(RigBoard&)>& work) const {
+    int ready[2];
+    EXPECT_EQ(pipe(ready), 0);
+    const pid_t process = fork();
+    if (process == 0) {
+      auto board = open_shared_board(folder_ / "rig", 3);
+      if (!board) _exit(1);
+      (void)!write(ready[1], "r", 1);
+      work(**board);
+      while (true) pause();
+    }
+    char byte = 0;
+    EXPECT_EQ(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return process;
+  }
+
+  static void end_process(pid_t process) {
+    kill(process, SIGKILL);
+    waitpid(process, nullptr, 0);
+  }
+
+  testing::TempFolder folder_;
+};
+
+TEST_F(SharedBoard, LetsACameraBeHeldOnce) {
+  const auto one = open(), other = open();
+  EXPECT_TRUE(one->acquire(1, at_ms(0)));
+  EXPECT_FALSE(one->acquire(1, at_ms(0)));
+  EXPECT_FALSE(other->acquire(1, at_ms(0)));
+  EXPECT_TRUE(other->acquire(2, at_ms(0)));
+  one->release(1);
+  EXPECT_TRUE(other->acquire(1, at_ms(0)));
+}
+
+TEST_F(SharedBoard, ShowsAChangeToTheOthersAndOnlyOnce) {
+  const auto one = open(), other = open();
+  uint64_t number = 0;
+  ASSERT_TRUE(other->look(number));
+  EXPECT_FALSE(other->look(number));
+  ASSERT_TRUE(one->acquire(0, at_ms(0)));
+  run(*one, 0, at_ms(5));
+  const auto seen = other->look(number);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->cameras[0].running, 1U);
+  ASSERT_EQ(seen->cameras[0].pulses.count, 1U);
+  EXPECT_EQ(seen->cameras[0].pulses.begin()->start, at_ms(5));
+  EXPECT_TRUE(seen->cameras[1].pulses.empty());
+  EXPECT_FALSE(other->look(number));
+}
+
+TEST_F(SharedBoard, KeepsColorControlsWhenEverybodyHasGone) {
+  open()->change([](BoardState& state) { state.cameras[2].color[8] = {77, 1, 0}; });
+  EXPECT_EQ(state_of(*open()).cameras[2].color[8], (ColorControl{77, 1, 0}));
+}
+
+TEST_F(SharedBoard, ForgetsThePulsesOfARigThatNobodyHolds) {
+  {
+    const auto one = open();
+    ASSERT_TRUE(one->acquire(0, at_ms(0)));
+    run(*one, 0, at_ms(5));
+    const auto other = open();
+    ASSERT_TRUE(other->acquire(1, at_ms(6)));
+    EXPECT_EQ(state_of(*other).cameras[0].pulses.count, 1U);
+  }
+  const auto later = open();
+  ASSERT_TRUE(later->acquire(1, at_ms(100)));
+  EXPECT_TRUE(state_of(*later).cameras[0].pulses.empty());
+}
+
+TEST_F(SharedBoard, FreesTheCamerasOfAKilledProcess) {
+  const pid_t process = start_process([](RigBoard& board) {
+    board.acquire(0, at_ms(1));
+    run(board, 0, at_ms(2));
+  });
+  const auto board = open();
+  ASSERT_TRUE(board->acquire(1, at_ms(3)));
+  while (state_of(*board).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_FALSE(board->acquire(0, at_ms(4)));
+  board->sweep(at_ms(5));
+  EXPECT_EQ(state_of(*board).cameras[0].running, 1U) << "its process lives";
+
+  end_process(process);
+  board->sweep(at_ms(50));
+  const BoardState swept = state_of(*board);
+  EXPECT_EQ(swept.cameras[0].running, 0U);
+  ASSERT_EQ(swept.cameras[0].pulses.count, 1U);
+  EXPECT_EQ(swept.cameras[0].pulses.begin()->end, at_ms(50) + kAfterglow);
+  EXPECT_TRUE(board->acquire(0, at_ms(60)));
+}
+
+TEST_F(SharedBoard, StopsACameraThatAKilledProcessLeftRunning) {
+  const pid_t process = start_process([](RigBoard& board) {
+    board.acquire(0, at_ms(1));
+    run(board, 0, at_ms(2));
+  });
+  const auto board = open();
+  ASSERT_TRUE(board->acquire(1, at_ms(3)));
+  while (state_of(*board).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
+  end_process(process);
+  ASSERT_TRUE(board->acquire(0, at_ms(70)));
+  EXPECT_EQ(state_of(*board).cameras[0].running, 0U);
+  EXPECT_EQ(state_of(*board).cameras[0].pulses.begin()->end, at_ms(70));
+}
+
+/// Every change writes one number everywhere; whoever is killed in the middle leaves the one
+/// before.
+TEST_F(SharedBoard, IsWholeAtEveryInstantAtWhichAProcessIsKilled) {
+  const auto board = open();
+  int64_t last = 0;
+  int begun = 0;
+  for (int round = 0; round < 60; ++round) {
+    const pid_t process = start_process([](RigBoard& other) {
+      other.acquire(0, at_ms(0));
+      while (true) {
+        other.change([](BoardState& state) {
+          const int32_t value = state.cameras[0].color[0].value + 1;
+          for (BoardCamera& camera : state.cameras) {
+            for (ColorControl& control : camera.color) control.value = value;
+          }
+        });
+      }
+    });
+    std::this_thread::sleep_for(std::chrono::microseconds(200 + 37 * round));
+    const BoardState live = state_of(*board);
+    end_process(process);
+    for (const BoardState& state : {live, state_of(*board)}) {
+      const int32_t value = state.cameras[0].color[0].value;
+      EXPECT_GE(value, last);
+      begun += value > last ? 1 : 0;
+      last = value;
+      for (const BoardCamera& camera : state.cameras) {
+        for (const ColorControl& control : camera.color) ASSERT_EQ(control.value, value);
+      }
+    }
+    ASSERT_TRUE(board->acquire(0, at_ms(0))) << "after round " << round;
+    board->release(0);
+    board->change([](BoardState&) {});
+  }
+  EXPECT_GT(begun, 30) << "the processes were killed before they changed anything";
+}
+
+TEST_F(SharedBoard, RefusesAFileThatIsNoBoard) {
+  testing::write_file(folder_ / "text", "not a board");
+  const auto text = open_shared_board(folder_ / "text", 3);
+  ASSERT_FALSE(text.ok());
+  EXPECT_EQ(text.error().code, Errc::unusable_input);
+  EXPECT_EQ(testing::read_file(folder_ / "text"), "not a board");
+  ASSERT_EQ(symlink((folder_ / "text").c_str(), (folder_ / "link").c_str()), 0);
+  EXPECT_FALSE(open_shared_board(folder_ / "link", 3).ok());
+  EXPECT_FALSE(open_shared_board(folder_ / "no-such-folder/rig", 3).ok());
+}
+
+}  // namespace
+}  // namespace lockstep
