@@ -43,6 +43,15 @@ Stretch longest_beyond(const OffsetSeries& series, int64_t window, double gate_u
   return longest;
 }
 
+/// Jitter of an offset from tick to tick, which a step or a slope does not raise.
+double noise_of(const OffsetSeries& series) {
+  std::vector<double> steps;
+  for (size_t i = 1; i < series.offset_us.size(); ++i)
+    steps.push_back(std::abs(series.offset_us[i] - series.offset_us[i - 1]));
+  constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
+  return steps.empty() ? 0 : kSigmaFromMad * median(steps) / std::sqrt(2.0);
+}
+
 bool is_told(const std::vector<Finding>& findings, const std::string& device,
              const std::string& stream) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
@@ -52,14 +61,14 @@ bool is_told(const std::vector<Finding>& findings, const std::string& device,
 }
 
 void judge_series(const Case& set, const AlignedDevice& device, const AlignedStream& stream,
-                  const OffsetSeries& series, double jitter_us, std::vector<Finding>& out) {
+                  const OffsetSeries& series, std::vector<Finding>& out) {
   const bool color = &stream == &device.color;
   const std::string name = color ? "colour" : "depth";
   if (is_told(out, device.evidence->name, name)) return;
   const int fps = set.all.frames_per_second;
   const int64_t window = std::max<int64_t>(kWindowTicks, std::llround(kWindowS * fps));
   const double gate = color ? set.gates.color_offset_fail_us : set.gates.depth_offset_fail_us;
-  const double noise_us = 1.25 * jitter_us / std::sqrt(static_cast<double>(window));
+  const double noise_us = 1.25 * noise_of(series) / std::sqrt(static_cast<double>(window));
   const Stretch found = longest_beyond(series, window, gate + kSure * noise_us);
   if (found.end == found.first) return;
   const auto seconds = [&](int64_t tick) { return static_cast<double>(tick) / fps; };
@@ -86,16 +95,11 @@ void judge_series(const Case& set, const AlignedDevice& device, const AlignedStr
 }  // namespace
 
 void judge_windows(const Case& set, std::vector<Finding>& out) {
-  const double line_us = set.measures.devices[set.reference].lead_jitter_us;
   for (size_t i = 0; i < set.all.devices.size(); ++i) {
     const AlignedDevice& device = set.all.devices[i];
     const DeviceMeasure& measure = set.measures.devices[i];
-    if (measure.lead)
-      judge_series(set, device, device.lead(), *measure.lead,
-                   std::hypot(measure.lead_jitter_us, line_us), out);
-    if (measure.depth)
-      judge_series(set, device, device.depth, *measure.depth,
-                   std::hypot(measure.lead_jitter_us, measure.depth_jitter_us), out);
+    if (measure.lead) judge_series(set, device, device.lead(), *measure.lead, out);
+    if (measure.depth) judge_series(set, device, device.depth, *measure.depth, out);
   }
 }
 
