@@ -26,7 +26,7 @@ constexpr uint64_t kLargestImuBlock = 1u << 20;
 /// One image track.
 struct Stream {
   ImageShape shape;
-  bool swap = false;    // samples are big-endian in the file
+  bool swap = false;  // samples are big-endian in the file
 };
 
 class Reader final : public RecordingReader {
@@ -141,8 +141,7 @@ void Reader::add_note(Capture& capture) {
   const auto& named = color ? color : ir ? ir : captures_.member(CaptureCursor::depth);
   if (!named) return;
   for (const mkv::BlockRef& block : named->cluster->blocks) {
-    if (block.track != opened_->head.tracks.notes || block.time != named->ref().time)
-      continue;
+    if (block.track != opened_->head.tracks.notes || block.time != named->ref().time) continue;
     const auto payload = opened_->window.look(block.offset, kNoteBytes);
     const auto note = decode_note(opened_->stamp_of(block), payload);
     if (!note || block.size < kNoteBytes) continue;

@@ -84,15 +84,16 @@ void add_exec_command(CLI::App& app, CommandAction& action) {
       app.add_subcommand("exec", "Run a program written for the vendor's library on a virtual rig");
   command->add_option("RIG", options->rig, "rig file with a world, or 'demo'")
       ->required()
-      ->type_name("RIG");
+      ->type_name("");
   command->add_option("PROGRAM", options->words, "the program and its arguments, after '--'")
       ->required()
-      ->type_name("PROGRAM...");
+      ->type_name("");
   command->footer(
       "The program sees the rig's cameras as installed devices. Programs that run at once on one "
-      "rig\nshare it. The exit code is the program's; 2 when it cannot be run.\n"
+      "rig\nshare it.\n\n"
       "Examples:\n  lockstep exec demo -- ./my-program --seconds 10\n"
-      "  lockstep exec rig.toml -- python3 viewer.py");
+      "  lockstep exec rig.toml -- python3 viewer.py\n\n"
+      "Exit codes: 0 and others as the program's own, 2 when it or the rig cannot be used.");
   command->callback([options, &action] { action = [options] { return run_exec(*options); }; });
 }
 
