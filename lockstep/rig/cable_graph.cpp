@@ -60,7 +60,7 @@ class Graph {
     unfed_boxes();
     result_.whole = findings_.errors() == 0;
     passive_stars();
-    box_levels();
+    line_levels();
     long_links();
     long_chains();
     return std::move(result_);
@@ -317,7 +317,7 @@ class Graph {
   }
 
   // The level that a box puts out against what the inputs behind it are documented for.
-  void box_levels() {
+  void line_levels() {
     for (const RigCamera& camera : rig_.cameras) {
       const Node* at = &nodes_[camera.name];
       for (size_t hop = 0; hop < nodes_.size() && !at->in.empty(); ++hop) {

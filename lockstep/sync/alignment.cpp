@@ -70,17 +70,22 @@ std::optional<double> arrival_of_zero_us(const DeviceEvidence& device) {
   return earliest_us;
 }
 
+/// Whole periods from one host time to another; none where they agree, or are of two hosts.
+std::optional<int64_t> periods_between(std::optional<double> own_us, std::optional<double> other_us,
+                                       double period_us) {
+  if (!own_us || !other_us) return std::nullopt;
+  const double apart_us = *own_us - *other_us;
+  if (std::abs(apart_us) < kArrivalContradictsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
+    return std::nullopt;
+  return std::llround(apart_us / period_us);
+}
+
 /// Periods by which the device's zero came later than the reference's; none where arrival can't
 /// tell.
 std::optional<int64_t> whole_periods_off(const AlignedDevice& device,
                                          const AlignedDevice& reference, double period_us) {
-  const auto own = arrival_of_zero_us(*device.evidence);
-  const auto other = arrival_of_zero_us(*reference.evidence);
-  if (!own || !other) return std::nullopt;
-  const double apart_us = *own - *other;
-  if (std::abs(apart_us) < kArrivalContradictsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
-    return std::nullopt;
-  return std::llround(apart_us / period_us);
+  return periods_between(arrival_of_zero_us(*device.evidence),
+                         arrival_of_zero_us(*reference.evidence), period_us);
 }
 
 /// Earliest arrival less rig time, of the notes whose rig time is within the span.
@@ -103,13 +108,9 @@ std::optional<int64_t> periods_off_rig(const AlignedDevice& device, const Aligne
   constexpr double kLookUs = 10e6;
   const double from_us = us_since_zero(device.lead().segment().stamps.front().stamp) +
                          static_cast<double>(*device.evidence->rig_from_device_ns) / 1e3;
-  const auto own = earliest_lag_us(*device.evidence, from_us, from_us + kLookUs);
-  const auto other = earliest_lag_us(*reference.evidence, from_us, from_us + kLookUs);
-  if (!own || !other) return std::nullopt;
-  const double apart_us = *own - *other;
-  if (std::abs(apart_us) < kArrivalContradictsUs || std::abs(apart_us) > kArrivalOfOneHostUs)
-    return std::nullopt;
-  return std::llround(apart_us / period_us);
+  return periods_between(earliest_lag_us(*device.evidence, from_us, from_us + kLookUs),
+                         earliest_lag_us(*reference.evidence, from_us, from_us + kLookUs),
+                         period_us);
 }
 
 /// Tick of a device's first lead stamp, counted from the reference's clock zero; and how many

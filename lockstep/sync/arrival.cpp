@@ -13,7 +13,6 @@ constexpr size_t kWindows = 48;         // of which each gives its earliest arri
 constexpr double kLongestWindowS = 5;   // what happens within a window is not seen
 constexpr size_t kNotesPerWindow = 12;  // fewer would not find an undelayed one
 constexpr size_t kFewestWindows = 4;
-constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
 
 struct Point {
   int64_t tick = 0;

@@ -11,12 +11,9 @@ namespace {
 
 using testing::healthy_devices;
 using testing::healthy_evidence;
+using testing::judged;
 using testing::make_evidence;
 using testing::SyntheticRig;
-
-SyncReport judged(const Evidence& evidence) {
-  return judge(evidence, Gates{}, nullptr);
-}
 
 const Finding* failure(const SyncReport& report) {
   for (const Finding& finding : report.findings) {

@@ -14,6 +14,7 @@ namespace {
 
 using testing::healthy_devices;
 using testing::healthy_evidence;
+using testing::judged;
 using testing::make_evidence;
 using testing::plan_of;
 using testing::SyntheticRig;
@@ -22,10 +23,6 @@ SyntheticRig brief_rig() {
   SyntheticRig rig;
   rig.seconds = 5;
   return rig;
-}
-
-SyncReport judged(const Evidence& evidence) {
-  return judge(evidence, Gates{}, nullptr);
 }
 
 bool has(const SyncReport& report, std::string_view rule) {

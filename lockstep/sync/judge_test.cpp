@@ -13,13 +13,10 @@ namespace {
 
 using testing::healthy_devices;
 using testing::healthy_evidence;
+using testing::judged;
 using testing::make_evidence;
 using testing::plan_of;
 using testing::SyntheticRig;
-
-SyncReport judged(const Evidence& evidence) {
-  return judge(evidence, Gates{}, nullptr);
-}
 
 const Finding* find(const SyncReport& report, std::string_view rule) {
   for (const Finding& finding : report.findings) {

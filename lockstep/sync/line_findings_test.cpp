@@ -13,6 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::healthy_devices;
 using ::testing::IsEmpty;
+using testing::judged;
 using testing::make_evidence;
 using testing::plan_of;
 using testing::SyntheticDevice;
@@ -66,7 +67,7 @@ TEST(BrokenLine, IsOneFindingThatNamesTheCableAndTheInstant) {
       devices[i].pace_ppm = paces[i];
       devices[i].pace_from_s = 23;
     }
-    const SyncReport report = judge(chain_of(rig, devices), Gates{}, nullptr);
+    const SyncReport report = judged(chain_of(rig, devices));
     const auto found = failures(report);
     ASSERT_EQ(found.size(), 1u) << "seed " << seed;
     EXPECT_EQ(found[0].rule, "arrival-rate");
@@ -86,7 +87,7 @@ TEST(BrokenLine, IsOneFindingThatNamesTheCableAndTheInstant) {
 TEST(BrokenLine, IsTheSourcesWhenEverybodyIsOffIt) {
   auto devices = healthy_devices(four());
   for (size_t i = 1; i < 4; ++i) devices[i].pace_ppm = 10.0 * static_cast<double>(i) - 25;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "master.out -> sub1.in");
   EXPECT_EQ(found[0].device, "sub1");
@@ -98,7 +99,7 @@ TEST(BrokenLine, IsFoundBeforeACameraWhoseCrystalIsNearlyRight) {
   auto devices = healthy_devices(four());
   devices[2].pace_ppm = 3;  // would not fail by itself
   devices[3].pace_ppm = 25;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "sub1.out -> sub2.in");
   EXPECT_EQ(found[0].device, "sub2");
@@ -111,7 +112,7 @@ TEST(BrokenLine, IsThereOrBeforeItWhereACrystalLeavesThatOpen) {
   devices[1].pace_ppm = 0.8;
   devices[2].pace_ppm = 25;
   devices[3].pace_ppm = -17;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "sub1.out -> sub2.in");
   EXPECT_THAT(found[0].message, HasSubstr("or before it at master.out -> sub1.in"));
@@ -125,7 +126,7 @@ TEST(BrokenLine, ThatANearlyRightCrystalHidesIsAWarning) {
     rig.seed = seed;
     auto devices = healthy_devices(rig);
     devices[3].pace_ppm = seed % 2 == 0 ? 2.5 : -2.5;
-    const SyncReport report = judge(chain_of(rig, devices), Gates{}, nullptr);
+    const SyncReport report = judged(chain_of(rig, devices));
     const auto warns = of_arrival(report);
     ASSERT_EQ(warns.size(), 1u) << "seed " << seed;
     const Finding& found = warns[0];
@@ -167,7 +168,7 @@ TEST(BrokenLine, IsOneFindingWithCamerasWhoseCrystalHidesIt) {
     devices[i].pace_ppm = paces[i];
     devices[i].pace_from_s = 20;
   }
-  const auto found = failures(judge(chain_of(rig, devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(rig, devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "master.out -> sub1.in");
   EXPECT_THAT(found[0].behind, ElementsAre("sub2", "sub3", "sub4", "sub5"));
@@ -197,7 +198,7 @@ TEST(BrokenLine, AtTwoInstantsIsTwoFindings) {
   devices[3].pace_from_s = 15;
   devices[2].pace_ppm = -25;
   devices[2].pace_from_s = 40;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].link, "sub1.out -> sub2.in");
   expect_from(found[0], 40);
@@ -209,7 +210,7 @@ TEST(BrokenLine, ThatWasMendedEndsThere) {
   auto devices = healthy_devices(four());
   devices[3].pace_ppm = 25;
   devices[3].pace_to_s = 30;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].span->first_tick, 0);
   EXPECT_NEAR(static_cast<double>(found[0].span->count) / 30, 30, 1.5);
@@ -345,7 +346,7 @@ TEST(SlowUsb, DoesNotHideABrokenLine) {
   devices[3].latency_from_s = 12;
   devices[3].pace_ppm = 25;
   devices[3].pace_from_s = 30;
-  const auto found = failures(judge(chain_of(four(), devices), Gates{}, nullptr));
+  const auto found = failures(judged(chain_of(four(), devices)));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].link, "sub2.out -> sub3.in");
   expect_from(found[0], 30);

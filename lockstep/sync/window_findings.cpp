@@ -48,7 +48,6 @@ double noise_of(const OffsetSeries& series) {
   std::vector<double> steps;
   for (size_t i = 1; i < series.offset_us.size(); ++i)
     steps.push_back(std::abs(series.offset_us[i] - series.offset_us[i - 1]));
-  constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
   return steps.empty() ? 0 : kSigmaFromMad * median(steps) / std::sqrt(2.0);
 }
 

@@ -30,8 +30,8 @@ struct VerifiedTake {
   std::vector<FileClock> clocks;  ///< of a take: of its recordings
 };
 
-/// Judges a take folder and writes nothing. Errors:
-/// unusable_input and not_found for the folder, its manifest or a recording in it.
+/// Judges a take folder and writes nothing. Errors: unusable_input and not_found for the folder,
+/// its manifest or a recording in it.
 Result<VerifiedTake> verify_take(const std::filesystem::path& take_folder,
                                  const VerifyOptions& options);
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr size_t kFewPoints = 10;
 constexpr double kRobustDeviations = 4;
-constexpr double kSigmaFromMad = 1.4826;  // of a normal distribution
 
 double sum_of_squares(std::span<const double> x, std::span<const double> y, const LineFit& fit) {
   double sum = 0;

@@ -33,6 +33,9 @@ struct LineFit {
 [[nodiscard]] LineFit fit_line_robust(std::span<const double> x, std::span<const double> y,
                                       double x_mid, double keep_within);
 
+/// Standard deviation of a normal distribution over the median of its absolute deviations.
+inline constexpr double kSigmaFromMad = 1.4826;
+
 /// Median of the values (mean of the middle two when even); 0 for none.
 [[nodiscard]] double median(std::span<const double> values);
 

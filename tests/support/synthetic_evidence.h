@@ -11,6 +11,7 @@
 
 #include "lockstep/sensor/timing.h"
 #include "lockstep/sync/evidence.h"
+#include "lockstep/sync/judge.h"
 
 // Stamps of a rig with known truth, for tests of the judge: no device, no file.
 
@@ -114,6 +115,11 @@ inline Evidence make_evidence(const SyntheticRig& rig,
 }
 inline Evidence healthy_evidence(const SyntheticRig& rig) {
   return make_evidence(rig, healthy_devices(rig));
+}
+
+/// Judged by the usual gates, without a last good take.
+inline SyncReport judged(const Evidence& evidence) {
+  return judge(evidence, Gates{}, nullptr);
 }
 
 /// A plan with the realised delays of the devices' own tags.

@@ -8,7 +8,7 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
-#include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/keep_proof.h"
 #include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/verify_take.h"

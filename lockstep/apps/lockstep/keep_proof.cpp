@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/apps/lockstep/verify_reports.h"
+#include "lockstep/apps/lockstep/keep_proof.h"
 
 #include <fmt/core.h>
 
