@@ -33,6 +33,12 @@ std::string_view name_of(uint32_t id) {
   }
 }
 
+/// Of the elements that a seek entry may name, those that are read.
+bool stands_once(uint32_t id) {
+  return id == id::kInfo || id == id::kTracks || id == id::kAttachments || id == id::kTags ||
+         id == id::kCues;
+}
+
 /// Top-level elements looked at in front of the first cluster, against files made of tiny ones.
 constexpr int kMostElements = 10'000;
 
@@ -46,6 +52,7 @@ class HeadReader {
     if (auto found = open_segment(*segment_at); !found) return found.error();
     walk_to_first_cluster();
     follow_seek_entries();
+    find_written_end();
     if (!window_.error()) return window_.error().error();
     return std::move(result_);
   }
@@ -96,12 +103,6 @@ class HeadReader {
     } else {
       result_.data_end = result_.data_start + head->size;
     }
-    if (result_.data_end < file_end) {
-      damage_.add(result_.data_end,
-                  fmt::format("the recording ends at byte {}, the file goes on: its last {} bytes "
-                              "are not read",
-                              result_.data_end, file_end - result_.data_end));
-    }
     return {};
   }
 
@@ -124,27 +125,53 @@ class HeadReader {
   void follow_seek_entries() {
     for (size_t i = 0; i < seeks_.size(); ++i) {
       const SeekEntry seek = seeks_[i];
-      if (seek.id == id::kCluster || seek.id == id::kSeekHead) continue;
-      if (!wanted(seek.id)) continue;
+      if (!stands_once(seek.id)) continue;
       const uint64_t room = result_.data_end - result_.data_start;
       const uint64_t offset = seek.position < room ? result_.data_start + seek.position : 0;
       const auto head = offset != 0 ? window_.element(offset) : std::nullopt;
       if (head && head->id == seek.id) {
         take(*head, offset);
-      } else {
-        result_.seek_entry_wrong = true;
-        note_missing(seek, room);
+        continue;
       }
+      result_.seek_entry_wrong = true;
+      if (seek.id == id::kCues && head && head->id == id::kCluster) result_.cues_overwritten = true;
+      note_wrong(seek, room);
     }
   }
 
-  void note_missing(const SeekEntry& seek, uint64_t room) {
+  void note_wrong(const SeekEntry& seek, uint64_t room) {
     const uint64_t listed_at = result_.data_start + std::min(seek.position, room);
     const std::string where =
         seek.position >= room ? fmt::format("behind byte {}, where it ends", listed_at)
                               : fmt::format("at byte {}, and something else is there", listed_at);
-    damage_.add(listed_at, fmt::format("the {} are missing: by the head of the file they stand {}",
-                                       name_of(seek.id), where));
+    const bool missing = wanted(seek.id);
+    damage_.add(listed_at,
+                fmt::format("the {} {}: by the head of the file they stand {}", name_of(seek.id),
+                            missing ? "are missing" : "were found elsewhere", where));
+  }
+
+  /// A flush gives the file a size, and what a recorder writes after it stands behind that, or
+  /// where the cues of that time stood.
+  void find_written_end() {
+    const uint64_t file_end = window_.size();
+    result_.written_end = result_.data_end;
+    if (result_.data_end == file_end) return;
+    if (result_.cues_overwritten || cluster_follows(result_.data_end)) {
+      result_.written_end = file_end;
+      return;
+    }
+    damage_.add(result_.data_end,
+                fmt::format("the recording ends at byte {}, the file goes on: its last {} bytes "
+                            "are not read",
+                            result_.data_end, file_end - result_.data_end));
+  }
+
+  /// Whether a cluster stands at `offset`, or behind the padding there.
+  [[nodiscard]] bool cluster_follows(uint64_t offset) {
+    auto head = window_.element(offset);
+    if (head && head->id == id::kVoid && head->size < window_.size() - offset)
+      head = window_.element(offset + static_cast<uint64_t>(head->head_length) + head->size);
+    return head && head->id == id::kCluster;
   }
 
   [[nodiscard]] bool wanted(uint32_t id) const {

@@ -34,7 +34,7 @@ class Opener {
     o.unit_ns = o.segment.has_info ? o.segment.head.info.timestamp_scale_ns : 1000;
     if (o.unit_ns == 0 || o.unit_ns > 1'000'000'000) o.unit_ns = 1000;
     o.chain = std::make_unique<mkv::ClusterChain>(
-        mkv::ClusterReader(o.window, o.segment.data_end, o.damage), o.window, o.segment.cues,
+        mkv::ClusterReader(o.window, o.segment.written_end, o.damage), o.window, o.segment.cues,
         o.segment.data_start, o.segment.first_cluster, o.damage);
     settle_start_offset();
     const bool found = find_span();
@@ -75,6 +75,10 @@ class Opener {
     } else if (o.segment.size_was_unknown) {
       o.damage.add(o.segment.data_start - 8,
                    "the recorder did not finish the file: what it had written is read");
+    } else if (o.segment.goes_on()) {
+      o.damage.add(o.segment.data_start - 8,
+                   "the recorder died after it had flushed the file: what it had written until "
+                   "then is read, that behind the flush, too");
     }
     if (!o.segment.has_info) {
       o.damage.add(o.segment.data_start,
@@ -110,6 +114,11 @@ class Opener {
     const auto imu = offset_by_imu();
     // A foreign unit of 1 ms rounds block times; that is no wrong offset.
     const int64_t tolerance_ns = static_cast<int64_t>(std::max<uint64_t>(o.unit_ns, 1000));
+    if (!imu && !tag && o.segment.size_was_zero) {
+      o.damage.add(o.segment.data_start + 1,
+                   "the start offset is missing, and no IMU sample tells it: device times count "
+                   "from the first datum of the file");
+    }
     if (!imu || std::abs(*imu - o.offset_ns) <= tolerance_ns) return;
     const bool wrapped = tag && (*imu - o.offset_ns) % kWrapNs == 0;
     if (tag && !wrapped) return;  // another program's idea of IMU times: the tag counts
@@ -184,8 +193,8 @@ RecordingInfo OpenedRecording::describe(const std::filesystem::path& path) const
   info.file_bytes = source->size();
   info.start_offset_us = static_cast<uint64_t>(offset_ns / 1000);
   info.has_side_track = head.tracks.notes != 0;
-  info.closed_cleanly =
-      !segment.size_was_zero && !segment.size_was_unknown && !segment.cut_off && segment.has_info;
+  info.closed_cleanly = !segment.size_was_zero && !segment.size_was_unknown && !segment.cut_off &&
+                        !segment.goes_on() && !segment.seek_entry_wrong && segment.has_info;
   info.has_cues = chain->used_cues();
   for (const mkv::Damage& found : damage.list()) info.damage.push_back({found.what, found.offset});
   return info;

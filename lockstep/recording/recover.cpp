@@ -47,7 +47,8 @@ class Recovery {
     if (auto closed = to_->finish(duration); !closed) return closed.error();
     result_.captures = captures();
     const uint64_t cues_and_tail = from_.window.size() - std::min(from_.window.size(), kept_until);
-    result_.bytes_dropped = from_.segment.cues.empty() ? cues_and_tail : 0;
+    const bool ends_in_cues = !from_.segment.cues.empty() && !from_.segment.goes_on();
+    result_.bytes_dropped = ends_in_cues ? 0 : cues_and_tail;
     for (const mkv::Damage& damage : from_.damage.list()) {
       result_.notes.push_back(fmt::format("{} (byte {})", damage.what, damage.offset));
     }
