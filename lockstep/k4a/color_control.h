@@ -7,8 +7,8 @@
 #include <string>
 
 #include "lockstep/base/result.h"
+#include "lockstep/device/color_controls.h"
 #include "lockstep/sensor/modes.h"
-#include "lockstep/virtual/color_controls.h"
 
 namespace lockstep::k4a {
 

@@ -53,7 +53,7 @@ k4a_result_t k4a_device_get_color_control(k4a_device_t device_handle,
     if (!device) return K4A_RESULT_FAILED;
     if (!is_command(command)) return refuse(kName, "There is no such command");
     if (mode == nullptr || value == nullptr) return refuse(kName, "An argument is NULL");
-    const auto controls = device->rig().color_controls(device->info().serial);
+    const auto controls = device->source().color_controls(device->info().serial);
     if (!controls) return refuse(kName, controls.error().message);
     const ColorSetting setting = color_setting(*controls, command);
     const bool exposure = command == K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE;
@@ -78,12 +78,12 @@ k4a_result_t k4a_device_set_color_control(k4a_device_t device_handle,
       return K4A_RESULT_SUCCEEDED;
     }
     const std::string& serial = device->info().serial;
-    const auto controls = device->rig().color_controls(serial);
+    const auto controls = device->source().color_controls(serial);
     if (!controls) return refuse(kName, controls.error().message);
     const auto control = color_control(*controls, command, mode, value, device->powerline);
     if (!control) return refuse(kName, control.error().message);
     const auto set =
-        device->rig().set_color_control(serial, static_cast<size_t>(command), *control);
+        device->source().set_color_control(serial, static_cast<size_t>(command), *control);
     if (!set) return refuse(kName, set.error().message);
     if (command == K4A_COLOR_CONTROL_POWERLINE_FREQUENCY)
       device->powerline = static_cast<Powerline>(value);

@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "lockstep/device/color_controls.h"
 #include "lockstep/frame/capture.h"
 #include "lockstep/sensor/config.h"
-#include "lockstep/virtual/color_controls.h"
 
 namespace lockstep::k4a {
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -39,23 +40,24 @@ k4a_imu_sample_t to_c(const ImuSample& sample, double temperature_c) {
 
 }  // namespace
 
-Device::Device(std::shared_ptr<VirtualRig> rig, std::unique_ptr<lockstep::Device> camera)
-    : rig_(std::move(rig)),
+Device::Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera)
+    : installed_(std::move(installed)),
+      recorded_(installed_.recorded.empty() ? nullptr : &installed_.recorded[index]),
       info_(camera->info()),
       pair_images_(pairs_images()),
       camera_(std::move(camera)) {}
 
 Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
-  const Installed installed = installed_devices();
+  Installed installed = installed_devices();
   if (index >= kMostDevices || index >= installed.devices.size()) {
     return Error{
         Errc::not_found,
         fmt::format("There is no device {}: {} installed{}", index, installed.devices.size(),
-                    installed.rig ? "" : " (LOCKSTEP_RIG names the rig, or 'demo')")};
+                    installed.source ? "" : " (LOCKSTEP_RIG names a rig, 'demo', or a take)")};
   }
-  auto camera = installed.rig->open(installed.devices[index].serial);
+  auto camera = installed.source->open(installed.devices[index].serial);
   if (!camera) return std::move(camera).error();
-  const std::shared_ptr<Device> device(new Device(installed.rig, *std::move(camera)));
+  const std::shared_ptr<Device> device(new Device(std::move(installed), index, *std::move(camera)));
   if (auto learned = device->learn(); !learned) return std::move(learned).error();
   return device;
 }
@@ -70,7 +72,7 @@ Result<void> Device::learn() {
   if (!read) return read.error();
   const auto jacks = camera_->read_jacks();
   if (!jacks) return jacks.error();
-  jacks_ = *jacks;
+  jacks_ = recorded_ == nullptr ? *jacks : recorded_->jacks();
   return {};
 }
 
@@ -95,18 +97,16 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   if (imu_on_) return Error{Errc::bad_state, "The IMU still runs: stop it first"};
   if (const std::string why = why_not(config, jacks_); !why.empty())
     return Error{Errc::invalid_argument, why};
-  const auto controls = rig_->color_controls(info_.serial);
+  const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
-  CameraConfig camera = camera_config(config, *controls);
-  camera.pair_images = pair_images_;
+  CameraConfig asked = camera_config(config, *controls);
+  asked.pair_images = pair_images_;
+  const CameraConfig camera = recorded_ == nullptr ? asked : recorded_->to_play(asked);
   if (auto started = camera_->start(camera); !started) return started;
   captures.open();
   cameras_on_ = true;
-  reader_ = std::thread([this, running = camera_.get()] {
-    guarded([&] { read(*running); });
-    captures.fail();
-    imu_samples.fail();
-  });
+  reader_ =
+      std::thread([this, asked, running = camera_.get()] { read_and_finish(*running, asked); });
   return {};
 }
 
@@ -129,6 +129,8 @@ Result<void> Device::start_imu() {
   const MutexLock lock(mutex_);
   if (imu_on_) return Error{Errc::bad_state, "The IMU runs already"};
   if (!cameras_on_) return Error{Errc::bad_state, "The cameras do not run: start them first"};
+  if (recorded_ != nullptr && !recorded_->has_imu())
+    return Error{Errc::unsupported, "The recording has no IMU track"};
   imu_samples.open();
   imu_on_ = true;
   return {};
@@ -150,21 +152,34 @@ void Device::stop_reading() {
   if (reader_.joinable()) reader_.join();
 }
 
-void Device::read(lockstep::Device& camera) {
+void Device::read_and_finish(lockstep::Device& camera, const CameraConfig& asked) {
+  const bool whole = guarded(false, [&] { return read(camera, asked); });
+  const QueueEnd end = whole ? QueueEnd::played : QueueEnd::lost;
+  captures.end(end);
+  imu_samples.end(end);
+}
+
+/// True when the camera was stopped or its recording ended, false when it is lost.
+bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
   while (true) {
     auto got = camera.next_capture(imu_on_ ? kImuBeat : kIdleBeat);
-    const auto* end = got ? std::get_if<ReadEnd>(&*got) : nullptr;
-    if (end != nullptr && *end == ReadEnd::ended) return;
     if (!got) {
       LOCKSTEP_K4A_ERROR("The stream of {} has ended. {}", info_.serial, got.error().message);
-      return;
+      return false;
     }
-    if (auto* capture = std::get_if<CapturePtr>(&*got)) {
-      if ((*capture)->temperature_c) temperature_c_ = *(*capture)->temperature_c;
-      captures.push(std::move(*capture));
-    }
+    if (auto* capture = std::get_if<CapturePtr>(&*got)) push(std::move(*capture), asked);
     read_imu(camera);
+    const auto* end = std::get_if<ReadEnd>(&*got);
+    if (end != nullptr && *end == ReadEnd::ended) return true;
   }
+}
+
+void Device::push(CapturePtr capture, const CameraConfig& asked) {
+  if (capture->temperature_c) temperature_c_ = *capture->temperature_c;
+  if (recorded_ == nullptr) return captures.push(std::move(capture));
+  const HostTime now(std::chrono::steady_clock::now().time_since_epoch());
+  for (CapturePtr& each : recorded_->delivered(*capture, asked, now))
+    captures.push(std::move(each));
 }
 
 void Device::read_imu(lockstep::Device& camera) {

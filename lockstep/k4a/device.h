@@ -12,8 +12,8 @@
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/device/device.h"
 #include "lockstep/k4a/handle_table.h"
+#include "lockstep/k4a/installed.h"
 #include "lockstep/k4a/output_queue.h"
-#include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep::k4a {
 
@@ -42,22 +42,25 @@ class Device {
   [[nodiscard]] const DeviceInfo& info() const { return info_; }
   [[nodiscard]] const std::string& calibration_json() const { return calibration_json_; }
   [[nodiscard]] const SyncJacks& jacks() const { return jacks_; }
-  [[nodiscard]] VirtualRig& rig() const { return *rig_; }
+  [[nodiscard]] ControlledSource& source() const { return *installed_.source; }
 
   /// What this handle believes of the lamps, whatever the camera is set to.
   std::atomic<Powerline> powerline{Powerline::hz60};
 
  private:
-  Device(std::shared_ptr<VirtualRig> rig, std::unique_ptr<lockstep::Device> camera);
+  Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera);
   Result<void> learn();
   Result<void> start_locked(const k4a_device_configuration_t& config) LOCKSTEP_REQUIRES(mutex_);
   void stop_cameras_locked() LOCKSTEP_REQUIRES(mutex_);
   void stop_imu_locked() LOCKSTEP_REQUIRES(mutex_);
   void stop_reading() LOCKSTEP_REQUIRES(mutex_);
-  void read(lockstep::Device& camera);
+  void read_and_finish(lockstep::Device& camera, const CameraConfig& asked);
+  bool read(lockstep::Device& camera, const CameraConfig& asked);
   void read_imu(lockstep::Device& camera);
+  void push(CapturePtr capture, const CameraConfig& asked);
 
-  const std::shared_ptr<VirtualRig> rig_;
+  const Installed installed_;
+  const RecordedCamera* const recorded_;  ///< of installed_; null: a camera
   const DeviceInfo info_;
   const bool pair_images_;  ///< as the environment says when it is opened
   std::string calibration_json_;

@@ -36,6 +36,15 @@ k4a_buffer_result_t copy_out(std::string_view text, void* to, size_t* size) {
   return K4A_BUFFER_RESULT_SUCCEEDED;
 }
 
+/// Says why a queue gives nothing; `stopped` when it was never started.
+k4a_wait_result_t refuse_wait(const char* function, QueueEnd how, std::string_view stopped) {
+  if (how == QueueEnd::stopped) refuse(function, stopped);
+  if (how == QueueEnd::lost) refuse(function, "The camera is gone: stop and start it");
+  if (how == QueueEnd::played)
+    refuse(function, "The recording has ended: stop and start the cameras to play it again");
+  return K4A_WAIT_RESULT_FAILED;
+}
+
 k4a_version_t parse_version(const std::string& text) {
   k4a_version_t version{};
   std::sscanf(text.c_str(), "%u.%u.%u", &version.major, &version.minor, &version.iteration);
@@ -100,7 +109,8 @@ k4a_wait_result_t k4a_device_get_capture(k4a_device_t device_handle, k4a_capture
     }
     CapturePtr capture;
     const k4a_wait_result_t result = device->captures.pop(capture, timeout_in_ms);
-    if (result == K4A_WAIT_RESULT_FAILED) refuse(kName, "The cameras do not run");
+    if (result == K4A_WAIT_RESULT_FAILED)
+      return refuse_wait(kName, device->captures.how_it_ended(), "The cameras do not run");
     if (result != K4A_WAIT_RESULT_SUCCEEDED) return result;
     const k4a_capture_t made = publish(*capture);
     if (made == nullptr) {
@@ -137,7 +147,8 @@ k4a_wait_result_t k4a_device_get_imu_sample(k4a_device_t device_handle,
       return K4A_WAIT_RESULT_FAILED;
     }
     const k4a_wait_result_t result = device->imu_samples.pop(*imu_sample, timeout_in_ms);
-    if (result == K4A_WAIT_RESULT_FAILED) refuse(kName, "The IMU does not run");
+    if (result == K4A_WAIT_RESULT_FAILED)
+      return refuse_wait(kName, device->imu_samples.how_it_ended(), "The IMU does not run");
     return result;
   });
 }

@@ -4,14 +4,25 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "lockstep/k4a/log.h"
+#include "lockstep/playback/playback.h"
 #include "lockstep/rig/chosen_rig.h"
+#include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep::k4a {
 namespace {
+
+Result<Installed> installed_from(std::shared_ptr<ControlledSource> source,
+                                 std::vector<RecordedCamera> recorded) {
+  auto devices = source->list();
+  if (!devices) return std::move(devices).error();
+  return Installed{std::move(source), *std::move(devices), std::move(recorded)};
+}
 
 Result<Installed> open_rig(const std::string& name) {
   auto chosen = choose_rig(name);
@@ -20,12 +31,28 @@ Result<Installed> open_rig(const std::string& name) {
   options.shared_file = shared_rig_file(chosen->toml);
   auto rig = VirtualRig::create(chosen->rig, make_plan(chosen->rig), options);
   if (!rig) return std::move(rig).error();
-  auto devices = (*rig)->list();
-  if (!devices) return std::move(devices).error();
-  return Installed{*std::move(rig), *std::move(devices)};
+  return installed_from(*std::move(rig), {});
 }
 
-/// The rig that was asked for last. Never destroyed: programs end with devices open.
+/// By whatever path a process names it, it is one take.
+Result<Installed> open_recordings(const std::filesystem::path& what) {
+  std::error_code ignored;
+  const auto one_name = std::filesystem::weakly_canonical(what, ignored);
+  PlaybackOptions options;
+  options.shared_file = shared_rig_file("played " + one_name.string());
+  auto played = PlaybackSource::open_path(what, options);
+  if (!played) return std::move(played).error();
+  std::vector<RecordedCamera> recorded;
+  for (RecordingHeader& header : (*played)->recorded()) recorded.emplace_back(std::move(header));
+  return installed_from(*std::move(played), std::move(recorded));
+}
+
+Result<Installed> open_named(const std::string& name) {
+  if (name.empty()) return Installed{};
+  return is_take_or_recording(name) ? open_recordings(name) : open_rig(name);
+}
+
+/// What was asked for last. Never destroyed: programs end with devices open.
 struct Current {
   std::mutex mutex;
   std::string name;
@@ -40,7 +67,7 @@ Installed installed_devices() {
   const std::string name = variable == nullptr ? "" : variable;
   const std::lock_guard lock(current->mutex);
   if (name == current->name) return current->installed;
-  auto opened = name.empty() ? Result<Installed>(Installed{}) : open_rig(name);
+  auto opened = open_named(name);
   if (!opened) {
     LOCKSTEP_K4A_ERROR("LOCKSTEP_RIG={}: {}", name, opened.error().message);
     return {};

@@ -4,17 +4,18 @@
 #include <memory>
 #include <vector>
 
-#include "lockstep/device/device.h"
-#include "lockstep/virtual/virtual_rig.h"
+#include "lockstep/device/color_controls.h"
+#include "lockstep/k4a/recorded_camera.h"
 
 namespace lockstep::k4a {
 
-/// The devices that this process sees: the cameras of the rig that LOCKSTEP_RIG names, which all
-/// processes of the user share. None without it, and none when the rig can't be read, which is
-/// logged. Thread-safe.
+/// The devices that this process sees: the cameras of the rig that LOCKSTEP_RIG names, or the
+/// recordings of the take, which all processes of the user share. None without it, and none when
+/// it can't be read, which is logged. Thread-safe.
 struct Installed {
-  std::shared_ptr<VirtualRig> rig;  ///< null: no devices
-  std::vector<DeviceInfo> devices;  ///< by their index
+  std::shared_ptr<ControlledSource> source;  ///< null: no devices
+  std::vector<DeviceInfo> devices;           ///< by their index
+  std::vector<RecordedCamera> recorded;      ///< of recordings, by their index; else empty
 };
 [[nodiscard]] Installed installed_devices();
 

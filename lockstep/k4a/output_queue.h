@@ -8,13 +8,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "lockstep/base/thread_annotations.h"
 
 namespace lockstep::k4a {
 
-/// What a device has ready for its readers: so many at most, the oldest is dropped. Closed at
+/// Why a queue gets no more.
+enum class QueueEnd {
+  stopped,  ///< by the program, or never started
+  played,   ///< the recording has no more; what is ready is still given out
+  lost      ///< the camera is gone
+};
+
+/// What a device has ready for its readers: so many at most, the oldest is dropped. Stopped at
 /// first. Thread-safe; each item goes to one reader.
 template <typename T>
 class OutputQueue {
@@ -24,36 +32,42 @@ class OutputQueue {
   void open() {
     const MutexLock lock(mutex_);
     items_.clear();
-    open_ = true;
+    ended_.reset();
   }
 
   /// Drops what is ready, and wakes those who wait; returns when they have left.
   void close() {
     const MutexLock lock(mutex_);
-    shut();
+    shut(QueueEnd::stopped);
     while (waiting_ > 0) left_.wait(mutex_);
   }
 
-  /// The same without waiting for readers: the camera is gone.
-  void fail() {
+  /// The stream has ended by itself; does not wait for readers. No effect on one that was closed.
+  void end(QueueEnd how) {
     const MutexLock lock(mutex_);
-    shut();
+    if (!ended_) shut(how);
+  }
+
+  /// Why pop() failed.
+  [[nodiscard]] QueueEnd how_it_ended() {
+    const MutexLock lock(mutex_);
+    return ended_.value_or(QueueEnd::stopped);
   }
 
   void push(T item) {
     const MutexLock lock(mutex_);
-    if (!open_) return;
+    if (ended_) return;
     if (items_.size() == most_) items_.pop_front();
     items_.push_back(std::move(item));
     changed_.notify_one();
   }
 
-  /// Waits so many milliseconds, for ever when negative. FAILED: it is closed, or was meanwhile.
+  /// Waits so many milliseconds, for ever when negative. FAILED: it has ended, or did meanwhile.
   k4a_wait_result_t pop(T& item, int32_t timeout_ms) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     const MutexLock lock(mutex_);
     ++waiting_;
-    while (open_ && items_.empty()) {
+    while (!ended_ && items_.empty()) {
       if (timeout_ms < 0) {
         changed_.wait(mutex_);
       } else if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
@@ -61,17 +75,16 @@ class OutputQueue {
       }
     }
     if (--waiting_ == 0) left_.notify_all();
-    if (!open_) return K4A_WAIT_RESULT_FAILED;
-    if (items_.empty()) return K4A_WAIT_RESULT_TIMEOUT;
+    if (items_.empty()) return ended_ ? K4A_WAIT_RESULT_FAILED : K4A_WAIT_RESULT_TIMEOUT;
     item = std::move(items_.front());
     items_.pop_front();
     return K4A_WAIT_RESULT_SUCCEEDED;
   }
 
  private:
-  void shut() LOCKSTEP_REQUIRES(mutex_) {
-    open_ = false;
-    items_.clear();
+  void shut(QueueEnd how) LOCKSTEP_REQUIRES(mutex_) {
+    ended_ = how;
+    if (how != QueueEnd::played) items_.clear();
     changed_.notify_all();
   }
 
@@ -79,7 +92,7 @@ class OutputQueue {
   Mutex mutex_;
   std::condition_variable_any changed_, left_;
   std::deque<T> items_ LOCKSTEP_GUARDED_BY(mutex_);
-  bool open_ LOCKSTEP_GUARDED_BY(mutex_) = false;
+  std::optional<QueueEnd> ended_ LOCKSTEP_GUARDED_BY(mutex_){QueueEnd::stopped};  ///< none: open
   int waiting_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
 };
 

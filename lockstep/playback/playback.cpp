@@ -3,18 +3,22 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
+
 #include "lockstep/playback/playback_device.h"
+#include "lockstep/playback/playing_time.h"
 #include "lockstep/playback/track.h"
+#include "lockstep/take/manifest.h"
 
 namespace lockstep {
 namespace {
 
 class Source final : public PlaybackSource {
  public:
-  Source(std::vector<PlayedTrack> tracks, PlaybackOptions options)
-      : tracks_(std::move(tracks)), options_(options), shared_(std::make_shared<PlaybackShared>()) {
-    begin_with_first_image(tracks_);
-  }
+  Source(std::vector<PlayedTrack> tracks, PlaybackOptions options, std::unique_ptr<RigBoard> board)
+      : tracks_(std::move(tracks)),
+        options_(std::move(options)),
+        time_(std::make_shared<PlayingTime>(tracks_, std::move(board))) {}
 
   Result<std::vector<DeviceInfo>> list() override {
     std::vector<DeviceInfo> infos;
@@ -23,16 +27,11 @@ class Source final : public PlaybackSource {
   }
 
   Result<std::unique_ptr<Device>> open(std::string_view serial) override {
-    for (const PlayedTrack& track : tracks_) {
-      if (track.info.serial != serial) continue;
-      const MutexLock lock(shared_->mutex);
-      if (!shared_->open.insert(track.info.serial).second) {
-        return Error{Errc::busy, fmt::format("{} is open already: close it there first", serial)};
-      }
-      return make_playback_device(track, options_, shared_);
-    }
-    return Error{Errc::not_found,
-                 fmt::format("no recording of a camera {} is played here", serial)};
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    if (!time_->acquire(*camera, HostTime(std::chrono::steady_clock::now().time_since_epoch())))
+      return Error{Errc::busy, fmt::format("{} is open already: close it there first", serial)};
+    return make_playback_device(tracks_[static_cast<size_t>(*camera)], *camera, options_, time_);
   }
 
   [[nodiscard]] std::vector<RecordingHeader> recorded() const override {
@@ -41,16 +40,46 @@ class Source final : public PlaybackSource {
     return headers;
   }
 
+  Result<ColorControls> color_controls(std::string_view serial) override {
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    return time_->color_controls(*camera);
+  }
+
+  Result<void> set_color_control(std::string_view serial, size_t control,
+                                 const ColorControl& value) override {
+    const auto camera = find(serial);
+    if (!camera) return camera.error();
+    time_->set_color_control(*camera, control, value);
+    return {};
+  }
+
  private:
-  std::vector<PlayedTrack> tracks_;
+  [[nodiscard]] Result<int> find(std::string_view serial) const {
+    for (size_t i = 0; i < tracks_.size(); ++i) {
+      if (tracks_[i].info.serial == serial) return static_cast<int>(i);
+    }
+    return Error{Errc::not_found,
+                 fmt::format("no recording of a camera {} is played here", serial)};
+  }
+
+  const std::vector<PlayedTrack> tracks_;
   const PlaybackOptions options_;
-  const std::shared_ptr<PlaybackShared> shared_;
+  const std::shared_ptr<PlayingTime> time_;
 };
 
 Result<std::unique_ptr<PlaybackSource>> play(Result<std::vector<PlayedTrack>> tracks,
-                                             PlaybackOptions options) {
+                                             const PlaybackOptions& options) {
   if (!tracks) return std::move(tracks).error();
-  return std::unique_ptr<PlaybackSource>(std::make_unique<Source>(*std::move(tracks), options));
+  begin_with_first_image(*tracks);
+  std::unique_ptr<RigBoard> board = make_own_board(tracks->size());
+  if (!options.shared_file.empty()) {
+    auto shared = open_shared_board(options.shared_file, tracks->size());
+    if (!shared) return std::move(shared).error();
+    board = *std::move(shared);
+  }
+  return std::unique_ptr<PlaybackSource>(
+      std::make_unique<Source>(*std::move(tracks), options, std::move(board)));
 }
 
 }  // namespace
@@ -65,6 +94,10 @@ Result<std::unique_ptr<PlaybackSource>> PlaybackSource::open_path(const std::fil
 Result<std::unique_ptr<PlaybackSource>> PlaybackSource::open_files(
     const std::vector<std::filesystem::path>& files, PlaybackOptions options) {
   return play(tracks_of_files(files), options);
+}
+
+bool is_take_or_recording(const std::filesystem::path& what) {
+  return is_take_folder(what) || what.extension() == ".mkv";
 }
 
 }  // namespace lockstep

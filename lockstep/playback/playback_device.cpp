@@ -3,14 +3,25 @@
 
 #include <fmt/core.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <optional>
+#include <utility>
 
+#include "lockstep/base/thread_annotations.h"
 #include "lockstep/recording/reader.h"
 
 namespace lockstep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC here
+// How soon somebody who waits for the beginning learns of it.
+constexpr Nanos kLook{2'000'000};
+
+HostTime now() {
+  return HostTime(Clock::now().time_since_epoch());
+}
 
 /// What the recording has otherwise than `asked`; empty when it can play that.
 std::string difference(const CameraConfig& asked, const RecordingHeader& header) {
@@ -29,19 +40,28 @@ std::string difference(const CameraConfig& asked, const RecordingHeader& header)
   }
   if (asked.wired_sync != recorded.wired_sync)
     return fmt::format("the role is {}", to_string(recorded.wired_sync));
+  if (asked.subordinate_delay_off_master != recorded.subordinate_delay_off_master)
+    return fmt::format("the delay off the master is {} us",
+                       recorded.subordinate_delay_off_master.count());
+  if (asked.depth_delay_off_color != recorded.depth_delay_off_color)
+    return fmt::format("the delay of depth off colour is {} us",
+                       recorded.depth_delay_off_color.count());
   if (asked.imu && !recorded.imu) return "there is no IMU track";
   return {};
 }
 
 class PlaybackDevice final : public Device {
  public:
-  PlaybackDevice(const PlayedTrack& track, PlaybackOptions options,
-                 std::shared_ptr<PlaybackShared> shared)
-      : Device(track.info), track_(track), options_(options), shared_(std::move(shared)) {}
+  PlaybackDevice(const PlayedTrack& track, int camera, PlaybackOptions options,
+                 std::shared_ptr<PlayingTime> time)
+      : Device(track.info),
+        track_(track),
+        camera_(camera),
+        in_real_time_(options.pace == PlaybackOptions::Pace::real_time),
+        time_(std::move(time)) {}
   ~PlaybackDevice() override {
     stop();
-    const MutexLock lock(shared_->mutex);
-    shared_->open.erase(track_.info.serial);
+    time_->release(camera_);
   }
 
  private:
@@ -52,17 +72,24 @@ class PlaybackDevice final : public Device {
   Result<void> do_start(const CameraConfig& config) override;
   void do_stop() override;
   Result<Read> do_next_capture(Nanos timeout) override;
-  Result<std::vector<ImuSample>> do_take_imu() override { return std::exchange(imu_samples_, {}); }
+  void do_stop_images() override { images_ = false; }
+  Result<std::vector<ImuSample>> do_take_imu() override;
 
   Result<void> open_next_part();
   Result<void> fetch();
   Result<void> take_imu(std::optional<DeviceTime> until, std::vector<ImuSample>& to);
-  std::optional<ReadEnd> wait_until(Clock::time_point due, Nanos timeout);
+  Result<void> join();
+  [[nodiscard]] Nanos play_time(DeviceTime stamp) const;
+  std::optional<ReadEnd> wait_until(HostTime due, HostTime limit);
+  std::optional<ReadEnd> wait_for_the_beginning(HostTime limit);
 
   const PlayedTrack track_;
-  const PlaybackOptions options_;
-  const std::shared_ptr<PlaybackShared> shared_;
-  Clock::time_point began_{};
+  const int camera_;
+  const bool in_real_time_;
+  const std::shared_ptr<PlayingTime> time_;
+  HostTime started_;
+  std::optional<HostTime> began_;   ///< of the playing, once this camera has seen it
+  std::atomic<bool> images_{true};  ///< false: only the IMU is left
   bool imu_ = false;
   size_t parts_opened_ = 0;
   std::unique_ptr<RecordingReader> reader_;  ///< of the part opened last
@@ -94,17 +121,17 @@ Result<void> PlaybackDevice::do_start(const CameraConfig& config) {
   imu_tail_.clear();
   imu_samples_.clear();
   if (auto opened = open_next_part(); !opened) return opened;
-  {
-    const MutexLock lock(shared_->mutex);
-    if (!shared_->began) shared_->began = Clock::now();
-    began_ = *shared_->began;
-  }
+  began_.reset();
+  images_ = true;
+  started_ = now();
+  time_->started(camera_, started_);
   const MutexLock lock(stop_mutex_);
   stopped_ = false;
   return {};
 }
 
 void PlaybackDevice::do_stop() {
+  time_->stopped(camera_, now());
   const MutexLock lock(stop_mutex_);
   stopped_ = true;
   stop_signal_.notify_all();
@@ -149,25 +176,57 @@ Result<void> PlaybackDevice::take_imu(std::optional<DeviceTime> until, std::vect
   return {};
 }
 
+/// Moves on to where the playing was when this camera was started.
+Result<void> PlaybackDevice::join() {
+  const Nanos position = started_ - *began_;
+  while (position > Nanos{0}) {
+    const PlayedPart& part = track_.parts[parts_opened_ - 1];
+    if (auto moved = reader_->seek(DeviceTime(position - part.from_device)); !moved) return moved;
+    auto read = reader_->next_capture();
+    if (!read) return std::move(read).error();
+    next_ = *std::move(read);
+    if (next_ || parts_opened_ == track_.parts.size()) return {};
+    if (auto opened = open_next_part(); !opened) return opened;
+  }
+  return {};
+}
+
+Nanos PlaybackDevice::play_time(DeviceTime stamp) const {
+  return track_.parts[parts_opened_ - 1].play_time(stamp);
+}
+
 /// How the waiting ended, when not with `due`.
-std::optional<ReadEnd> PlaybackDevice::wait_until(Clock::time_point due, Nanos timeout) {
-  const Clock::time_point limit = deadline_after(Clock::now(), timeout);
+std::optional<ReadEnd> PlaybackDevice::wait_until(HostTime due, HostTime limit) {
   const MutexLock lock(stop_mutex_);
   while (!stopped_) {
-    const Clock::time_point now = Clock::now();
-    if (now >= due) return std::nullopt;
-    if (now >= limit) return ReadEnd::timeout;
-    stop_signal_.wait_until(stop_mutex_, std::min(due, limit));
+    const HostTime at = now();
+    if (at >= due) return std::nullopt;
+    if (at >= limit) return ReadEnd::timeout;
+    const HostTime wake = std::min(due, limit);
+    stop_signal_.wait_until(stop_mutex_, Clock::time_point(wake.time_since_epoch()));
   }
   return ReadEnd::ended;
 }
 
+/// The same for the beginning of the playing, which another process may cause.
+std::optional<ReadEnd> PlaybackDevice::wait_for_the_beginning(HostTime limit) {
+  while (!(began_ = time_->began(now()))) {
+    const auto end = wait_until(now() + kLook, limit);
+    if (end) return end;
+  }
+  return std::nullopt;
+}
+
 Result<PlaybackDevice::Read> PlaybackDevice::do_next_capture(Nanos timeout) {
   const auto broken = [](const Error& error) { return Error{Errc::device_lost, error.message}; };
+  const HostTime limit = deadline_after(now(), timeout);
+  if (in_real_time_ && !began_) {
+    if (const auto end = wait_for_the_beginning(limit)) return Read(*end);
+    if (auto joined = join(); !joined) return broken(joined.error());
+  }
   if (auto fetched = fetch(); !fetched) return broken(fetched.error());
-  if (next_ && options_.pace == PlaybackOptions::Pace::real_time) {
-    const Nanos play_time = track_.parts[parts_opened_ - 1].play_time(next_->stamp());
-    if (const auto end = wait_until(began_ + play_time, timeout)) return Read(*end);
+  if (next_ && in_real_time_) {
+    if (const auto end = wait_until(*began_ + play_time(next_->stamp()), limit)) return Read(*end);
   }
   imu_samples_.insert(imu_samples_.end(), imu_tail_.begin(), imu_tail_.end());
   imu_tail_.clear();
@@ -175,14 +234,26 @@ Result<PlaybackDevice::Read> PlaybackDevice::do_next_capture(Nanos timeout) {
   if (auto taken = take_imu(next_->stamp(), imu_samples_); !taken) return broken(taken.error());
   auto capture = std::make_shared<const Capture>(*std::move(next_));
   next_.reset();
-  return Read(CapturePtr(std::move(capture)));
+  return images_ ? Read(CapturePtr(std::move(capture))) : Read(ReadEnd::timeout);
+}
+
+/// In real time also what came since the last capture. The rest of a part that ended waits for the
+/// next part's first capture.
+Result<std::vector<ImuSample>> PlaybackDevice::do_take_imu() {
+  if (in_real_time_ && began_ && imu_tail_.empty()) {
+    const DeviceTime due(now() - *began_ - track_.parts[parts_opened_ - 1].from_device);
+    if (auto taken = take_imu(due, imu_samples_); !taken)
+      return Error{Errc::device_lost, taken.error().message};
+  }
+  return std::exchange(imu_samples_, {});
 }
 
 }  // namespace
 
-std::unique_ptr<Device> make_playback_device(const PlayedTrack& track, PlaybackOptions options,
-                                             std::shared_ptr<PlaybackShared> shared) {
-  return std::make_unique<PlaybackDevice>(track, options, std::move(shared));
+std::unique_ptr<Device> make_playback_device(const PlayedTrack& track, int camera,
+                                             PlaybackOptions options,
+                                             std::shared_ptr<PlayingTime> time) {
+  return std::make_unique<PlaybackDevice>(track, camera, std::move(options), std::move(time));
 }
 
 }  // namespace lockstep

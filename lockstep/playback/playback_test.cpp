@@ -21,8 +21,8 @@ using ::testing::SizeIs;
 using testing::TempFolder;
 using Steady = std::chrono::steady_clock;
 
-constexpr PlaybackOptions kFast{PlaybackOptions::Pace::as_fast_as_possible};
-constexpr PlaybackOptions kRealTime{PlaybackOptions::Pace::real_time};
+const PlaybackOptions kFast{PlaybackOptions::Pace::as_fast_as_possible};
+const PlaybackOptions kRealTime{PlaybackOptions::Pace::real_time};
 constexpr int64_t kFrameUs = 100'000 / 3;
 
 RecordingHeader header_of(const std::string& serial) {

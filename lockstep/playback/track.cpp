@@ -62,7 +62,8 @@ Result<PlayedTrack> open_track(const std::vector<GivenPart>& given,
       describe(info, fallback_serial, track);
       track.first = placed.play_time(info.first);
     }
-    next = placed.play_time(info.last) + frame_period(info.header.camera.frame_rate);
+    track.end = placed.play_time(info.last);
+    next = track.end + frame_period(info.header.camera.frame_rate);
     track.parts.push_back(std::move(placed));
   }
   if (track.parts.empty()) return *nothing;
@@ -130,6 +131,7 @@ void begin_with_first_image(std::vector<PlayedTrack>& tracks) {
   for (const PlayedTrack& track : tracks) first = std::min(first, track.first);
   for (PlayedTrack& track : tracks) {
     track.first -= first;
+    track.end -= first;
     for (PlayedPart& part : track.parts) part.from_device -= first;
   }
 }

@@ -26,6 +26,7 @@ struct PlayedTrack {
   RecordingHeader header;  ///< of the first part
   DeviceInfo info;
   Nanos first{0};  ///< playing time of the first image
+  Nanos end{0};    ///< playing time of the last image
 };
 
 /// The cameras of a take. Parts lie where the manifest says that their clocks began; where it does

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
-#include "lockstep/virtual/color_controls.h"
+#include "lockstep/device/color_controls.h"
 #include "lockstep/virtual/world_time.h"
 
 namespace lockstep {

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "lockstep/base/result.h"
+#include "lockstep/device/color_controls.h"
 #include "lockstep/device/device.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig.h"
-#include "lockstep/virtual/color_controls.h"
 
 namespace lockstep {
 
@@ -43,8 +43,8 @@ using RenderProgress = std::function<bool(double)>;
 /// The simulated rig (docs/virtual-rig.md): cameras that keep the hardware's timing rules, joined
 /// by the sync line that the rig's cables make. Thread-safe; each opened device is as thread-bound
 /// as every Device, and devices may be read from different threads. Devices keep what they need
-/// alive.
-class VirtualRig : public DeviceSource {
+/// alive. Colour settings of a shared rig stay as long as its file.
+class VirtualRig : public ControlledSource {
  public:
   /// `rig` must have a world, and `plan` be made from it. Errors: invalid_argument.
   /// With a shared_file also what open_shared_board() says.
@@ -56,13 +56,6 @@ class VirtualRig : public DeviceSource {
   /// scene that does not exist), unsupported (colour other than MJPG), cancelled (by `progress`;
   /// what is in the cache is whole).
   virtual Result<void> prepare(const RenderProgress& progress) = 0;
-
-  /// The colour settings of a camera, which stay when it is closed: of a shared rig as long as its
-  /// file. Errors: not_found.
-  virtual Result<ColorControls> color_controls(std::string_view serial) = 0;
-  /// `control` below kColorControls.
-  virtual Result<void> set_color_control(std::string_view serial, size_t control,
-                                         const ColorControl& value) = 0;
 
   /// The clock that a session on this rig lives by. Lives as long as the rig.
   [[nodiscard]] virtual SessionClock& clock() = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `lockstep exec`: other programs on a virtual rig.
+// `lockstep exec`: other programs on a virtual rig or a take.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -27,6 +27,16 @@ TEST(Exec, TellsTheProgramItsRigAndGivesItOurLibrary) {
   EXPECT_THAT(told.out, HasSubstr("\nlibk4a.so.1.4\n"));
   EXPECT_THAT(told.out, EndsWith(":/opt/others\n"));
   EXPECT_EQ(lockstep({"exec", "demo", "--", "/bin/sh", "-c", "echo $LOCKSTEP_RIG"}).out, "demo\n");
+}
+
+TEST(Exec, TakesATakeOrARecordingForARig) {
+  const std::filesystem::path recording = data_file("real-recording/recording.mkv");
+  const Finished told =
+      lockstep({"exec", recording.filename(), "--", "/bin/sh", "-c", "echo $LOCKSTEP_RIG"}, {},
+               recording.parent_path());
+  EXPECT_EQ(told.status, 0) << told.err;
+  EXPECT_EQ(told.out, recording.string() + "\n");
+  EXPECT_EQ(lockstep({"exec", "no-such.mkv", "--", "true"}).status, 2);
 }
 
 TEST(Exec, EndsAsTheProgramDoes) {

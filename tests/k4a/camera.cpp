@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One camera as a program of its own: opens device INDEX, starts it as a subordinate or the master,
 // and prints a line for its state and for the colour and depth stamps of each capture, for ever.
-// INDEX ROLE DELAY_US
+// INDEX ROLE DELAY_US [binned]
 #include <k4a/k4a.h>
 
 #include <cinttypes>
@@ -25,14 +25,14 @@ uint64_t stamp_of(k4a_image_t image) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return fail("usage");
+  if (argc < 4 || argc > 5) return fail("usage");
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   k4a_device_t device = nullptr;
   if (k4a_device_open(static_cast<uint32_t>(std::atoi(argv[1])), &device) == K4A_RESULT_FAILED)
     return fail("busy");
   k4a_device_configuration_t config = K4A_DEVICE_CONFIG_INIT_DISABLE_ALL;
   config.color_resolution = K4A_COLOR_RESOLUTION_720P;
-  config.depth_mode = K4A_DEPTH_MODE_NFOV_UNBINNED;
+  config.depth_mode = argc == 5 ? K4A_DEPTH_MODE_NFOV_2X2BINNED : K4A_DEPTH_MODE_NFOV_UNBINNED;
   config.synchronized_images_only = true;
   const bool master = std::string_view(argv[2]) == "master";
   config.wired_sync_mode = master ? K4A_WIRED_SYNC_MODE_MASTER : K4A_WIRED_SYNC_MODE_SUBORDINATE;

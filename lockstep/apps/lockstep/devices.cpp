@@ -38,13 +38,9 @@ struct Row {
   SyncJacks jacks;
 };
 
-bool is_recording_or_take(const std::filesystem::path& path) {
-  return is_take_folder(path) || path.extension() == ".mkv";
-}
-
 Result<Reach> reach(const std::string& what) {
   Reach result;
-  if (is_recording_or_take(what)) {
+  if (is_take_or_recording(what)) {
     auto played = PlaybackSource::open_path(what, {});
     if (!played) return std::move(played).error();
     result.source = *std::move(played);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `lockstep exec RIG -- PROGRAM ...`: a program written for the vendor's library, on a virtual rig.
+// `lockstep exec RIG -- PROGRAM ...`: a program written for the vendor's library, on a virtual rig
+// or on a take.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
+#include "lockstep/playback/playback.h"
 #include "lockstep/rig/chosen_rig.h"
 
 namespace lockstep {
@@ -43,8 +45,14 @@ Result<fs::path> library_folder() {
                            program.string())};
 }
 
-/// A rig that can be simulated, as programs in other folders will name it.
+/// A rig that can be simulated, or a take that can be played, as programs in other folders will
+/// name it.
 Result<std::string> name_for_programs(const std::string& rig) {
+  const std::string path = fs::absolute(rig).lexically_normal().string();
+  if (is_take_or_recording(rig)) {
+    const auto played = PlaybackSource::open_path(rig, {});
+    return played ? Result<std::string>(path) : played.error();
+  }
   const auto chosen = choose_rig(rig);
   if (!chosen) return chosen.error();
   if (!chosen->rig.is_virtual()) {
@@ -53,7 +61,7 @@ Result<std::string> name_for_programs(const std::string& rig) {
                              "vendor's library: run the program without 'lockstep exec'.",
                              rig)};
   }
-  return rig == "demo" ? rig : fs::absolute(rig).lexically_normal().string();
+  return rig == "demo" ? rig : path;
 }
 
 int run_exec(ExecOptions options) {
@@ -80,19 +88,21 @@ int run_exec(ExecOptions options) {
 
 void add_exec_command(CLI::App& app, CommandAction& action) {
   auto options = std::make_shared<ExecOptions>();
-  CLI::App* command =
-      app.add_subcommand("exec", "Run a program written for the vendor's library on a virtual rig");
-  command->add_option("RIG", options->rig, "rig file with a world, or 'demo'")
+  CLI::App* command = app.add_subcommand(
+      "exec", "Run a program written for the vendor's library on a virtual rig or a take");
+  command->add_option("RIG", options->rig, "rig file with a world, 'demo', take, or recording")
       ->required()
       ->type_name("");
   command->add_option("PROGRAM", options->words, "the program and its arguments, after '--'")
       ->required()
       ->type_name("");
   command->footer(
-      "The program sees the rig's cameras as installed devices. Programs that run at once on one "
-      "rig\nshare it.\n\n"
+      "The program sees the rig's cameras, or the take's recordings, as installed devices. "
+      "Programs "
+      "that\nrun at once on one rig or take share it.\n\n"
       "Examples:\n  lockstep exec demo -- ./my-program --seconds 10\n"
-      "  lockstep exec rig.toml -- python3 viewer.py\n\n"
+      "  lockstep exec rig.toml -- python3 viewer.py\n"
+      "  lockstep exec takes/monday-001 -- ./my-program\n\n"
       "Exit codes: 0 and others as the program's own, 2 when it or the rig cannot be used.");
   command->callback([options, &action] { action = [options] { return run_exec(*options); }; });
 }
