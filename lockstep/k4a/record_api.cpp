@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <thread>
 
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/modes.h"
@@ -96,6 +98,16 @@ k4a_result_t add_track(Record& record, const char* function, CustomTrack track,
   if (bytes != nullptr) track.codec_private.assign(bytes, bytes + context_size);
   tracks.push_back(std::move(track));
   return K4A_RESULT_SUCCEEDED;
+}
+
+std::function<void()> start_thread(std::function<void()> work) {
+  const auto thread = std::make_shared<std::thread>(std::move(work));
+  return [thread] { thread->join(); };
+}
+
+void warn_of_slow_disk(lockstep::Nanos behind) {
+  LOCKSTEP_K4A_ERROR("The disk is too slow for the recording: {} ms of it wait to be written",
+                     (behind + kReorderWindow).count() / 1'000'000);
 }
 
 }  // namespace
@@ -207,6 +219,8 @@ k4a_result_t k4a_record_write_header(k4a_record_t recording_handle) {
     options.sync_every = lockstep::Nanos(0);
     options.side_track = false;
     options.refuse_late = true;
+    options.background = start_thread;
+    options.disk_too_slow = warn_of_slow_disk;
     options.muxing_app = "libmatroska-1.4.9";
     auto writer = lockstep::create_tracks_on(std::move(record.sink), record.header, options);
     if (!writer) return refused(kName, writer.error().message);

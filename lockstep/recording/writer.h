@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ enum class BlockTimes {
   relative,  ///< from the first datum, with K4A_START_OFFSET_NS: as the vendor's library writes
 };
 
+/// Starts work on another thread and returns what waits for its end.
+using StartWork = std::function<std::function<void()>(std::function<void()> work)>;
+
 struct RecordingWriterOptions {
   BlockTimes block_times = BlockTimes::absolute;
   Nanos reorder_window{200'000'000};  ///< data this much older than the newest may still come
@@ -30,6 +34,13 @@ struct RecordingWriterOptions {
   bool any_image_size = false;  ///< images of a world without pictures are tiny
   bool refuse_late = false;     ///< what comes too late is an error instead of being counted
   std::string muxing_app;       ///< in the file; empty: our own name
+  /// Clusters are put together and written by work that this starts, so that who feeds the writer
+  /// does not wait for the disk, but where that is eight seconds behind. Empty: who feeds it
+  /// writes.
+  StartWork background;
+  /// With `background`: called by who feeds it for each cluster that finds the disk more than two
+  /// seconds behind, with how far.
+  std::function<void(Nanos behind)> disk_too_slow;
 };
 
 struct RecordingWriterStats {
@@ -53,10 +64,11 @@ class RecordingWriter {
   virtual ~RecordingWriter() = default;
 
   /// Queues one capture. Bytes of images that own them (ImageBytes::owned()) are kept, not copied,
-  /// and read when their cluster is written, up to the reorder window later: whoever made them
-  /// leaves them as they are until the last owner has let go. Other bytes, and padded rows, are
-  /// copied before the call returns. After an error (no_space, io) the file keeps what was written
-  /// and every later call returns the same error.
+  /// and read when their cluster is written, up to the reorder window later (in the background:
+  /// later still): whoever made them leaves them as they are until the last owner has let go. Other
+  /// bytes, and padded rows, are copied before the call returns. After an error (no_space, io) the
+  /// file keeps what was written and every later call returns the same error, in the background
+  /// from the call on that finds it.
   virtual Result<void> write(const Capture& capture) = 0;
   virtual Result<void> write_imu(const ImuSample& sample) = 0;
   /// Writes what is queued, the cues, the duration, and closes. Once.
