@@ -24,18 +24,32 @@ struct Motion {
   Number rotation[9], translation[3];
 };
 
-/// One row of depth pixels as the colour camera sees them: where each lies in the colour image, how
-/// far it is along the colour camera's axis, in millimetres (0: nothing there), and what it carries
-/// of a custom image.
+/// One row of depth pixels as the colour camera sees them: where each lies in the colour image, and
+/// how far it is along the colour camera's axis, in millimetres (0: nothing there).
 struct VertexRow {
-  float *u, *v, *z, *custom;
+  float *u, *v, *z;
+};
+
+/// The same on a grid: what is painted has its vertices there, so that areas between them are exact
+/// and neighbours agree about every pixel. Coordinates are even, and count pixels times
+/// 2^grid_bits; `custom` is what a pixel carries of a custom image.
+struct GridRow {
+  int32_t *u, *v;
+  float *z, *custom;
 };
 
 enum class CustomFormat { none, bits8, bits16 };
 
+/// Custom images are painted on the finest grid, on which all coordinates still fit: those beyond
+/// kFarthestPx are as good as there.
+constexpr int kCustomGridBits = 16;
+constexpr int kFarthestPx = 16'000;
+
 /// The blocks between two rows of vertices, and what they are drawn into.
 struct PaintJob {
-  VertexRow above, below;
+  GridRow above, below;
+  int grid_bits;
+  int largest;        ///< side of a block, on the grid, that paint_depth takes several of at a time
   int columns;        ///< of a row; behind them it has room: kRowRoom()
   int width, height;  ///< of the output
   uint16_t* depth;    ///< millimetres
@@ -45,9 +59,17 @@ struct PaintJob {
   bool nearest;
 };
 
-/// Blocks with one vertex missing are mended behind the row's end, two columns for each.
+/// Rows are worked on in whole vectors.
 constexpr int kRowRoom(int columns) {
-  return 3 * columns + 64;
+  return columns + 64;
+}
+
+/// The largest block whose areas fit 32 bits as far as four pixels beside its box, on the grid.
+constexpr int largest_block(int grid_bits) {
+  const int64_t pixel = int64_t{1} << grid_bits;
+  int64_t side = 0;
+  while ((side + pixel / 8) * (4 * (side + pixel / 8) + 8 * pixel) < INT32_MAX) side += pixel / 8;
+  return static_cast<int>(side);
 }
 
 /// A way through the depth image, on which the search for a colour pixel steps.
@@ -76,6 +98,13 @@ struct Kernels {
   /// One row of a depth image; fills u, v and z.
   void (*vertices)(const Lens<float>&, const Motion<float>& mm, const float* ray_x,
                    const float* ray_y, const uint16_t* depth, int count, VertexRow out);
+  /// The same on a grid; the latter in double precision.
+  void (*grid_vertices)(const Lens<float>&, const Motion<float>& mm, const float* ray_x,
+                        const float* ray_y, const uint16_t* depth, int count, int grid_bits,
+                        GridRow out);
+  void (*fine_vertices)(const Lens<double>&, const Motion<double>& mm, const float* ray_x,
+                        const float* ray_y, const uint16_t* depth, int count, int grid_bits,
+                        GridRow out);
 
   /// Paints the blocks of a job, over what is farther away; the former leaves `custom` alone.
   void (*paint_depth)(PaintJob&);

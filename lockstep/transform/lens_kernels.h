@@ -148,34 +148,111 @@ LOCKSTEP_KERNEL void rays(const Lens<double>& lens, int row, int count, float* x
 
 // ---- vertices
 
-/// A ray that is not there is NaN, and stays so until the last line tells it from what is valid.
-void vertices_at(const Lens<float>& lens, const Motion<float>& mm, Floats ray_x, Floats ray_y,
-                 Shorts depth, VertexRow out, int first) {
-  const Floats d = __builtin_convertvector(depth, Floats);
-  const Moved<Floats, float> point(mm, ray_x * d, ray_y * d, d);
-  const Floats nearer = 1 / point.z;
-  const Distorted<Floats> seen = distort(lens, point.x * nearer, point.y * nearer);
-  store(out.u + first, seen.u);
-  store(out.v + first, seen.v);
-  const Ints valid = (d > 0) & (point.z > 0) & (seen.r2 <= lens.radius2);
-  store(out.z + first, valid ? point.z : Floats{});
-}
+/// Depth pixels as the colour camera sees them. A ray that is not there is NaN, and stays so until
+/// the last line tells it from what is valid.
+template <typename Vector>
+struct Seen {
+  Vector u, v, z;
 
-LOCKSTEP_KERNEL void vertices(const Lens<float>& lens, const Motion<float>& mm, const float* ray_x,
-                              const float* ray_y, const uint16_t* depth, int count, VertexRow out) {
+  template <typename Number>
+  Seen(const Lens<Number>& lens, const Motion<Number>& mm, Vector ray_x, Vector ray_y, Vector d) {
+    const Moved<Vector, Number> point(mm, ray_x * d, ray_y * d, d);
+    const Vector nearer = 1 / point.z;
+    const Distorted<Vector> seen = distort(lens, point.x * nearer, point.y * nearer);
+    u = seen.u;
+    v = seen.v;
+    z = ((d > 0) & (point.z > 0) & (seen.r2 <= lens.radius2)) ? point.z : Vector{};
+  }
+};
+
+struct DepthPixels {
+  Floats ray_x, ray_y;
+  Shorts depth;
+};
+
+/// Calls `use(pixels, first)` for every eight pixels of a row.
+template <typename Use>
+void for_pixels(const float* ray_x, const float* ray_y, const uint16_t* depth, int count,
+                const Use& use) {
   int first = 0;
   for (; first + kLanes <= count; first += kLanes)
-    vertices_at(lens, mm, load<Floats>(ray_x + first), load<Floats>(ray_y + first),
-                load<Shorts>(depth + first), out, first);
+    use(DepthPixels{load<Floats>(ray_x + first), load<Floats>(ray_y + first),
+                    load<Shorts>(depth + first)},
+        first);
   if (first == count) return;
-  Floats last_x{}, last_y{};
-  Shorts last_depth{};
+  DepthPixels last{};
   for (int lane = 0; first + lane < count; ++lane) {
-    last_x[lane] = ray_x[first + lane];
-    last_y[lane] = ray_y[first + lane];
-    last_depth[lane] = depth[first + lane];
+    last.ray_x[lane] = ray_x[first + lane];
+    last.ray_y[lane] = ray_y[first + lane];
+    last.depth[lane] = depth[first + lane];
   }
-  vertices_at(lens, mm, last_x, last_y, last_depth, out, first);
+  use(last, first);
+}
+
+LOCKSTEP_KERNEL void vertices(const Lens<float>& shared_lens, const Motion<float>& shared_mm,
+                              const float* ray_x, const float* ray_y, const uint16_t* depth,
+                              int count, VertexRow out) {
+  const Lens<float> lens = shared_lens;  // no write to the row changes it
+  const Motion<float> mm = shared_mm;
+  for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
+    const Seen<Floats> seen(lens, mm, pixels.ray_x, pixels.ray_y,
+                            __builtin_convertvector(pixels.depth, Floats));
+    store(out.u + first, seen.u);
+    store(out.v + first, seen.v);
+    store(out.z + first, seen.z);
+  });
+}
+
+/// The even place on the grid that is nearest to a coordinate, for those from 0 on.
+template <typename Vector, typename Number>
+auto on_grid(Vector px, Number half_per_px) {
+  const Vector far = Vector{} + Number{kFarthestPx};
+  const Vector kept = smaller(larger(px, -far), far);
+  if constexpr (sizeof(Number) == sizeof(float))
+    return ints_of(kept * half_per_px + Number{0.5}) * 2;
+  else
+    return __builtin_convertvector(kept * half_per_px + Number{0.5}, HalfInts) * 2;
+}
+
+/// No farther than an image can say.
+template <typename Vector>
+Vector within_depth(Vector z) {
+  return z > 65'535 ? Vector{} + 65'535 : z;
+}
+
+LOCKSTEP_KERNEL void grid_vertices(const Lens<float>& shared_lens, const Motion<float>& shared_mm,
+                                   const float* ray_x, const float* ray_y, const uint16_t* depth,
+                                   int count, int grid_bits, GridRow out) {
+  const Lens<float> lens = shared_lens;  // no write to the row changes it
+  const Motion<float> mm = shared_mm;
+  const auto half_per_px = static_cast<float>(1 << (grid_bits - 1));
+  for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
+    const Seen<Floats> seen(lens, mm, pixels.ray_x, pixels.ray_y,
+                            __builtin_convertvector(pixels.depth, Floats));
+    store(out.u + first, on_grid(seen.u, half_per_px));
+    store(out.v + first, on_grid(seen.v, half_per_px));
+    store(out.z + first, within_depth(seen.z));
+  });
+}
+
+LOCKSTEP_KERNEL void fine_vertices(const Lens<double>& lens, const Motion<double>& mm,
+                                   const float* ray_x, const float* ray_y, const uint16_t* depth,
+                                   int count, int grid_bits, GridRow out) {
+  const auto half_per_px = static_cast<double>(1 << (grid_bits - 1));
+  for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
+    const Floats d = __builtin_convertvector(pixels.depth, Floats);
+    const auto half = [&](auto low, int column) {
+      const auto of = [&](Floats all) {
+        return low ? doubles_of<0>(all) : doubles_of<kDoubleLanes>(all);
+      };
+      const Seen<Doubles> seen(lens, mm, of(pixels.ray_x), of(pixels.ray_y), of(d));
+      store(out.u + column, on_grid(seen.u, half_per_px));
+      store(out.v + column, on_grid(seen.v, half_per_px));
+      store(out.z + column, __builtin_convertvector(within_depth(seen.z), HalfFloats));
+    };
+    half(true, first);
+    half(false, first + kDoubleLanes);
+  });
 }
 
 // ---- the walk through the depth image

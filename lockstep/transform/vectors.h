@@ -27,6 +27,8 @@ using Pair = uint64_t __attribute__((vector_size(16)));
 constexpr int kDoubleLanes = 4;
 using Doubles = double __attribute__((vector_size(32)));
 using Longs = int64_t __attribute__((vector_size(32)));
+using HalfFloats = float __attribute__((vector_size(16)));
+using HalfInts = int32_t __attribute__((vector_size(16)));
 
 constexpr Floats kLaneFloats = {0, 1, 2, 3, 4, 5, 6, 7};
 constexpr Ints kLaneInts = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -73,6 +75,12 @@ bool any(Mask mask) {
 
 Floats floats_of(Ints whole) {
   return __builtin_convertvector(whole, Floats);
+}
+/// Four of eight, from `first` on.
+template <int first>
+Doubles doubles_of(Floats value) {
+  return __builtin_convertvector(
+      __builtin_shufflevector(value, value, first, first + 1, first + 2, first + 3), Doubles);
 }
 /// Towards zero.
 Ints ints_of(Floats value) {

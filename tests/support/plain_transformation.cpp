@@ -57,7 +57,7 @@ bool repair(Block& block, bool nearest) {
     block[br] = between(block[br], block[bl]);
     block[br].custom = custom;
   } else if (!block[br].valid) {
-    const int custom = nearest ? block[tl].custom : mean(tr, tl);
+    const int custom = nearest ? block[tl].custom : mean(tr, bl);
     block[br] = between(block[tr], block[bl]);
     block[br].custom = custom;
   } else {
@@ -73,12 +73,14 @@ double area(const Vertex& a, const Vertex& b, double u, double v) {
   return (v - a.v) * (b.u - a.u) - (u - a.u) * (b.v - a.v);
 }
 
+// The sine of a pixel's pitch in the coarsest mode over the cosine of the steepest slant.
+constexpr double kLargestSlope = 0.04693441759;
+
 void draw(const Block& block, int width, int height, bool with_custom, bool nearest,
           PlainDepthToColor& out) {
   const auto [near_z, far_z] = std::minmax_element(
       block.begin(), block.end(), [](const Vertex& a, const Vertex& b) { return a.z < b.z; });
-  // The sine of a pixel's pitch in the coarsest mode over the cosine of the steepest slant.
-  if (far_z->z - near_z->z > 0.04693441759 * near_z->z) return;
+  if (far_z->z - near_z->z > kLargestSlope * near_z->z) return;
   const auto [left, right] = std::minmax({block[tl].u, block[tr].u, block[br].u, block[bl].u});
   const auto [top, bottom] = std::minmax({block[tl].v, block[tr].v, block[br].v, block[bl].v});
   const auto limit = [](double value, int most) {
@@ -98,6 +100,7 @@ void draw(const Block& block, int width, int height, bool with_custom, bool near
       };
       const auto z = static_cast<uint16_t>(blend(block[br].z, third.z, block[tl].z) + 0.5);
       const auto at = static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x);
+      ++out.surfaces[at];
       if (out.depth[at] != 0 && z >= out.depth[at]) continue;
       out.depth[at] = z;
       if (!with_custom) continue;
@@ -123,6 +126,19 @@ std::vector<Vertex> vertices_of(const DeviceGeometry& geometry,
 
 }  // namespace
 
+bool PlainDepthToColor::near_edge(size_t width, size_t at) const {
+  const size_t height = depth.size() / width, x = at % width, y = at / width;
+  int nearest = 65'535, farthest = 0;
+  for (size_t v = y < 2 ? 0 : y - 2; v <= std::min(y + 2, height - 1); ++v) {
+    for (size_t u = x < 2 ? 0 : x - 2; u <= std::min(x + 2, width - 1); ++u) {
+      if (surfaces[v * width + u] != surfaces[at]) return true;
+      nearest = std::min<int>(nearest, depth[v * width + u]);
+      farthest = std::max<int>(farthest, depth[v * width + u]);
+    }
+  }
+  return farthest - nearest > nearest / 50;
+}
+
 PlainDepthToColor plain_depth_to_color(const DeviceGeometry& geometry,
                                        const std::vector<uint16_t>& depth,
                                        const std::vector<uint16_t>& custom,
@@ -132,6 +148,7 @@ PlainDepthToColor plain_depth_to_color(const DeviceGeometry& geometry,
   const auto row = static_cast<size_t>(geometry.depth->width_px);
   PlainDepthToColor out;
   out.depth.assign(static_cast<size_t>(width) * static_cast<size_t>(height), 0);
+  out.surfaces.assign(out.depth.size(), 0);
   if (!custom.empty()) out.custom.assign(out.depth.size(), invalid);
   std::vector<Vertex> vertices = vertices_of(geometry, depth);
   for (size_t i = 0; i < custom.size(); ++i) vertices[i].custom = custom[i];

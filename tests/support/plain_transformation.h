@@ -14,9 +14,13 @@
 namespace lockstep::testing {
 
 /// Depth and, when `custom` is not empty, a custom image of the same size, both as the colour
-/// camera sees them.
+/// camera sees them; and how many surfaces lie behind each other at a pixel.
 struct PlainDepthToColor {
   std::vector<uint16_t> depth, custom;
+  std::vector<uint8_t> surfaces;
+
+  /// Whether within two pixels a surface ends, or is so steep that it is seen on its edge.
+  [[nodiscard]] bool near_edge(size_t width, size_t at) const;
 };
 PlainDepthToColor plain_depth_to_color(const DeviceGeometry& geometry,
                                        const std::vector<uint16_t>& depth,
