@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "lockstep/base/result.h"
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/mkv/head_reader.h"
-#include "lockstep/recording/image_check.h"
 #include "lockstep/sensor/config.h"
 
 namespace lockstep {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/head_lookup.h"
-#include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/side_track.h"

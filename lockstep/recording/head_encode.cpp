@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <random>
 
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/recording/head_codec.h"
-#include "lockstep/recording/image_check.h"
 #include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/side_track.h"

@@ -7,62 +7,10 @@
 #include <vector>
 
 namespace lockstep {
-namespace {
-
-/// Rows of an NV12 image are those of its two planes.
-int rows_of(const ImageShape& shape) {
-  return shape.format == PixelFormat::nv12 ? shape.height_px * 3 / 2 : shape.height_px;
-}
-
-}  // namespace
-
-int ImageShape::row_bytes() const {
-  switch (format) {
-    case PixelFormat::mjpg:
-      return 0;
-    case PixelFormat::nv12:
-      return width_px;
-    case PixelFormat::bgra32:
-      return width_px * 4;
-    case PixelFormat::yuy2:
-    case PixelFormat::depth16:
-    case PixelFormat::ir16:
-      return width_px * 2;
-  }
-  return 0;
-}
-
-uint64_t ImageShape::image_bytes() const {
-  return static_cast<uint64_t>(row_bytes()) * static_cast<uint64_t>(rows_of(*this));
-}
 
 std::string_view name_of(PixelFormat format) {
   if (format == PixelFormat::depth16) return "depth";
   return format == PixelFormat::ir16 ? "IR" : "colour";
-}
-
-PixelFormat pixel_format(ColorFormat format) {
-  switch (format) {
-    case ColorFormat::mjpg:
-      return PixelFormat::mjpg;
-    case ColorFormat::nv12:
-      return PixelFormat::nv12;
-    case ColorFormat::yuy2:
-      return PixelFormat::yuy2;
-    case ColorFormat::bgra32:
-      return PixelFormat::bgra32;
-  }
-  return PixelFormat::mjpg;
-}
-
-ImageShape color_shape(const CameraConfig& camera) {
-  const SizePx size = color_size(camera.color_resolution);
-  return {pixel_format(camera.color_format), size.width, size.height};
-}
-
-ImageShape plane_shape(const CameraConfig& camera, PixelFormat format) {
-  const SizePx size = depth_size(camera.depth_mode);
-  return {format, size.width, size.height};
 }
 
 Result<void> check_image(const Image& image, const ImageShape& shape) {
@@ -79,7 +27,7 @@ Result<void> check_image(const Image& image, const ImageShape& shape) {
   uint64_t needed = shape.image_bytes();
   if (image.stride_bytes > shape.row_bytes() && needed != 0) {
     needed += static_cast<uint64_t>(image.stride_bytes - shape.row_bytes()) *
-              static_cast<uint64_t>(rows_of(shape) - 1);
+              static_cast<uint64_t>(shape.rows() - 1);
   }
   const bool padded = image.stride_bytes > shape.row_bytes();
   if (bytes == 0 || bytes < needed || (needed != 0 && !padded && bytes != needed)) {
@@ -99,7 +47,7 @@ Image own_and_pack(const Image& image) {
   auto copy = std::make_shared<std::vector<std::byte>>(padded ? shape.image_bytes() : from.size());
   if (padded) {
     const auto row = static_cast<size_t>(shape.row_bytes());
-    for (size_t y = 0; y < static_cast<size_t>(rows_of(shape)); ++y) {
+    for (size_t y = 0; y < static_cast<size_t>(shape.rows()); ++y) {
       std::memcpy(copy->data() + y * row, from.data() + y * static_cast<size_t>(image.stride_bytes),
                   row);
     }

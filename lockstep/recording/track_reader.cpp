@@ -7,6 +7,7 @@
 
 #include "lockstep/mkv/lacing.h"
 #include "lockstep/recording/head_lookup.h"
+#include "lockstep/recording/image_check.h"
 #include "lockstep/recording/imu_payload.h"
 #include "lockstep/recording/plane.h"
 
