@@ -116,12 +116,12 @@ Image color_image(PixelFormat format, int width_px, int height_px, int stride_by
   return image;
 }
 
-// Black, white, and the red whose BT.601 code is (81, 90, 240).
+// Black, white, and the red whose BT.601 code is (76, 85, 255).
 const std::vector<uint8_t> kBlackWhite = {0, 0, 0, 255, 255, 255};
 
 TEST(ColorPicture, TakesEveryFormatOfTheCameras) {
   const auto yuy2 =
-      color_picture(color_image(PixelFormat::yuy2, 2, 2, 4, {16, 128, 235, 128, 81, 90, 81, 240}));
+      color_picture(color_image(PixelFormat::yuy2, 2, 2, 4, {0, 128, 255, 128, 76, 85, 76, 255}));
   ASSERT_TRUE(yuy2.ok()) << yuy2.error().message;
   EXPECT_EQ(std::vector<uint8_t>(yuy2->rgb.begin(), yuy2->rgb.begin() + 6), kBlackWhite);
   EXPECT_NEAR(yuy2->rgb[6], 255, 2);
@@ -129,7 +129,7 @@ TEST(ColorPicture, TakesEveryFormatOfTheCameras) {
   EXPECT_NEAR(yuy2->rgb[8], 0, 2);
 
   const auto nv12 =
-      color_picture(color_image(PixelFormat::nv12, 2, 2, 3, {16, 235, 0, 235, 16, 0, 128, 128, 0}));
+      color_picture(color_image(PixelFormat::nv12, 2, 2, 3, {0, 255, 0, 255, 0, 0, 128, 128, 0}));
   ASSERT_TRUE(nv12.ok()) << nv12.error().message;
   EXPECT_EQ(nv12->rgb, (std::vector<uint8_t>{0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0}));
 
@@ -201,6 +201,43 @@ TEST(ColorConvert, TakesYuvAsBt601OfLimitedRange) {
       EXPECT_EQ(at(*back, 127), 255);
     }
   }
+}
+
+TEST(ColorBytes, AreWhatACameraGives) {
+  // Black, white and the red, green and blue of full range.
+  const struct {
+    uint8_t rgb[3];
+    int y, u, v;
+  } colors[] = {{{0, 0, 0}, 0, 128, 128},
+                {{255, 255, 255}, 255, 128, 128},
+                {{255, 0, 0}, 76, 85, 255},
+                {{0, 255, 0}, 150, 44, 21},
+                {{0, 0, 255}, 29, 255, 107}};
+  for (const auto& color : colors) {
+    RgbPicture picture(4, 2);
+    for (size_t i = 0; i < picture.rgb.size(); ++i) picture.rgb[i] = color.rgb[i % 3];
+    const auto nv12 = color_bytes(picture, PixelFormat::nv12);
+    const auto yuy2 = color_bytes(picture, PixelFormat::yuy2);
+    const auto bgra = color_bytes(picture, PixelFormat::bgra32);
+    ASSERT_EQ(nv12.size(), 12U);
+    ASSERT_EQ(yuy2.size(), 16U);
+    ASSERT_EQ(bgra.size(), 32U);
+    EXPECT_EQ(std::vector<int>(nv12.end() - 3, nv12.end()),
+              (std::vector<int>{color.v, color.u, color.v}));
+    EXPECT_EQ(std::vector<int>(yuy2.begin(), yuy2.begin() + 4),
+              (std::vector<int>{color.y, color.u, color.y, color.v}));
+    EXPECT_EQ(nv12[0], color.y);
+    EXPECT_EQ(std::vector<int>(bgra.end() - 4, bgra.end()),
+              (std::vector<int>{color.rgb[2], color.rgb[1], color.rgb[0], 255}));
+    for (const auto& [format, bytes] :
+         {std::pair(PixelFormat::nv12, nv12), {PixelFormat::yuy2, yuy2}}) {
+      const int stride = format == PixelFormat::nv12 ? 4 : 8;
+      const auto back = color_picture(color_image(format, 4, 2, stride, bytes));
+      ASSERT_TRUE(back);
+      for (size_t i = 0; i < picture.rgb.size(); ++i) EXPECT_NEAR(back->rgb[i], picture.rgb[i], 2);
+    }
+  }
+  EXPECT_TRUE(color_bytes(RgbPicture(4, 2), PixelFormat::depth16).empty());
 }
 
 TEST(ColorConvert, RefusesWhatIsNoImageOfItsSize) {

@@ -8,18 +8,26 @@
 #include <vector>
 
 #include "lockstep/codec/jpeg.h"
+#include "lockstep/frame/image_shape.h"
 
 namespace lockstep {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-/// Fractions of BT.601, limited range, in 2^-16.
 constexpr int kOne = 1 << 16;
 constexpr int kHalf = kOne / 2;
 constexpr int in_fractions(double factor) {
   return static_cast<int>(factor * kOne + (factor < 0 ? -0.5 : 0.5));
 }
+
+/// What BT.601 makes of its differences in eight bits: luma from `black` on, `luma` and `chroma`
+/// codes wide.
+struct Range {
+  int black, luma, chroma;
+};
+constexpr Range kLimited{16, 219, 224};
+constexpr Range kFull{0, 255, 255};
 
 uint8_t to_byte(int fractions) {
   return static_cast<uint8_t>(std::clamp((fractions + kHalf) >> 16, 0, 255));
@@ -35,13 +43,15 @@ void put_bgra(int luma, int blue, int red, uint8_t* bgra) {
   bgra[3] = 255;
 }
 
+template <Range range>
 uint8_t luma_of(const uint8_t* bgra) {
-  return to_byte(16 * kOne + in_fractions(0.299 * 219 / 255) * bgra[2] +
-                 in_fractions(0.587 * 219 / 255) * bgra[1] +
-                 in_fractions(0.114 * 219 / 255) * bgra[0]);
+  constexpr double kWide = range.luma / 255.0;
+  return to_byte(range.black * kOne + in_fractions(0.299 * kWide) * bgra[2] +
+                 in_fractions(0.587 * kWide) * bgra[1] + in_fractions(0.114 * kWide) * bgra[0]);
 }
 
 /// Blue and red difference of the mean of two or four pixels.
+template <Range range>
 struct Chroma {
   int b = 0, g = 0, r = 0, count = 0;
   void add(const uint8_t* bgra) {
@@ -50,18 +60,16 @@ struct Chroma {
     r += bgra[2];
     ++count;
   }
-  [[nodiscard]] uint8_t blue() const {
-    return of(in_fractions(-0.168736 * 224 / 255), in_fractions(-0.331264 * 224 / 255),
-              in_fractions(0.5 * 224 / 255));
-  }
-  [[nodiscard]] uint8_t red() const {
-    return of(in_fractions(0.5 * 224 / 255), in_fractions(-0.418688 * 224 / 255),
-              in_fractions(-0.081312 * 224 / 255));
-  }
+  [[nodiscard]] uint8_t blue() const { return of(-0.168736, -0.331264, 0.5); }
+  [[nodiscard]] uint8_t red() const { return of(0.5, -0.418688, -0.081312); }
 
  private:
-  [[nodiscard]] uint8_t of(int from_r, int from_g, int from_b) const {
-    return to_byte(128 * kOne + (from_r * r + from_g * g + from_b * b) / count);
+  [[nodiscard]] uint8_t of(double from_r, double from_g, double from_b) const {
+    constexpr double kWide = range.chroma / 255.0;
+    return to_byte(128 * kOne +
+                   (in_fractions(from_r * kWide) * r + in_fractions(from_g * kWide) * g +
+                    in_fractions(from_b * kWide) * b) /
+                       count);
   }
 };
 
@@ -88,15 +96,16 @@ void bgra_from_yuy2(const uint8_t* from, Bytes& to) {
   }
 }
 
+template <Range range>
 Bytes nv12_from_bgra(const Bytes& from, int width, int height) {
   const auto stride = static_cast<size_t>(width);
   Bytes to(at(height, stride) * 3 / 2);
-  for (size_t i = 0; i < at(height, stride); ++i) to[i] = luma_of(from.data() + 4 * i);
+  for (size_t i = 0; i < at(height, stride); ++i) to[i] = luma_of<range>(from.data() + 4 * i);
   for (int y = 0; y < height; y += 2) {
     const uint8_t* const row = from.data() + at(y, 4 * stride);
     uint8_t* const chroma = to.data() + at(height + y / 2, stride);
     for (size_t x = 0; x < stride; x += 2) {
-      Chroma mean;
+      Chroma<range> mean;
       for (const uint8_t* upper : {row + 4 * x, row + 4 * x + 4}) {
         mean.add(upper);
         mean.add(upper + 4 * stride);
@@ -108,34 +117,21 @@ Bytes nv12_from_bgra(const Bytes& from, int width, int height) {
   return to;
 }
 
+template <Range range>
 Bytes yuy2_from_bgra(const Bytes& from) {
   Bytes to(from.size() / 2);
   for (size_t pair = 0; pair < from.size() / 8; ++pair) {
     const uint8_t* const two = from.data() + 8 * pair;
-    Chroma mean;
+    Chroma<range> mean;
     mean.add(two);
     mean.add(two + 4);
     uint8_t* const yuyv = to.data() + 4 * pair;
-    yuyv[0] = luma_of(two);
+    yuyv[0] = luma_of<range>(two);
     yuyv[1] = mean.blue();
-    yuyv[2] = luma_of(two + 4);
+    yuyv[2] = luma_of<range>(two + 4);
     yuyv[3] = mean.red();
   }
   return to;
-}
-
-/// Bytes of an image with tight rows; 0 for what has none.
-size_t tight_bytes(PixelFormat format, size_t pixels) {
-  switch (format) {
-    case PixelFormat::nv12:
-      return pixels * 3 / 2;
-    case PixelFormat::yuy2:
-      return pixels * 2;
-    case PixelFormat::bgra32:
-      return pixels * 4;
-    default:
-      return 0;
-  }
 }
 
 Error no_image(const Image& image) {
@@ -151,8 +147,9 @@ Result<Bytes> to_bgra(const Image& image) {
     if (!decoded) return decoded.error();
     return std::move(*decoded);
   }
-  if (tight_bytes(image.format, pixels) == 0 ||
-      image.bytes.get().size() < tight_bytes(image.format, pixels))
+  const uint64_t needed = ImageShape{image.format, image.width_px, image.height_px}.image_bytes();
+  if (image.format == PixelFormat::depth16 || image.format == PixelFormat::ir16 ||
+      image.bytes.get().size() < needed)
     return no_image(image);
   const auto* const from = reinterpret_cast<const uint8_t*>(image.bytes.get().data());
   if (image.format == PixelFormat::bgra32) return Bytes(from, from + pixels * 4);
@@ -181,16 +178,34 @@ Result<Image> convert_color(const Image& image, PixelFormat format) {
   if (!bgra) return bgra.error();
   Image out = image;
   out.format = format;
-  out.stride_bytes = image.width_px * (format == PixelFormat::nv12   ? 1
-                                       : format == PixelFormat::yuy2 ? 2
-                                                                     : 4);
+  out.stride_bytes = ImageShape{format, image.width_px, image.height_px}.row_bytes();
   auto bytes = std::make_shared<Bytes>();
   if (format == PixelFormat::bgra32) *bytes = std::move(*bgra);
-  if (format == PixelFormat::nv12) *bytes = nv12_from_bgra(*bgra, image.width_px, image.height_px);
-  if (format == PixelFormat::yuy2) *bytes = yuy2_from_bgra(*bgra);
+  if (format == PixelFormat::nv12)
+    *bytes = nv12_from_bgra<kLimited>(*bgra, image.width_px, image.height_px);
+  if (format == PixelFormat::yuy2) *bytes = yuy2_from_bgra<kLimited>(*bgra);
   const auto view = std::as_bytes(std::span(*bytes));
   out.bytes = ImageBytes(std::move(bytes), view);
   return out;
+}
+
+std::vector<uint8_t> color_bytes(const RgbPicture& picture, PixelFormat format) {
+  Bytes bgra(picture.rgb.size() / 3 * 4, 255);
+  for (size_t i = 0; i < picture.rgb.size() / 3; ++i)
+    std::reverse_copy(&picture.rgb[3 * i], &picture.rgb[3 * i] + 3, &bgra[4 * i]);
+  switch (format) {
+    case PixelFormat::nv12:
+      return nv12_from_bgra<kFull>(bgra, picture.width_px, picture.height_px);
+    case PixelFormat::yuy2:
+      return yuy2_from_bgra<kFull>(bgra);
+    case PixelFormat::bgra32:
+      return bgra;
+    case PixelFormat::mjpg:
+    case PixelFormat::depth16:
+    case PixelFormat::ir16:
+      break;
+  }
+  return {};
 }
 
 }  // namespace lockstep

@@ -8,8 +8,9 @@
 namespace lockstep {
 
 /// Pixels of a colour image in any format that a camera gives: MJPG is decoded, NV12 and YUY2 are
-/// taken as BT.601 of limited range, of BGRA the alpha is left out. Errors: unusable_input when the
-/// bytes are not an image of that size, invalid_argument for depth and infrared.
+/// taken as BT.601 of full range, which is what the sensor gives, of BGRA the alpha is left out.
+/// Errors: unusable_input when the bytes are not an image of that size, invalid_argument for depth
+/// and infrared.
 Result<RgbPicture> color_picture(const Image& image);
 
 }  // namespace lockstep
