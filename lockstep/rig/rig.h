@@ -130,8 +130,9 @@ inline constexpr double kLongestWorldPeriodS = 30;
 /// What the virtual rig simulates; only in rigs of virtual cameras.
 struct RigWorld {
   uint64_t seed = 1;
-  double period_s = 2;       ///< the rendered scene repeats after this
-  bool timing_only = false;  ///< no pictures: stamps and sizes of a real camera's, tiny images
+  double period_s = 2;  ///< the rendered scene repeats after this
+  bool timing_only =
+      false;  ///< no pictures: stamps of a real camera's, images with nothing on them
   std::string scene = "room";
   double radius_m = 2.0;  ///< cameras stand on an arc of this radius unless posed
   StampMeaning stamp_meaning = StampMeaning::center_of_exposure;

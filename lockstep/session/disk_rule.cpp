@@ -66,8 +66,13 @@ double timing_only_bytes_per_s(const Plan& plan) {
     CameraConfig imu_alone = camera.config;
     imu_alone.color_resolution = ColorResolution::off;
     imu_alone.depth_mode = DepthMode::off;
+    const bool raw = camera.config.color_on() && camera.config.color_format != ColorFormat::mjpg;
+    const double color_bytes =
+        raw ? static_cast<double>(disk_color_bytes_per_frame(camera.config.color_format,
+                                                             camera.config.color_resolution))
+            : 0;
     sum += disk_bytes_per_s(imu_alone) +
-           kTimingOnlyBytesPerTick * frames_per_second(camera.config.frame_rate);
+           (kTimingOnlyBytesPerTick + color_bytes) * frames_per_second(camera.config.frame_rate);
   }
   return sum;
 }

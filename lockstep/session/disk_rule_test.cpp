@@ -54,6 +54,8 @@ TEST(DiskRule, CountsLittleOfATimingOnlyRigButNotNothing) {
   EXPECT_LT(without_imu, 2 * 30 * 400);
   plan.cameras[0].config.imu = true;
   EXPECT_GT(timing_only_bytes_per_s(plan), without_imu + 60'000);
+  plan.cameras[1].config.color_format = ColorFormat::nv12;
+  EXPECT_GT(timing_only_bytes_per_s(plan), 1'382'400.0 * 30) << "grey, and in its full size";
 }
 
 }  // namespace

@@ -174,8 +174,9 @@ RgbPicture enlarged(const RgbPicture& picture, int scale) {
   return large;
 }
 
-/// Noise of the sensor: about two codes, less in the light.
-void add_noise(RgbPicture& picture, uint64_t seed) {
+}  // namespace
+
+void add_color_noise(RgbPicture& picture, uint64_t seed) {
   const auto noise = noise_numbers();
   const size_t row_length = size_t{3} * static_cast<size_t>(picture.width_px);
   for (int y = 0; y < picture.height_px; ++y) {
@@ -191,9 +192,11 @@ void add_noise(RgbPicture& picture, uint64_t seed) {
   }
 }
 
-}  // namespace
+RgbPicture ColorRenderer::still(int scale) const {
+  return scale > 1 ? enlarged(background_, scale) : background_;
+}
 
-RgbPicture ColorRenderer::frame(double phase, uint64_t noise_seed, int scale) const {
+RgbPicture ColorRenderer::frame(double phase, int scale) const {
   const RayScene moving(scene_.moving(phase));
   RgbPicture picture = background_;
   const Layer layer = cast(moving, view_.covered(moving.mesh(), 1));
@@ -211,9 +214,7 @@ RgbPicture ColorRenderer::frame(double phase, uint64_t noise_seed, int scale) co
       }
     }
   }
-  if (scale > 1) picture = enlarged(picture, scale);
-  add_noise(picture, noise_seed);
-  return picture;
+  return scale > 1 ? enlarged(picture, scale) : picture;
 }
 
 }  // namespace lockstep

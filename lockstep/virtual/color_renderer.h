@@ -16,9 +16,10 @@ class ColorRenderer {
  public:
   ColorRenderer(const Scene& scene, const RayScene& still, SensorView view);
 
-  /// The picture at `phase` 0..1 of the period, with sensor noise drawn from `noise_seed`, enlarged
-  /// `scale` times.
-  [[nodiscard]] RgbPicture frame(double phase, uint64_t noise_seed, int scale) const;
+  /// What stands still, enlarged `scale` times.
+  [[nodiscard]] RgbPicture still(int scale) const;
+  /// The picture at `phase` 0..1 of the period, enlarged `scale` times.
+  [[nodiscard]] RgbPicture frame(double phase, int scale) const;
 
  private:
   struct Sample;
@@ -37,5 +38,8 @@ class ColorRenderer {
   RgbPicture background_;
   std::vector<float> depth_;  ///< of the background
 };
+
+/// Puts noise of the sensor on a picture: about two codes, less in the light.
+void add_color_noise(RgbPicture& picture, uint64_t seed);
 
 }  // namespace lockstep

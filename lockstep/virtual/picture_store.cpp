@@ -101,14 +101,24 @@ Result<void> PictureStore::keep(const fs::path& folder, const fs::path& path,
   return write_file_whole(path, content, ExistingFile::replace);
 }
 
+PictureStore::Recipe PictureStore::color_recipe(const CameraConfig& config,
+                                                const RenderProgress& progress) {
+  const ImageShape shape = color_shape(config);
+  const ColorResolution resolution = config.color_resolution;
+  if (shape.format == PixelFormat::mjpg) {
+    return {fmt::format("colour {}", to_string(resolution)),
+            [=](const RenderJob& job) { return render_jpegs(job, resolution, progress); },
+            holds_jpegs};
+  }
+  return {
+      "colour " + color_mode_name(config.color_format, resolution),
+      [=](const RenderJob& job) { return render_color(job, resolution, shape.format, progress); },
+      [=](const PictureFile& kept, int frames) { return holds_color(kept, shape, frames); }};
+}
+
 Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const CameraConfig& config,
                                                           const RenderProgress& progress) {
   if (world_.timing_only) return tiny_pictures(config);
-  if (config.color_on() && config.color_format != ColorFormat::mjpg) {
-    return Error{Errc::unsupported,
-                 fmt::format("virtual cameras give colour as MJPG only, not {}: choose MJPG_{}.",
-                             to_string(config.color_format), to_string(config.color_resolution))};
-  }
   const MutexLock lock(mutex_);
   const double color_share = config.depth_on() ? 0.7 : 1;
   const auto part = [&](double from, double length) {
@@ -119,12 +129,7 @@ Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const Came
   std::shared_ptr<const PictureFile> color;
   std::shared_ptr<const PictureFile> depth;
   if (config.color_on()) {
-    const Recipe recipe{fmt::format("colour {}", to_string(config.color_resolution)),
-                        [&](const RenderJob& job) {
-                          return render_color(job, config.color_resolution, part(0, color_share));
-                        },
-                        holds_color};
-    auto made = file(camera, recipe);
+    auto made = file(camera, color_recipe(config, part(0, color_share)));
     if (!made) return std::move(made).error();
     color = *std::move(made);
   }

@@ -25,7 +25,7 @@ class PictureStore {
   PictureStore(const Rig& rig, const VirtualRigOptions& options);
 
   /// Pictures of one camera in one configuration. The first call for a mode may take seconds.
-  /// Errors: io, no_space, unusable_input, cancelled, unsupported (colour other than MJPG).
+  /// Errors: io, no_space, unusable_input, cancelled.
   Result<std::shared_ptr<const Pictures>> get(int camera, const CameraConfig& config,
                                               const RenderProgress& progress = {});
 
@@ -44,6 +44,8 @@ class PictureStore {
     std::function<Result<PictureFile::Blobs>(const RenderJob&)> render;
     std::function<bool(const PictureFile&, int frames)> holds;
   };
+
+  static Recipe color_recipe(const CameraConfig& config, const RenderProgress& progress);
 
   /// The file of a camera in a mode: open already, from the cache, or rendered now.
   Result<std::shared_ptr<const PictureFile>> file(int camera, const Recipe& recipe)

@@ -18,8 +18,8 @@ class Pictures {
   [[nodiscard]] virtual DepthSample depth(const FrameInstant& frame) const = 0;
 };
 
-/// For worlds of timing only: images of 64 bytes. Depth and IR are 8 by 4 samples; colour claims
-/// the configured size.
+/// For worlds of timing only. Depth and IR are 8 by 4 samples, 64 bytes. Colour has the configured
+/// size: as MJPG in name only, in 64 bytes, and else in grey.
 [[nodiscard]] std::shared_ptr<const Pictures> tiny_pictures(const CameraConfig& config);
 
 }  // namespace lockstep

@@ -6,8 +6,11 @@
 #include <cstring>
 #include <optional>
 
+#include "lockstep/codec/color_convert.h"
 #include "lockstep/codec/jpeg.h"
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/virtual/color_renderer.h"
+#include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/depth_renderer.h"
 #include "lockstep/virtual/random.h"
 #include "lockstep/virtual/rendered_pictures.h"
@@ -66,6 +69,41 @@ std::vector<std::byte> bytes_of(const DepthPatch& patch) {
   return bytes;
 }
 
+double phase_of(const RenderJob& job, int picture) {
+  return static_cast<double>(picture) / job.frames();
+}
+
+/// What a camera's colour sees at one size.
+class ColorView {
+ public:
+  ColorView(const Scene& scene, const RenderJob& job, ColorResolution resolution)
+      : job_(job),
+        still_(scene.still()),
+        full_(job.calibration.color_camera(resolution)),
+        scale_(full_.width_px > kLargestRenderedWidth ? 2 : 1),
+        renderer_(
+            scene, still_,
+            SensorView(reduced(full_, scale_),
+                       job.pose.world_from_depth * job.calibration.color_from_depth().inverse())) {}
+
+  [[nodiscard]] RgbPicture still() const { return renderer_.still(scale_); }
+  [[nodiscard]] RgbPicture picture(int i) const {
+    return renderer_.frame(phase_of(job_, i), scale_);
+  }
+
+ private:
+  const RenderJob& job_;
+  const RayScene still_;
+  const CameraModel full_;
+  const int scale_;
+  const ColorRenderer renderer_;
+};
+
+std::vector<std::byte> bytes_of(const std::vector<uint8_t>& picture) {
+  const auto bytes = std::as_bytes(std::span(picture));
+  return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 Error rendering_stopped() {
@@ -76,21 +114,30 @@ int RenderJob::frames() const {
   return std::max(1, static_cast<int>(std::lround(world.period_s * frames_per_second)));
 }
 
-Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
+Result<PictureFile::Blobs> render_jpegs(const RenderJob& job, ColorResolution resolution,
                                         const RenderProgress& progress) {
   const auto scene = Scene::make(job.world, job.cameras);
   if (!scene) return scene.error();
-  const CameraModel full = job.calibration.color_camera(resolution);
-  const int scale = full.width_px > kLargestRenderedWidth ? 2 : 1;
-  const RayScene still(scene->still());
-  const RigidTransform world_from_color =
-      job.pose.world_from_depth * job.calibration.color_from_depth().inverse();
-  const ColorRenderer renderer(*scene, still, SensorView(reduced(full, scale), world_from_color));
+  const ColorView view(*scene, job, resolution);
   const uint64_t seed = mix_bits(job.world.seed, static_cast<uint64_t>(job.camera) + 900);
   return make_frames(job.frames(), progress, [&](int i) {
-    const double phase = static_cast<double>(i) / job.frames();
-    return encode_jpeg(renderer.frame(phase, mix_bits(seed, static_cast<uint64_t>(i)), scale),
-                       kJpegQuality);
+    RgbPicture picture = view.picture(i);
+    add_color_noise(picture, mix_bits(seed, static_cast<uint64_t>(i)));
+    return encode_jpeg(picture, kJpegQuality);
+  });
+}
+
+Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
+                                        PixelFormat format, const RenderProgress& progress) {
+  const auto scene = Scene::make(job.world, job.cameras);
+  if (!scene) return scene.error();
+  const ColorView view(*scene, job, resolution);
+  const std::vector<uint8_t> still = color_bytes(view.still(), format);
+  const auto row_bytes =
+      static_cast<size_t>(ImageShape{format, color_size(resolution).width, 0}.row_bytes());
+  return make_frames(job.frames() + 1, progress, [&](int i) -> Result<std::vector<std::byte>> {
+    if (i == 0) return bytes_of(still);
+    return row_differences(still, color_bytes(view.picture(i - 1), format), row_bytes);
   });
 }
 
@@ -104,7 +151,7 @@ Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
       mode);
   return make_frames(job.frames() + 1, progress, [&](int i) -> Result<std::vector<std::byte>> {
     if (i == 0) return bytes_of(renderer.background());
-    return bytes_of(renderer.patch(static_cast<double>(i - 1) / job.frames()));
+    return bytes_of(renderer.patch(phase_of(job, i - 1)));
   });
 }
 

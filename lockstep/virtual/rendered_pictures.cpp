@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
+#include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/depth_noise.h"
 #include "lockstep/virtual/plane_pool.h"
 #include "lockstep/virtual/random.h"
@@ -31,6 +33,10 @@ PatchView patch_view(std::span<const std::byte> blob) {
   return view;
 }
 
+std::span<const uint8_t> u8(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
+}
+
 size_t blob_bytes(const PatchView& patch) {
   return 4 * sizeof(int32_t) + (patch.depth_units.size() + patch.ir.size()) * sizeof(uint16_t);
 }
@@ -55,17 +61,24 @@ class RenderedPictures final : public Pictures {
         color_(std::move(color)),
         depth_(std::move(depth)),
         kernel_(depth_noise(config.depth_mode), noise_scale),
-        pool_(std::make_shared<PlanePool>(static_cast<size_t>(size_.width) *
-                                          static_cast<size_t>(size_.height))) {}
+        pool_(std::make_shared<PlanePool<uint16_t>>(static_cast<size_t>(size_.width) *
+                                                    static_cast<size_t>(size_.height))),
+        color_shape_(color_shape(config)) {
+    if (color_ == nullptr || color_shape_.format == PixelFormat::mjpg) return;
+    color_noise_.emplace(color_shape_.format);
+    color_pool_ = std::make_shared<PlanePool<uint8_t>>(color_shape_.image_bytes());
+  }
 
   [[nodiscard]] Image color(const FrameInstant& frame) const override {
-    Image image;
-    const SizePx size = color_size(config_.color_resolution);
-    image.format = PixelFormat::mjpg;
-    image.width_px = size.width;
-    image.height_px = size.height;
-    image.bytes = {color_, color_->blob(phase(frame, color_->size()))};
-    return image;
+    if (!color_noise_) {
+      return image_of(color_shape_, {color_, color_->blob(phase(frame, color_->size()))});
+    }
+    auto buffer = color_pool_->take();
+    const std::span<uint8_t> pixels(buffer.get(), color_shape_.image_bytes());
+    show_rows(u8(color_->blob(0)), color_->blob(1 + phase(frame, color_->size() - 1)),
+              static_cast<size_t>(color_shape_.row_bytes()), *color_noise_, frame.noise_seed,
+              pixels);
+    return image_of(color_shape_, {std::move(buffer), std::as_bytes(pixels)});
   }
 
   [[nodiscard]] DepthSample depth(const FrameInstant& frame) const override {
@@ -109,30 +122,40 @@ class RenderedPictures final : public Pictures {
   }
 
   [[nodiscard]] Image plane(PixelFormat format, const std::shared_ptr<uint16_t[]>& samples) const {
-    Image image;
-    image.format = format;
-    image.width_px = size_.width;
-    image.height_px = size_.height;
-    image.stride_bytes = 2 * size_.width;
     const auto count = static_cast<size_t>(size_.width) * static_cast<size_t>(size_.height);
-    image.bytes = {samples, std::as_bytes(std::span(samples.get(), count))};
-    return image;
+    return image_of(plane_shape(config_, format),
+                    {samples, std::as_bytes(std::span(samples.get(), count))});
   }
 
   const CameraConfig config_;
-  const SizePx size_;
+  const SizePx size_;  ///< of depth
   const std::shared_ptr<const PictureFile> color_;
   const std::shared_ptr<const PictureFile> depth_;
   const DepthNoiseKernel kernel_;
-  const std::shared_ptr<PlanePool> pool_;
+  const std::shared_ptr<PlanePool<uint16_t>> pool_;
+  const ImageShape color_shape_;
+  std::optional<ColorNoise> color_noise_;  ///< of uncompressed colour
+  std::shared_ptr<PlanePool<uint8_t>> color_pool_;
 };
 
 }  // namespace
 
-bool holds_color(const PictureFile& file, int frames) {
+bool holds_jpegs(const PictureFile& file, int frames) {
   if (frames < 1 || file.size() != static_cast<size_t>(frames)) return false;
   for (size_t i = 0; i < file.size(); ++i) {
     if (file.blob(i).empty()) return false;
+  }
+  return true;
+}
+
+bool holds_color(const PictureFile& file, const ImageShape& shape, int frames) {
+  if (frames < 1 || file.size() != static_cast<size_t>(frames) + 1) return false;
+  if (file.blob(0).size() != shape.image_bytes()) return false;
+  for (size_t i = 1; i < file.size(); ++i) {
+    if (!are_row_differences(file.blob(i), static_cast<size_t>(shape.rows()),
+                             static_cast<size_t>(shape.row_bytes()))) {
+      return false;
+    }
   }
   return true;
 }

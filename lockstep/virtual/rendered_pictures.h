@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lockstep/base/result.h"
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/virtual/picture_file.h"
 #include "lockstep/virtual/pictures.h"
 #include "lockstep/virtual/pose.h"
@@ -26,12 +27,17 @@ struct RenderJob {
   [[nodiscard]] int frames() const;
 };
 
-/// What render_color and render_depth end with when `progress` says so: Errc::cancelled.
+/// What the renderers below end with when `progress` says so: Errc::cancelled.
 [[nodiscard]] Error rendering_stopped();
 
 /// One blob for each picture of the period, a JPEG.
-Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
+Result<PictureFile::Blobs> render_jpegs(const RenderJob& job, ColorResolution resolution,
                                         const RenderProgress& progress);
+
+/// Blob 0: what stands still in that format, nv12, yuy2 or bgra32; then one for each picture of the
+/// period with the rows that differ from it (color_rows.h).
+Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
+                                        PixelFormat format, const RenderProgress& progress);
 
 /// Blob 0: depth units and infrared of what stands still; then one for each picture of the period
 /// with what differs from it.
@@ -40,11 +46,12 @@ Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
 
 /// Whether a file holds what the above made for `frames` pictures: a file of the cache may be
 /// anything.
-[[nodiscard]] bool holds_color(const PictureFile& file, int frames);
+[[nodiscard]] bool holds_jpegs(const PictureFile& file, int frames);
+[[nodiscard]] bool holds_color(const PictureFile& file, const ImageShape& shape, int frames);
 [[nodiscard]] bool holds_depth(const PictureFile& file, DepthMode mode, int frames);
 
-/// Pictures that play such files, either of which may be null. Fresh noise on each depth and
-/// infrared frame.
+/// Pictures that play such files, either of which may be null. Fresh noise on each frame but those
+/// that are JPEGs.
 [[nodiscard]] std::shared_ptr<const Pictures> play_rendered(
     const CameraConfig& config, std::shared_ptr<const PictureFile> color,
     std::shared_ptr<const PictureFile> depth, double depth_noise_scale);

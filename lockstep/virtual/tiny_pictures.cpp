@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <span>
+#include <utility>
+#include <vector>
 
+#include "lockstep/frame/image_shape.h"
 #include "lockstep/virtual/pictures.h"
 
 namespace lockstep {
@@ -12,11 +15,7 @@ constexpr size_t kBytes = 64;
 class TinyPictures final : public Pictures {
  public:
   explicit TinyPictures(const CameraConfig& config) : config_(config) {
-    std::array<std::byte, kBytes> jpeg{};  // start and end of image, and nothing between
-    jpeg[0] = jpeg[kBytes - 2] = std::byte{0xff};
-    jpeg[1] = std::byte{0xd8};
-    jpeg[kBytes - 1] = std::byte{0xd9};
-    color_ = keep(jpeg);
+    if (config.color_on()) color_ = make_color(color_shape(config));
     std::array<uint16_t, kBytes / 2> samples{};
     samples.fill(1500);
     depth_ = keep(samples);
@@ -24,15 +23,7 @@ class TinyPictures final : public Pictures {
     ir_ = keep(samples);
   }
 
-  [[nodiscard]] Image color(const FrameInstant& /*frame*/) const override {
-    Image image;
-    const SizePx size = color_size(config_.color_resolution);
-    image.format = PixelFormat::mjpg;
-    image.width_px = size.width;
-    image.height_px = size.height;
-    image.bytes = color_;
-    return image;
-  }
+  [[nodiscard]] Image color(const FrameInstant& /*frame*/) const override { return color_; }
 
   [[nodiscard]] DepthSample depth(const FrameInstant& /*frame*/) const override {
     DepthSample sample;
@@ -43,24 +34,34 @@ class TinyPictures final : public Pictures {
 
  private:
   template <typename Array>
-  static ImageBytes keep(const Array& content) {
-    auto owner = std::make_shared<Array>(content);
+  static ImageBytes keep(Array content) {
+    auto owner = std::make_shared<Array>(std::move(content));
     const auto bytes = std::as_bytes(std::span(owner->data(), owner->size()));
     return {std::move(owner), bytes};
   }
 
+  static Image make_color(const ImageShape& shape) {
+    if (shape.format == PixelFormat::mjpg) {
+      std::array<std::byte, kBytes> jpeg{};  // start and end of image, and nothing between
+      jpeg[0] = jpeg[kBytes - 2] = std::byte{0xff};
+      jpeg[1] = std::byte{0xd8};
+      jpeg[kBytes - 1] = std::byte{0xd9};
+      return image_of(shape, keep(jpeg));
+    }
+    std::vector<std::byte> grey(shape.image_bytes(), std::byte{128});
+    if (shape.format == PixelFormat::bgra32) {
+      for (size_t alpha = 3; alpha < grey.size(); alpha += 4) grey[alpha] = std::byte{255};
+    }
+    return image_of(shape, keep(std::move(grey)));
+  }
+
   static Image plane(PixelFormat format, const ImageBytes& bytes) {
-    Image image;
-    image.format = format;
-    image.width_px = 8;
-    image.height_px = 4;
-    image.stride_bytes = 16;
-    image.bytes = bytes;
-    return image;
+    return image_of({format, 8, 4}, bytes);
   }
 
   const CameraConfig config_;
-  ImageBytes color_, depth_, ir_;
+  Image color_;
+  ImageBytes depth_, ir_;
 };
 
 }  // namespace

@@ -53,8 +53,7 @@ class VirtualRig : public ControlledSource {
 
   /// Renders what the planned configurations will show, or finds it in the cache. Without this the
   /// first start of a camera does it and takes the seconds. Errors: io, no_space, unusable_input (a
-  /// scene that does not exist), unsupported (colour other than MJPG), cancelled (by `progress`;
-  /// what is in the cache is whole).
+  /// scene that does not exist), cancelled (by `progress`; what is in the cache is whole).
   virtual Result<void> prepare(const RenderProgress& progress) = 0;
 
   /// The clock that a session on this rig lives by. Lives as long as the rig.
