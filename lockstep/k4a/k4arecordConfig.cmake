@@ -1,0 +1,4 @@
+# Target k4a::k4arecord, and k4a::k4a of the same installation.
+include(CMakeFindDependencyMacro)
+find_dependency(k4a PATHS "${CMAKE_CURRENT_LIST_DIR}/../k4a" NO_DEFAULT_PATH)
+include("${CMAKE_CURRENT_LIST_DIR}/k4arecordTargets.cmake")

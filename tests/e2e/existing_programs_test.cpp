@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// A program written for the vendor's library: built with what `cmake --install` puts down, as its
+// author would build it, and run on a virtual rig.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <regex>
+#include <thread>
+
+#include "tests/e2e/program.h"
+
+namespace lockstep::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+const fs::path& installed() {
+  static const TempFolder prefix;
+  static const Finished done =
+      RunningProgram("/usr/bin/cmake", {"--install", LOCKSTEP_BUILD_FOLDER, "--component", "k4a",
+                                        "--prefix", prefix.path().string()})
+          .wait();
+  EXPECT_EQ(done.status, 0) << done.err;
+  return prefix.path();
+}
+
+/// What a shell makes of `script`, in `folder`.
+Finished shell(const std::string& script, const fs::path& folder) {
+  return RunningProgram("/bin/sh", {"-ec", script},
+                        {"PKG_CONFIG_PATH=" + (installed() / "lib/lockstep/pkgconfig").string()},
+                        folder)
+      .wait();
+}
+
+/// Programs built with a sanitizer's runtime need it throughout.
+std::string sanitized() {
+  const std::string sanitizers = LOCKSTEP_BUILD_SANITIZERS;
+  return sanitizers.empty() ? "" : "-fsanitize=" + sanitizers;
+}
+
+class ExistingPrograms : public ::testing::Test {
+ protected:
+  static constexpr const char* kC = "two_cameras_c";
+  static constexpr const char* kCpp = "two_cameras_cpp";
+
+  /// The example in both languages, built once by its own CMake project.
+  static const fs::path& built() {
+    static const TempFolder folder;
+    static const bool done = build_into(folder.path());
+    EXPECT_TRUE(done);
+    return folder.path();
+  }
+
+  ExistingPrograms() {
+    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
+    const std::string scene = "scene = \"room\"";
+    rig.replace(rig.find(scene), scene.size(), scene + ", period_s = 0.2");  // soon rendered
+    write_file(folder_ / "rig.toml", rig);
+  }
+
+  [[nodiscard]] std::vector<std::string> words(const char* program, const std::string& what) const {
+    std::vector<std::string> all = {"exec", (folder_ / "rig.toml").string(), "--",
+                                    (built() / program).string(), folder_.path().string()};
+    if (!what.empty()) all.push_back(what);
+    return all;
+  }
+  [[nodiscard]] std::vector<std::string> environment() const {
+    return {"XDG_RUNTIME_DIR=" + folder_.path().string()};
+  }
+  [[nodiscard]] Finished run(const char* program, const std::string& what = "") const {
+    return lockstep(words(program, what), environment());
+  }
+  [[nodiscard]] std::unique_ptr<RunningProgram> begin(const char* program,
+                                                      const std::string& camera) const {
+    return std::make_unique<RunningProgram>(lockstep_program(), words(program, camera),
+                                            environment());
+  }
+
+  /// Pairs there were, and how far from where they should be, from the last line.
+  static void expect_pairs(const Finished& played, int at_least) {
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(played.out, match,
+                                  std::regex("recorded: (\\d+) pairs, at most (\\d+) us")))
+        << played.out << played.err;
+    EXPECT_GE(std::stoi(match[1]), at_least);
+    EXPECT_LE(std::stoi(match[2]), 100);
+  }
+
+  TempFolder folder_;
+
+ private:
+  static bool build_into(const fs::path& folder) {
+    const std::string flags = "-Wall -Wextra -Wpedantic -Werror " + sanitized();
+    const Finished finished =
+        shell("cmake -S '" + source_file("examples/two_cameras").string() +
+                  "' -B . -DCMAKE_PREFIX_PATH='" + (installed() / "lib/lockstep/cmake").string() +
+                  "' -DCMAKE_C_COMPILER=" LOCKSTEP_BUILD_C_COMPILER
+                  " -DCMAKE_CXX_COMPILER=" LOCKSTEP_BUILD_CXX_COMPILER " -DCMAKE_C_FLAGS='" +
+                  flags + "' -DCMAKE_CXX_FLAGS='" + flags + "' && cmake --build .",
+              folder);
+    EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
+    return finished.status == 0;
+  }
+};
+
+TEST_F(ExistingPrograms, FindWhatIsInstalledInFoldersOfOurOwn) {
+  std::vector<std::string> top;
+  for (const char* folder : {"lib", "include"}) {
+    for (const auto& entry : fs::directory_iterator(installed() / folder))
+      top.push_back(fs::relative(entry.path(), installed()).string());
+  }
+  EXPECT_THAT(top, UnorderedElementsAre("lib/lockstep", "include/lockstep"));
+  const Finished told =
+      shell("pkg-config --modversion k4a k4arecord; pkg-config --cflags --libs k4arecord",
+            folder_.path());
+  EXPECT_THAT(told.out, HasSubstr("1.4.1\n1.4.1\n")) << told.err;
+  EXPECT_THAT(told.out, HasSubstr("-lk4arecord -lk4a"));
+}
+
+TEST_F(ExistingPrograms, AreBuiltWithPkgConfig) {
+  const Finished c =
+      shell(LOCKSTEP_BUILD_C_COMPILER " -std=c11 -Wall -Wextra -Wpedantic -Werror " + sanitized() +
+                " '" + source_file("examples/two_cameras/two_cameras.c").string() +
+                "' -o c $(pkg-config --cflags --libs k4arecord)",
+            folder_.path());
+  EXPECT_EQ(c.status, 0) << c.err;
+  const Finished cpp =
+      shell(LOCKSTEP_BUILD_CXX_COMPILER " -std=c++17 -Wall -Wextra -Wpedantic -Werror " +
+                sanitized() + " '" + source_file("examples/two_cameras/two_cameras.cpp").string() +
+                "' -o cpp $(pkg-config --cflags --libs k4arecord)",
+            folder_.path());
+  EXPECT_EQ(cpp.status, 0) << cpp.err;
+  // Without a rig there is no camera; that is said, not crashed over.
+  const Finished alone = shell("LD_LIBRARY_PATH='" + (installed() / "lib/lockstep").string() +
+                                   "' ./c . 2>&1 || echo status $?",
+                               folder_.path());
+  EXPECT_THAT(alone.out, HasSubstr("two cameras are needed, 0 are there"));
+  EXPECT_THAT(alone.out, HasSubstr("status 1"));
+}
+
+TEST_F(ExistingPrograms, RunAsOneProcess) {
+  for (const char* program : {kC, kCpp}) {
+    const Finished finished = run(program);
+    EXPECT_EQ(finished.status, 0) << program << ": " << finished.out << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr("camera 0: virtual-0001, master"));
+    EXPECT_THAT(finished.out, HasSubstr("camera 1: virtual-0002, subordinate"));
+    EXPECT_THAT(finished.out, HasSubstr("pair 40: "));
+    expect_pairs(finished, 60);
+  }
+}
+
+TEST_F(ExistingPrograms, RunAsTwoProcesses) {
+  for (const char* program : {kC, kCpp}) {
+    const auto subordinate = begin(program, "1");
+    for (int i = 0; i < 2000 && subordinate->out_so_far().find("started") == std::string::npos; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto master = begin(program, "0");
+    for (RunningProgram* camera : {master.get(), subordinate.get()}) {
+      const Finished finished = camera->wait();
+      EXPECT_EQ(finished.status, 0) << program << ": " << finished.out << finished.err;
+      EXPECT_THAT(finished.out, HasSubstr("capture 41"));
+    }
+    const Finished played = run(program, "play");
+    EXPECT_EQ(played.status, 0) << played.out << played.err;
+    expect_pairs(played, 50);
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::testing
