@@ -64,6 +64,32 @@ class handle_holder {
   Handle handle_;
 };
 
+/// Equal when they hold the same handle.
+template <typename Handle>
+bool operator==(const handle_holder<Handle>& a, const handle_holder<Handle>& b) noexcept {
+  return a.handle() == b.handle();
+}
+template <typename Handle>
+bool operator==(const handle_holder<Handle>& a, std::nullptr_t) noexcept {
+  return !a.is_valid();
+}
+template <typename Handle>
+bool operator==(std::nullptr_t, const handle_holder<Handle>& a) noexcept {
+  return !a.is_valid();
+}
+template <typename Handle>
+bool operator!=(const handle_holder<Handle>& a, const handle_holder<Handle>& b) noexcept {
+  return a.handle() != b.handle();
+}
+template <typename Handle>
+bool operator!=(const handle_holder<Handle>& a, std::nullptr_t) noexcept {
+  return a.is_valid();
+}
+template <typename Handle>
+bool operator!=(std::nullptr_t, const handle_holder<Handle>& a) noexcept {
+  return a.is_valid();
+}
+
 /// Owns a handle alone: moved, never copied.
 template <typename Handle, void (*Release)(Handle)>
 class unique_handle : public handle_holder<Handle> {
@@ -234,22 +260,6 @@ class capture
   float get_temperature_c() const noexcept { return k4a_capture_get_temperature_c(handle_); }
 };
 
-/// Equal when they hold the same handle.
-inline bool operator==(const image& a, const image& b) noexcept { return a.handle() == b.handle(); }
-inline bool operator==(const image& a, std::nullptr_t) noexcept { return !a.is_valid(); }
-inline bool operator==(std::nullptr_t, const image& a) noexcept { return !a.is_valid(); }
-inline bool operator!=(const image& a, const image& b) noexcept { return !(a == b); }
-inline bool operator!=(const image& a, std::nullptr_t) noexcept { return a.is_valid(); }
-inline bool operator!=(std::nullptr_t, const image& a) noexcept { return a.is_valid(); }
-inline bool operator==(const capture& a, const capture& b) noexcept {
-  return a.handle() == b.handle();
-}
-inline bool operator==(const capture& a, std::nullptr_t) noexcept { return !a.is_valid(); }
-inline bool operator==(std::nullptr_t, const capture& a) noexcept { return !a.is_valid(); }
-inline bool operator!=(const capture& a, const capture& b) noexcept { return !(a == b); }
-inline bool operator!=(const capture& a, std::nullptr_t) noexcept { return a.is_valid(); }
-inline bool operator!=(std::nullptr_t, const capture& a) noexcept { return a.is_valid(); }
-
 /// The cameras of a device in a pair of modes. Points in millimetres, pixels from the centre of the
 /// first one. The conversions of points return whether the result is one that the lens can see, and
 /// leave it in the last argument.
@@ -349,8 +359,7 @@ class transformation
 
   void destroy() noexcept { release(); }
 
-  void depth_image_to_color_camera(const image& depth_image,
-                                   image* transformed_depth_image) const {
+  void depth_image_to_color_camera(const image& depth_image, image* transformed_depth_image) const {
     detail::require(k4a_transformation_depth_image_to_color_camera(
                         handle_, depth_image.handle(), transformed_depth_image->handle()),
                     "k4a_transformation_depth_image_to_color_camera");
@@ -363,14 +372,13 @@ class transformation
 
   void depth_image_to_color_camera_custom(
       const image& depth_image, const image& custom_image, image* transformed_depth_image,
-      image* transformed_custom_image,
-      k4a_transformation_interpolation_type_t interpolation_type,
+      image* transformed_custom_image, k4a_transformation_interpolation_type_t interpolation_type,
       std::uint32_t invalid_custom_value) const {
-    detail::require(k4a_transformation_depth_image_to_color_camera_custom(
-                        handle_, depth_image.handle(), custom_image.handle(),
-                        transformed_depth_image->handle(), transformed_custom_image->handle(),
-                        interpolation_type, invalid_custom_value),
-                    "k4a_transformation_depth_image_to_color_camera_custom");
+    detail::require(
+        k4a_transformation_depth_image_to_color_camera_custom(
+            handle_, depth_image.handle(), custom_image.handle(), transformed_depth_image->handle(),
+            transformed_custom_image->handle(), interpolation_type, invalid_custom_value),
+        "k4a_transformation_depth_image_to_color_camera_custom");
   }
   /// The depth image, then the custom one, which is CUSTOM8 or CUSTOM16 as the input is.
   std::pair<image, image> depth_image_to_color_camera_custom(
@@ -532,9 +540,8 @@ class device : public detail::unique_handle<k4a_device_t, k4a_device_close> {
  private:
   bool next_capture(capture* cap, std::int32_t timeout_in_ms) {
     k4a_capture_t handle = nullptr;
-    const bool came =
-        detail::arrived(k4a_device_get_capture(handle_, &handle, timeout_in_ms),
-                        "k4a_device_get_capture");
+    const bool came = detail::arrived(k4a_device_get_capture(handle_, &handle, timeout_in_ms),
+                                      "k4a_device_get_capture");
     if (came) *cap = capture(handle);
     return came;
   }

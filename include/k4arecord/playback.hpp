@@ -4,8 +4,8 @@
 #ifndef K4A_PLAYBACK_HPP
 #define K4A_PLAYBACK_HPP
 
-#include <k4a/k4a.hpp>
 #include <k4arecord/playback.h>
+#include <k4a/k4a.hpp>
 
 #include <chrono>
 #include <cstddef>

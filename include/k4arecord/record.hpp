@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The C API of record.h as a C++ class that owns its handle (C++11; nothing here is in the library).
+// The C API of record.h as a C++ class that owns its handle (C++11; nothing here is in the
+// library).
 #ifndef K4A_RECORD_HPP
 #define K4A_RECORD_HPP
 
-#include <k4a/k4a.hpp>
 #include <k4arecord/record.h>
+#include <k4a/k4a.hpp>
 
 #include <chrono>
 #include <cstddef>
