@@ -3,7 +3,7 @@
 
 #include "lockstep/transform/surface_kernels.h"
 
-// Depth and a custom image with it: eight blocks at a time, each at its own pixel. Built twice: see
+// Depth and a custom image with it: eight blocks at a time, each at its own pixel. See
 // kernels.h.
 
 namespace lockstep {
@@ -32,8 +32,9 @@ Floats flip(Floats value, Ints sign) {
   return reinterpret_cast<Floats>(reinterpret_cast<Ints>(value) ^ sign);
 }
 
+/// Every block that has the edge from a to b gets the same number.
 Floats area(Floats a_u, Floats a_v, Floats b_u, Floats b_v, Floats u, Floats v) {
-  return (v - a_v) * (b_u - a_u) - (u - a_u) * (b_v - a_v);
+  return rounded_product(v - a_v, b_u - a_u) - rounded_product(u - a_u, b_v - a_v);
 }
 
 /// How a block covers a pixel: one of its two triangles, and the weights of that one's corners.

@@ -3,7 +3,7 @@
 
 #include "lockstep/transform/surface_kernels.h"
 
-// Depth alone: eight blocks at a time, each at its own pixel, in whole numbers. Built twice: see
+// Depth alone: eight blocks at a time, each at its own pixel, in whole numbers. See
 // kernels.h.
 
 namespace lockstep {
@@ -40,7 +40,7 @@ struct Shape {
   }
 };
 
-/// The depth in the plane of the corners tl, third and br.
+/// The depth in the plane of three vertices: (x, y, z), and two that differ from it by these.
 Even<Floats> plane(Ints x1, Ints y1, Floats z1, Ints x2, Ints y2, Floats z2, Ints x, Ints y,
                    Floats z, float per_pixel) {
   const Floats inverse = 1 / floats_of(x1 * y2 - x2 * y1);
@@ -53,70 +53,65 @@ Even<Floats> plane(Ints x1, Ints y1, Floats z1, Ints x2, Ints y2, Floats z2, Int
 /// What decides a pixel of a block. The diagonal parts it in two triangles, the lower one with bl
 /// and the other one with tr; a pixel is outside of each where one of two areas is negative. Top
 /// and left edges belong to a block, bottom and right ones to its neighbours.
-struct Rule {
-  Even<Ints> diagonal, left, bottom, top, right;
-  Even<Floats> lower, upper;
+struct Numbers {
+  Ints diagonal, left, bottom, top, right;
+  Floats lower, upper;  ///< depth less one
 
-  Rule(const Shape& s, const Blocks& blocks) {
-    const Corners<Ints>&x = s.x, &y = s.y;
-    diagonal = s.area(x.tl, y.tl, x.br, y.br);
-    left = s.area(x.bl, y.bl, x.tl, y.tl);
-    bottom = s.area(x.br, y.br, x.bl, y.bl);
-    top = s.area(x.tl, y.tl, x.tr, y.tr);
-    right = s.area(x.tr, y.tr, x.br, y.br);
-    bottom.at -= 1;
-    right.at -= 1;
-    const auto per_pixel = static_cast<float>(1 << s.grid_bits);
-    const Floats z = blocks.z.tl - 0.5F;  // rounded, and less one: see Spans
-    const Ints bx = x.br - x.tl, by = y.br - y.tl;
-    const Floats bz = blocks.z.br - blocks.z.tl;
-    lower = plane(x.bl - x.tl, y.bl - y.tl, blocks.z.bl - blocks.z.tl, bx, by, bz, x.tl, y.tl, z,
-                  per_pixel);
-    upper = plane(x.tr - x.tl, y.tr - y.tl, blocks.z.tr - blocks.z.tl, bx, by, bz, x.tl, y.tl, z,
-                  per_pixel);
-  }
-
-  template <typename Step>
-  void move(const Step& step) {
-    step(diagonal);
-    step(left);
-    step(bottom);
-    step(top);
-    step(right);
-    step(lower);
-    step(upper);
-  }
-  void go_right() {
-    move([](auto& even) { even.at += even.right; });
-  }
-  void go_down() {
-    move([](auto& even) { even.at += even.down; });
-  }
-  void go_right(Ints pixels) {
-    diagonal.at += diagonal.right * pixels;
-    left.at += left.right * pixels;
-    bottom.at += bottom.right * pixels;
-    top.at += top.right * pixels;
-    right.at += right.right * pixels;
-    lower.at += lower.right * floats_of(pixels);
-    upper.at += upper.right * floats_of(pixels);
-  }
-
-  /// Depth less one; 0xFFFF where nothing is covered.
+  /// 0xFFFF where nothing is covered.
   [[nodiscard]] Ints depth() const {
-    const Ints upper_side = diagonal.at >> 31;
-    const Ints outside = (upper_side ? top.at | right.at : left.at | bottom.at) >> 31;
-    const Ints z = ints_of(upper_side ? upper.at : lower.at);
-    return outside ? Ints{} + 0xFFFF : z;
+    const Ints outside = diagonal < 0 ? top | right : left | bottom;
+    const Ints z = ints_of(diagonal < 0 ? upper : lower);
+    return outside < 0 ? Ints{} + 0xFFFF : z;
+  }
+  void operator+=(const Numbers& step) {
+    diagonal += step.diagonal;
+    left += step.left;
+    bottom += step.bottom;
+    top += step.top;
+    right += step.right;
+    lower += step.lower;
+    upper += step.upper;
+  }
+  [[nodiscard]] Numbers times(Ints count) const {
+    const Floats many = floats_of(count);
+    return {diagonal * count, left * count, bottom * count, top * count,
+            right * count,    lower * many, upper * many};
   }
 };
 
-/// Pixels beside each other in a row of the output, for each of eight blocks.
+/// The numbers at the first pixel of each box, and how they change.
+struct Rule {
+  Numbers first, to_right, down;
+
+  Rule(const Shape& s, const Blocks& blocks) {
+    const Corners<Ints>&x = s.x, &y = s.y;
+    const Even<Ints> diagonal = s.area(x.tl, y.tl, x.br, y.br);
+    const Even<Ints> left = s.area(x.bl, y.bl, x.tl, y.tl);
+    const Even<Ints> bottom = s.area(x.br, y.br, x.bl, y.bl);
+    const Even<Ints> top = s.area(x.tl, y.tl, x.tr, y.tr);
+    const Even<Ints> right = s.area(x.tr, y.tr, x.br, y.br);
+    const auto per_pixel = static_cast<float>(1 << s.grid_bits);
+    const Floats z = blocks.z.tl - 0.5F;  // rounded, and less one
+    const Ints bx = x.br - x.tl, by = y.br - y.tl;
+    const Floats bz = blocks.z.br - blocks.z.tl;
+    const Even<Floats> lower = plane(x.bl - x.tl, y.bl - y.tl, blocks.z.bl - blocks.z.tl, bx, by,
+                                     bz, x.tl, y.tl, z, per_pixel);
+    const Even<Floats> upper = plane(x.tr - x.tl, y.tr - y.tl, blocks.z.tr - blocks.z.tl, bx, by,
+                                     bz, x.tl, y.tl, z, per_pixel);
+    first = {diagonal.at, left.at, bottom.at - 1, top.at, right.at - 1, lower.at, upper.at};
+    to_right = {diagonal.right, left.right,  bottom.right, top.right,
+                right.right,    lower.right, upper.right};
+    down = {diagonal.down, left.down, bottom.down, top.down, right.down, lower.down, upper.down};
+  }
+};
+
+/// For each of eight blocks, twice four pixels beside each other in the output.
 struct Spans {
   static constexpr int kPixels = 4;
-  static constexpr int kOrder[kLanes] = {0, 1, 4, 5, 2, 3, 6, 7};  ///< of the blocks in `depth`
+  static constexpr int kOrder[kLanes] = {0, 4, 1, 5, 2, 6, 3, 7};  ///< of the blocks in `depth`
   int at[kLanes];                                                  ///< where the first pixel lies
-  uint64_t depth[kLanes];  ///< 16 bits each, less one, so that nothing is the farthest
+  int second;            ///< from there to the first of the other four
+  Shorts depth[kLanes];  ///< less one, so that nothing is the farthest
 };
 
 /// Spans that wait to be written: few enough to stay in the nearest cache.
@@ -133,41 +128,59 @@ void write(PaintJob& job, Waiting& waiting) {
   // Reading what has just been written would wait for it: neighbouring blocks, which are in
   // neighbouring lanes, do not follow each other.
   for (int lane = 0; lane < kLanes; ++lane) {
-    for (int i = 0; i < waiting.count; ++i) {
-      uint16_t* const to = job.depth + waiting.spans[i].at[Spans::kOrder[lane]];
-      const Pair come = {waiting.spans[i].depth[lane], 0};
-      const Pair there = {load<uint64_t>(to), 0};
+    const int block = Spans::kOrder[lane];
+    for (const Spans* spans = waiting.spans; spans != waiting.spans + waiting.count; ++spans) {
+      uint16_t* const first = job.depth + spans->at[block];
+      uint16_t* const second = first + spans->second;
+      const Pair there = {load<uint64_t>(first), load<uint64_t>(second)};
       const Shorts nearer =
-          smaller<Shorts>(reinterpret_cast<Shorts>(come), reinterpret_cast<Shorts>(there) - 1);
-      store<uint64_t>(to, reinterpret_cast<Pair>(nearer + 1)[0]);
+          smaller<Shorts>(spans->depth[lane], reinterpret_cast<Shorts>(there) - 1);
+      const Pair result = reinterpret_cast<Pair>(nearer + 1);
+      store<uint64_t>(first, result[0]);
+      store<uint64_t>(second, result[1]);
     }
   }
   waiting.count = 0;
 }
 
-/// The first `pixels` of a span, beginning where `rule` stands, which moves on behind them. Where
-/// blocks are `cut` by the end of the image, only the pixels that are needed count.
-template <int pixels, bool cut>
-void span_at(Rule& rule, Ints needed, Ints at, Spans& out) {
-  Ints depth[4] = {Ints{} + 0xFFFF, Ints{} + 0xFFFF, Ints{} + 0xFFFF, Ints{} + 0xFFFF};
-  for (int i = 0; i < pixels; ++i) {
-    const Ints found = rule.depth();
-    depth[i] = !cut || needed > i ? found : depth[i];
-    rule.go_right();
+/// Four pixels of each block, 16 bits each.
+struct Four {
+  Ints low = Ints{} - 1, high = Ints{} - 1;
+};
+
+void put(const Four& first, const Four& second, Spans& out) {
+  const auto join = [](Ints a, Ints b, bool upper) {
+    return upper ? __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+                 : __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+  };
+  for (int half = 0; half < 2; ++half) {
+    const auto a = reinterpret_cast<Longs>(join(first.low, first.high, half != 0));
+    const auto b = reinterpret_cast<Longs>(join(second.low, second.high, half != 0));
+    store(out.depth + 4 * half, __builtin_shufflevector(a, b, 0, 4, 2, 6));
+    store(out.depth + 4 * half + 2, __builtin_shufflevector(a, b, 1, 5, 3, 7));
   }
-  const Ints low = depth[0] | depth[1] << 16, high = depth[2] | depth[3] << 16;
-  store(out.depth, __builtin_shufflevector(low, high, 0, 8, 1, 9, 4, 12, 5, 13));
-  store(out.depth + kLanes / 2, __builtin_shufflevector(low, high, 2, 10, 3, 11, 6, 14, 7, 15));
-  store(out.at, at);
 }
 
-/// As many pixels of a span as the blocks need.
+/// The pixels that a block's box has in one row, of which `pixels` are looked at. Where blocks are
+/// `cut` by the end of the image, only those that are needed count.
+template <int pixels, bool cut>
+Four four_at(Numbers here, const Numbers& to_right, Ints needed) {
+  Ints depth[4] = {Ints{} + 0xFFFF, Ints{} + 0xFFFF, Ints{} + 0xFFFF, Ints{} + 0xFFFF};
+  for (int i = 0; i < pixels; ++i) {
+    if (i > 0) here += to_right;
+    const Ints found = here.depth();
+    depth[i] = !cut || needed > i ? found : depth[i];
+  }
+  return {depth[0] | depth[1] << 16, depth[2] | depth[3] << 16};
+}
+
+/// As many as the blocks need.
 template <bool cut>
-void span_as_needed(Rule& rule, Ints needed, Ints at, Spans& out) {
-  if (any(needed > 3)) return span_at<4, cut>(rule, needed, at, out);
-  if (any(needed > 2)) return span_at<3, cut>(rule, needed, at, out);
-  if (any(needed > 1)) return span_at<2, cut>(rule, needed, at, out);
-  span_at<1, cut>(rule, needed, at, out);
+Four four_as_needed(const Numbers& here, const Numbers& to_right, int most, Ints needed) {
+  if (most > 3) return four_at<4, cut>(here, to_right, needed);
+  if (most > 2) return four_at<3, cut>(here, to_right, needed);
+  if (most > 1) return four_at<2, cut>(here, to_right, needed);
+  return four_at<1, cut>(here, to_right, needed);
 }
 
 /// A block larger than what fits the vectors.
@@ -214,38 +227,79 @@ void paint_largest(PaintJob& job, const Blocks& blocks, Boxes& boxes) {
   boxes.shows &= ~large;
 }
 
-/// The last pixels of the image are followed by none: a span that would reach beyond ends there.
-/// So it begins more to the left; by how many pixels.
-Ints back(const PaintJob& job, Ints at) {
-  const Ints beyond = at + Spans::kPixels - job.width * job.height;
-  return beyond > 0 ? beyond : Ints{};
+/// Blocks of at most four by any number of pixels, two rows at a time.
+template <int pixels>
+void paint_narrow(PaintJob& job, const Rule& rule, Ints at, int rows, Waiting& waiting) {
+  Numbers row = rule.first;
+  for (; rows > 0; rows -= 2) {
+    const Four upper = four_at<pixels, false>(row, rule.to_right, Ints{});
+    Four lower;
+    row += rule.down;
+    if (rows > 1) lower = four_at<pixels, false>(row, rule.to_right, Ints{});
+    row += rule.down;
+    Spans& out = waiting.spans[waiting.count++];
+    put(upper, lower, out);
+    store(out.at, at);
+    out.second = job.width;
+    at += 2 * job.width;
+    if (waiting.count == Waiting::kMost) write(job, waiting);
+  }
 }
 
+/// Blocks of any size, and those that the image cuts: eight pixels of a row at a time.
 template <bool cut>
-void paint_blocks(PaintJob& job, const Blocks& blocks, const Boxes& boxes, Waiting& waiting) {
-  const Ints width = boxes.shows & (boxes.end_x - boxes.x);
-  const Ints height = boxes.shows & (boxes.end_y - boxes.y);
-  Rule of_row(Shape(blocks, boxes, job.grid_bits), blocks);
-  Ints first = boxes.y * job.width + boxes.x;
-  for (int row = 0; any(height > row); ++row) {
-    const Ints used = height > row;
-    Rule rule = of_row;
-    Ints at = used & first, needed = used & width;
-    for (; any(needed > 0); needed -= Spans::kPixels) {
-      Spans& out = waiting.spans[waiting.count++];
+void paint_wide(PaintJob& job, const Rule& rule, Ints first, Ints width, Ints height, int most,
+                Waiting& waiting) {
+  Numbers row = rule.first;
+  for (int y = 0; any(height > y); ++y) {
+    Ints at = (height > y) & first, needed = (height > y) & width;
+    Numbers here = row;
+    for (int left = most; left > 0; left -= 2 * Spans::kPixels) {
       if constexpr (cut) {
-        const Ints too_far = back(job, at);
-        rule.go_right(-too_far);
+        // The last pixels of the image are followed by none: a span that would reach beyond ends
+        // there, and begins more to the left.
+        const Ints beyond = at + 2 * Spans::kPixels - job.width * job.height;
+        const Ints too_far = beyond > 0 ? beyond : Ints{};
+        here += rule.to_right.times(-too_far);
         at -= too_far;
         needed += too_far;
       }
-      span_as_needed<cut>(rule, needed, at, out);
-      at += Spans::kPixels;
+      Spans& out = waiting.spans[waiting.count++];
+      const int looked_at = cut ? 2 * Spans::kPixels : left;
+      const Four four = four_as_needed<cut>(here, rule.to_right, looked_at, needed);
+      Numbers next = here;
+      next += rule.to_right.times(Ints{} + Spans::kPixels);
+      Four other;
+      if (looked_at > Spans::kPixels)
+        other = four_as_needed<cut>(next, rule.to_right, looked_at - Spans::kPixels,
+                                    needed - Spans::kPixels);
+      put(four, other, out);
+      store(out.at, at);
+      out.second = Spans::kPixels;
+      at += 2 * Spans::kPixels;
+      needed -= 2 * Spans::kPixels;
+      next += rule.to_right.times(Ints{} + Spans::kPixels);
+      here = next;
       if (waiting.count == Waiting::kMost) write(job, waiting);
     }
-    of_row.go_down();
+    row += rule.down;
     first += job.width;
   }
+}
+
+void paint_blocks(PaintJob& job, const Blocks& blocks, const Boxes& boxes, Waiting& waiting) {
+  const Ints width = boxes.shows & (boxes.end_x - boxes.x);
+  const Ints height = boxes.shows & (boxes.end_y - boxes.y);
+  const Rule rule(Shape(blocks, boxes, job.grid_bits), blocks);
+  const Ints first = boxes.shows & (boxes.y * job.width + boxes.x);
+  const int widest = largest_of(width), rows = largest_of(height);
+  const Ints at_end = (boxes.end_x == job.width) | (boxes.y + rows > job.height - 2);
+  if (any(boxes.shows & at_end))
+    return paint_wide<true>(job, rule, first, width, height, widest, waiting);
+  if (widest > 4) return paint_wide<false>(job, rule, first, width, height, widest, waiting);
+  if (widest > 3) return paint_narrow<4>(job, rule, first, rows, waiting);
+  if (widest > 2) return paint_narrow<3>(job, rule, first, rows, waiting);
+  paint_narrow<2>(job, rule, first, rows, waiting);
 }
 
 LOCKSTEP_KERNEL void paint_depth(PaintJob& shared_job) {
@@ -254,12 +308,7 @@ LOCKSTEP_KERNEL void paint_depth(PaintJob& shared_job) {
   for_blocks(job, [&](const Blocks& blocks, Boxes boxes, const Missing&, int) {
     paint_largest(job, blocks, boxes);
     waiting.end_y = larger(waiting.end_y, boxes.shows & boxes.end_y);
-    // Four pixels beside a box that ends this far from the image's end are still in the image.
-    const Ints near_end = (boxes.end_x > job.width - 8) | (boxes.end_y > job.height - 2);
-    if (any(boxes.shows & near_end))
-      paint_blocks<true>(job, blocks, boxes, waiting);
-    else
-      paint_blocks<false>(job, blocks, boxes, waiting);
+    paint_blocks(job, blocks, boxes, waiting);
   });
   write(job, waiting);
   shared_job.cleared_rows = job.cleared_rows;

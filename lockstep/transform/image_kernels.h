@@ -4,7 +4,7 @@
 #include "lockstep/transform/kernels.h"
 #include "lockstep/transform/vectors.h"
 
-// Sampling of images and whole points, several pixels at a time. Built twice: see kernels.h.
+// Sampling of images and whole points, several pixels at a time. See kernels.h.
 
 namespace lockstep {
 namespace {

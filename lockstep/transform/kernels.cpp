@@ -3,12 +3,29 @@
 
 namespace lockstep {
 
-const Kernels& best_kernels() {
+extern const Kernels kBaselineKernels;
 #ifdef __x86_64__
-  static const bool kAvx2 = __builtin_cpu_supports("avx2") != 0;
-  if (kAvx2) return kAvx2Kernels;
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
 #endif
-  return kBaselineKernels;
+
+std::vector<const Kernels*> usable_kernels() {
+  std::vector<const Kernels*> usable;
+#ifdef __x86_64__
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  const bool avx512 =
+      __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+  if (avx2 && avx512) usable.push_back(&kAvx512Kernels);
+  if (avx2) usable.push_back(&kAvx2Kernels);
+#endif
+  usable.push_back(&kBaselineKernels);
+  return usable;
+}
+
+const Kernels& best_kernels() {
+  static const Kernels& best = *usable_kernels().front();
+  return best;
 }
 
 }  // namespace lockstep

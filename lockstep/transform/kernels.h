@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
-// The inner loops of the transformations. They exist in two builds, one for every processor of the
-// architecture and one for those with AVX2, and give the same bits in both: rounding is that of
-// IEEE arithmetic, no product is fused with a sum. So this header and those that the two builds are
-// made of hold no function that the linker could take from the wrong one.
+// The inner loops of the transformations. They exist in several builds: one for every processor of
+// the architecture, and others for those that have more, which differ from it in the last bits
+// because they round a product and a sum once instead of twice. Every build is held to the plain
+// form (plain_form_test.cpp). So this header and those that the builds are made of hold no function
+// that the linker could take from the wrong one.
 
 namespace lockstep {
 
@@ -64,11 +66,11 @@ constexpr int kRowRoom(int columns) {
   return columns + 64;
 }
 
-/// The largest block whose areas fit 32 bits as far as four pixels beside its box, on the grid.
+/// The largest block whose areas fit 32 bits as far as eight pixels beside its box, on the grid.
 constexpr int largest_block(int grid_bits) {
   const int64_t pixel = int64_t{1} << grid_bits;
   int64_t side = 0;
-  while ((side + pixel / 8) * (4 * (side + pixel / 8) + 8 * pixel) < INT32_MAX) side += pixel / 8;
+  while ((side + pixel / 8) * (4 * (side + pixel / 8) + 16 * pixel) < INT32_MAX) side += pixel / 8;
   return static_cast<int>(side);
 }
 
@@ -119,12 +121,10 @@ struct Kernels {
   WalkEnd (*walk)(const Walk&);
 };
 
-extern const Kernels kBaselineKernels;
-#ifdef __x86_64__
-extern const Kernels kAvx2Kernels;
-#endif
+/// Those that this processor can run, the fastest first.
+[[nodiscard]] std::vector<const Kernels*> usable_kernels();
 
-/// The fastest that this processor can run.
+/// The fastest of them.
 [[nodiscard]] const Kernels& best_kernels();
 
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 
 namespace lockstep {
 
+extern const Kernels kBaselineKernels;
 const Kernels kBaselineKernels{"baseline",  rays,         vertices, grid_vertices, fine_vertices,
                                paint_depth, paint_custom, colors,   points,        walk};
 

@@ -5,7 +5,7 @@
 #include "lockstep/transform/vectors.h"
 
 // The lens model on several pixels at a time: project_ray and unproject_ray of camera_model.h, step
-// for step, with masks where those return. Built twice: see kernels.h.
+// for step, with masks where those return. See kernels.h.
 
 namespace lockstep {
 namespace {

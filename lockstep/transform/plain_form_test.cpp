@@ -12,8 +12,7 @@
 #include "tests/support/plain_transformation.h"
 #include "tests/support/transform_cases.h"
 
-// The transformations against their plain form, and the two builds of the kernels against each
-// other.
+// The transformations against their plain form, in every build of the kernels.
 
 namespace lockstep {
 namespace {
@@ -43,6 +42,12 @@ DeviceGeometry any_small_geometry(Dice& dice) {
                      dice.of({ColorResolution::p720, ColorResolution::p1536}));
 }
 
+/// Any build of the kernels that this processor can run.
+const Kernels& any_kernels(Dice& dice) {
+  const std::vector<const Kernels*> usable = usable_kernels();
+  return *usable[static_cast<size_t>(dice.in(0, static_cast<int>(usable.size())))];
+}
+
 SearchView view_of(const DeviceGeometry& geometry) {
   const int width = geometry.depth->width_px;
   return width == 320 || width == 640 ? kNarrowView : kWideView;
@@ -69,7 +74,7 @@ void expect_plain(const std::vector<uint16_t>& depth, const testing::PlainDepthT
 void expect_plain_depth(Dice& dice, const DeviceGeometry& geometry) {
   const std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
   std::vector<uint16_t> out(pixels(*geometry.color), 7);
-  RC_ASSERT(Transformation(geometry).depth_to_color(depth, out).ok());
+  RC_ASSERT(Transformation(geometry, any_kernels(dice)).depth_to_color(depth, out).ok());
   expect_plain(out, testing::plain_depth_to_color(geometry, depth), *geometry.color);
 }
 
@@ -95,7 +100,7 @@ void expect_plain_custom(Dice& dice, const DeviceGeometry& geometry) {
   std::vector<uint16_t> out(pixels(*geometry.color), 7);
   std::vector<Sample> custom_out(out.size());
   const auto invalid = static_cast<uint32_t>(dice.in(0, 70'000));
-  RC_ASSERT(Transformation(geometry)
+  RC_ASSERT(Transformation(geometry, any_kernels(dice))
                 .depth_to_color(depth, std::span<const Sample>(custom), out,
                                 std::span<Sample>(custom_out), interpolation, invalid)
                 .ok());
@@ -130,7 +135,7 @@ TEST(PlainForm, ColourInTheDepthImageIsTheSame) {
     for (size_t i = 0; i < bgra.size(); ++i)
       bgra[i] = static_cast<uint8_t>(127 + 120 * std::sin(static_cast<double>(i) * 0.003));
     std::vector<uint8_t> out(4 * depth.size(), 7);
-    RC_ASSERT(Transformation(geometry).color_to_depth(depth, bgra, out).ok());
+    RC_ASSERT(Transformation(geometry, any_kernels(dice)).color_to_depth(depth, bgra, out).ok());
     const auto plain = testing::plain_color_to_depth(geometry, depth, bgra);
     size_t different = 0;
     for (size_t i = 0; i < out.size(); ++i) different += std::abs(int{out[i]} - int{plain[i]}) > 1;
@@ -143,7 +148,7 @@ TEST(PlainForm, PointsAreTheSame) {
     const DeviceGeometry geometry = any_geometry(dice);
     const std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
     std::vector<int16_t> xyz(3 * depth.size(), 7);
-    RC_ASSERT(Transformation(geometry).depth_points(depth, xyz).ok());
+    RC_ASSERT(Transformation(geometry, any_kernels(dice)).depth_points(depth, xyz).ok());
     const auto plain = testing::plain_points(*geometry.depth, depth);
     size_t different = 0;
     for (size_t i = 0; i < xyz.size(); ++i) {
@@ -159,17 +164,24 @@ TEST(PlainForm, AColourPixelIsFoundAtTheSamePlace) {
   expect_property({10, 200}, [](Dice& dice) {
     const DeviceGeometry geometry = any_geometry(dice);
     const std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
+    const Kernels& kernels = any_kernels(dice);
     for (int i = 0; i < 100; ++i) {
       const Eigen::Vector2d pixel(dice.in(0, geometry.color->width_px),
                                   dice.in(0, geometry.color->height_px));
       const SearchView view = view_of(geometry);
-      const auto here = find_in_depth_image(geometry, view, depth, pixel);
+      const auto here = find_in_depth_image(geometry, view, depth, pixel, kernels);
       const auto plain = testing::plain_find_in_depth_image(geometry, view, depth, pixel);
       RC_ASSERT(here.ok());
       RC_ASSERT(here->has_value() == plain.has_value());
       if (plain) RC_ASSERT((**here - *plain).norm() <= 1e-6);
     }
   });
+}
+
+TEST(Kernels, TheFastestAreUsedAndThoseForEveryProcessorCanBe) {
+  const std::vector<const Kernels*> usable = usable_kernels();
+  EXPECT_EQ(&best_kernels(), usable.front());
+  EXPECT_STREQ(usable.back()->name, "baseline");
 }
 
 /// Everything that one transformation makes of a scene.
@@ -196,20 +208,6 @@ Results results_of(const Transformation& transformation, const std::vector<uint1
   EXPECT_TRUE(transformation.color_to_depth(depth, bgra, results.color));
   EXPECT_TRUE(transformation.depth_points(depth, results.points));
   return results;
-}
-
-TEST(Kernels, AreTheSameOnEveryProcessor) {
-  expect_property({4, 100}, [](Dice& dice) {
-    const DeviceGeometry geometry = any_geometry(dice);
-    const std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
-    const Transformation baseline(geometry, kBaselineKernels), best(geometry, best_kernels());
-    RC_ASSERT(results_of(baseline, depth) == results_of(best, depth));
-    const Eigen::Vector2d pixel(geometry.color->width_px / 2.0, geometry.color->height_px / 2.0);
-    const SearchView view = view_of(geometry);
-    const auto one = find_in_depth_image(geometry, view, depth, pixel, kBaselineKernels);
-    const auto other = find_in_depth_image(geometry, view, depth, pixel);
-    RC_ASSERT(one.ok() && other.ok() && *one == *other);
-  });
 }
 
 TEST(Transformation, ServesManyThreadsAtOnce) {

@@ -5,7 +5,7 @@
 #include "lockstep/transform/vectors.h"
 
 // The surface between four neighbouring vertices, eight blocks of them at a time: which blocks
-// show, and where. Built twice: see kernels.h.
+// show, and where. See kernels.h.
 
 namespace lockstep {
 namespace {
@@ -107,8 +107,7 @@ struct Boxes {
 /// Clears the output's rows before the last of `end_y`, shortly before something is drawn there.
 void clear_until(PaintJob& job, Ints end_y) {
   if (!any(end_y > job.cleared_rows)) return;
-  int end = 0;
-  for (int lane = 0; lane < kLanes; ++lane) end = end_y[lane] > end ? end_y[lane] : end;
+  const int end = largest_of(end_y);
   const auto row = static_cast<size_t>(job.width);
   __builtin_memset(job.depth + static_cast<size_t>(job.cleared_rows) * row, 0,
                    static_cast<size_t>(end - job.cleared_rows) * row * sizeof *job.depth);

@@ -51,6 +51,15 @@ Floats spread(float value) {
   return Floats{value, value, value, value, value, value, value, value};
 }
 
+/// A product that is rounded for itself, whatever it is added to.
+Floats rounded_product(Floats a, Floats b) {
+  Floats product = a * b;
+#ifdef __FMA__
+  __asm__("" : "+x"(product));  // without this the compiler may fuse it
+#endif
+  return product;
+}
+
 template <typename Vector>
 Vector smaller(Vector a, Vector b) {
   return a < b ? a : b;
@@ -58,6 +67,16 @@ Vector smaller(Vector a, Vector b) {
 template <typename Vector>
 Vector larger(Vector a, Vector b) {
   return a > b ? a : b;
+}
+
+/// The largest of eight.
+int largest_of(Ints value) {
+  const Ints of_two = larger(value, __builtin_shufflevector(value, value, 4, 5, 6, 7, 0, 1, 2, 3));
+  const Ints of_four =
+      larger(of_two, __builtin_shufflevector(of_two, of_two, 2, 3, 0, 1, 6, 7, 4, 5));
+  const Ints of_eight =
+      larger(of_four, __builtin_shufflevector(of_four, of_four, 1, 0, 3, 2, 5, 4, 7, 6));
+  return of_eight[0];
 }
 
 /// Whether any lane of a mask is set.
