@@ -15,8 +15,7 @@ namespace lockstep::k4a {
 /// A file that a program reads.
 struct Playback {
   std::unique_ptr<TrackReader> reader;
-  std::optional<k4a_calibration_t> calibration;                   ///< once it was asked for
-  k4a_image_format_t color_format = K4A_IMAGE_FORMAT_COLOR_MJPG;  ///< that captures come in
+  std::optional<k4a_calibration_t> calibration;  ///< once it was asked for
 };
 using PlaybackTable = HandleTable<k4a_playback_t, Playback, HandleKind::playback>;
 

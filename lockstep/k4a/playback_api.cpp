@@ -85,6 +85,19 @@ std::string calibration_text(const TrackReader& reader) {
   return text;
 }
 
+/// What no program has to be refused for.
+void warn_of_what_lacks(const TrackReader& reader, const char* path) {
+  const auto warn = [&](std::string_view what) {
+    log(K4A_LOG_LEVEL_WARNING, __FILE__, __LINE__, fmt::format("{} {}", path, what));
+  };
+  const lockstep::FileConfig& config = reader.config();
+  if (config.color != nullptr && config.camera.color_resolution == lockstep::ColorResolution::off)
+    warn(fmt::format("has colour of {} x {}, which is no mode of a camera: nothing calibrates it",
+                     config.color_shape.width_px, config.color_shape.height_px));
+  if (reader.calibration() == nullptr) warn("has no calibration: it cannot be asked for");
+  if (!reader.has_cues()) warn("has no cues that can be used: seeking in it is slow");
+}
+
 }  // namespace
 
 namespace lockstep::k4a {
@@ -112,11 +125,7 @@ k4a_result_t k4a_playback_open(const char* path, k4a_playback_t* playback_handle
     }
     auto playback = std::make_shared<Playback>();
     playback->reader = std::move(*reader);
-    if (playback->reader->calibration() == nullptr)
-      log(K4A_LOG_LEVEL_WARNING, __FILE__, __LINE__,
-          fmt::format("{} has no calibration: it cannot be asked for", path));
-    playback->color_format =
-        static_cast<k4a_image_format_t>(playback->reader->config().camera.color_format);
+    warn_of_what_lacks(*playback->reader, path);
     *playback_handle = PlaybackTable::instance().add(std::move(playback));
     return K4A_RESULT_SUCCEEDED;
   });

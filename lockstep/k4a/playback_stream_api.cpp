@@ -26,12 +26,9 @@ k4a_stream_result_t failed(const char* function, std::string_view why) {
   return K4A_STREAM_RESULT_FAILED;
 }
 
-/// The image in the format that was asked for.
-Result<lockstep::Image> converted(const Playback& playback, lockstep::Image image) {
-  const auto stored = playback.reader->config().camera.color_format;
-  const auto asked = static_cast<lockstep::ColorFormat>(playback.color_format);
-  if (asked == stored) return image;
-  if (stored == lockstep::ColorFormat::bgra32)
+/// The image in another format than that of the file.
+Result<lockstep::Image> converted(const lockstep::Image& image, lockstep::ColorFormat asked) {
+  if (image.format == lockstep::PixelFormat::bgra32)
     return lockstep::Error{lockstep::Errc::unsupported, "BGRA32 is not converted to anything"};
   return lockstep::convert_color(image, lockstep::pixel_format(asked));
 }
@@ -79,12 +76,7 @@ k4a_stream_result_t get_capture(k4a_playback_t handle, k4a_capture_t* out, Direc
     auto next = playback->reader->next_capture(direction);
     if (!next) return failed(function, next.error().message);
     if (!*next) return K4A_STREAM_RESULT_EOF;
-    lockstep::Capture& capture = **next;
-    if (capture.color) {
-      auto color = converted(*playback, *capture.color);
-      if (!color) return failed(function, color.error().message);
-      capture.color = std::move(*color);
-    }
+    const lockstep::Capture& capture = **next;
     k4a_capture_t made = nullptr;
     if (k4a_capture_create(&made) != K4A_RESULT_SUCCEEDED)
       return failed(function, "There is no capture to be had");
@@ -169,7 +161,13 @@ k4a_result_t k4a_playback_set_color_conversion(k4a_playback_t playback_handle,
                          static_cast<int>(target_format));
       return K4A_RESULT_FAILED;
     }
-    playback->color_format = target_format;
+    const auto asked = static_cast<lockstep::ColorFormat>(target_format);
+    if (asked == config.camera.color_format) {
+      playback->reader->convert_color({});
+    } else {
+      playback->reader->convert_color(
+          [asked](const lockstep::Image& image) { return converted(image, asked); });
+    }
     return K4A_RESULT_SUCCEEDED;
   });
 }

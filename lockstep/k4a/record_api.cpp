@@ -155,6 +155,7 @@ k4a_result_t k4a_record_add_imu_track(k4a_record_t recording_handle) {
   return set_up(recording_handle, kName, [&](Record& record) {
     if (record.header.has_imu) return refused(kName, "There is a track of the IMU already");
     record.header.has_imu = record.header.camera.imu = true;
+    record.header.custom_tracks_before_imu = record.header.custom_tracks.size();
     return K4A_RESULT_SUCCEEDED;
   });
 }

@@ -64,8 +64,7 @@ class HeadEncoder {
     put_info();
     if (header_.has_color && camera_.color_on()) put_color();
     if (camera_.depth_on()) put_depth_and_ir();
-    if (header_.has_imu || camera_.imu) put_imu();
-    for (const CustomTrack& track : header_.custom_tracks) put_custom(track);
+    put_data_tracks();
     if (out_.head.tracks.empty()) {
       return Error{Errc::invalid_argument,
                    "nothing to record: the configuration has neither colour, depth, IR nor IMU"};
@@ -178,6 +177,14 @@ class HeadEncoder {
     put_track_tag("K4A_IR_TRACK", std::to_string(track.uid), track.uid);
     put_track_tag("K4A_IR_MODE", camera_.depth_mode == DepthMode::passive_ir ? "PASSIVE" : "ACTIVE",
                   track.uid);
+  }
+
+  void put_data_tracks() {
+    const auto& customs = header_.custom_tracks;
+    const size_t before_imu = std::min(header_.custom_tracks_before_imu, customs.size());
+    for (size_t i = 0; i < before_imu; ++i) put_custom(customs[i]);
+    if (header_.has_imu || camera_.imu) put_imu();
+    for (size_t i = before_imu; i < customs.size(); ++i) put_custom(customs[i]);
   }
 
   void put_imu() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/recording/head_lookup.h"
 
+#include <algorithm>
+
 namespace lockstep {
 
 std::string fourcc_of(const mkv::TrackEntry& track) {
@@ -28,14 +30,18 @@ const mkv::TrackEntry* find_track(const mkv::SegmentHead& head, std::string_view
 const mkv::Attachment* find_calibration(const mkv::SegmentHead& head) {
   const mkv::Tag* tag = head.find_tag("K4A_CALIBRATION_FILE");
   const bool targeted = tag != nullptr && tag->target == mkv::TagTarget::attachment;
-  const mkv::Attachment* named = nullptr;
+  const std::string_view told = tag != nullptr ? std::string_view(tag->value) : "";
+  const auto first_named = [&](std::string_view name) -> const mkv::Attachment* {
+    const auto found =
+        std::find_if(head.attachments.begin(), head.attachments.end(),
+                     [&](const auto& attachment) { return attachment.name == name; });
+    return found == head.attachments.end() ? nullptr : &*found;
+  };
   for (const mkv::Attachment& attachment : head.attachments) {
     if (targeted && tag->target_uid != 0 && attachment.uid == tag->target_uid) return &attachment;
-    const std::string_view name =
-        tag != nullptr && !tag->value.empty() ? std::string_view(tag->value) : "calibration.json";
-    if (named == nullptr && attachment.name == name) named = &attachment;
   }
-  return named;
+  const mkv::Attachment* const named = told.empty() ? nullptr : first_named(told);
+  return named != nullptr ? named : first_named("calibration.json");
 }
 
 }  // namespace lockstep

@@ -49,6 +49,7 @@ struct RecordingHeader {
   int64_t date_utc_ns = 0;  ///< since 2001-01-01T00:00:00Z, as in the file
   std::vector<std::pair<std::string, std::string>> extra_tags;  ///< untargeted, in order
   std::vector<CustomTrack> custom_tracks;  ///< on writing only: TrackReader reads them back
+  size_t custom_tracks_before_imu = 0;     ///< tracks are numbered in the order they were asked for
   std::vector<AttachedFile> attachments;   ///< beside the calibration; on writing only
 };
 

@@ -118,6 +118,11 @@ Result<Image> TrackReader::load_image(const FoundBlock& found, const ImageShape&
   return image;
 }
 
+Result<Image> TrackReader::load_color(const FoundBlock& found) {
+  auto image = load_image(found, config_.color_shape, false);
+  return image && color_conversion_ ? color_conversion_(*image) : std::move(image);
+}
+
 Result<std::optional<Capture>> TrackReader::next_capture(Direction direction) {
   if (!captures_.step(direction)) {
     if (!window_.error()) return window_.error().error();
@@ -141,7 +146,8 @@ Result<std::optional<Capture>> TrackReader::next_capture(Direction direction) {
       captures_.give_back(part.part);
       continue;
     }
-    auto image = load_image(*member, part.shape, part.swap);
+    auto image = part.part == CaptureCursor::color ? load_color(*member)
+                                                   : load_image(*member, part.shape, part.swap);
     if (image) part.image = std::move(*image);
     if (!image) failed = image.error();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,9 +51,18 @@ class TrackReader {
   [[nodiscard]] const mkv::Attachment* calibration() const;
   /// End of the latest datum of any track, from the segment's zero.
   [[nodiscard]] int64_t last_ns() const { return last_ns_; }
+  /// False where seeking walks through the file.
+  [[nodiscard]] bool has_cues() const { return chain_->used_cues(); }
+
+  /// Makes colour images come as `conversion` makes them, whose error is then the capture's; empty:
+  /// as they are stored.
+  void convert_color(std::function<Result<Image>(const Image&)> conversion) {
+    color_conversion_ = std::move(conversion);
+  }
 
   /// The next capture that way; nothing at the end, where it stays. unusable_input: an image cannot
-  /// be read; the images after it (in the order colour, depth, IR) come with the step after that.
+  /// be read or converted; the images after it (in the order colour, depth, IR) come with the step
+  /// after that.
   Result<std::optional<Capture>> next_capture(Direction direction);
   /// The same for the IMU, whose place is another.
   Result<std::optional<ImuSample>> next_imu(Direction direction);
@@ -68,6 +78,7 @@ class TrackReader {
   Result<void> find_end();
   void place_cursors();
   Result<Image> load_image(const FoundBlock& found, const ImageShape& shape, bool swap);
+  Result<Image> load_color(const FoundBlock& found);
 
   std::unique_ptr<mkv::ByteSource> source_;
   mkv::SourceWindow window_;
@@ -82,6 +93,7 @@ class TrackReader {
   CaptureCursor captures_;
   FrameCursor imu_;
   std::map<std::string, FrameCursor, std::less<>> custom_;
+  std::function<Result<Image>(const Image&)> color_conversion_;
 };
 
 }  // namespace lockstep
