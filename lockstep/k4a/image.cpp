@@ -5,6 +5,8 @@
 #include <limits>
 #include <mutex>
 
+#include "lockstep/base/buffer_pool.h"
+
 namespace lockstep::k4a {
 namespace {
 
@@ -20,18 +22,32 @@ struct Allocator {
 std::mutex allocator_mutex;
 Allocator allocator;
 
-uint8_t* allocate_by_malloc(int size, void** context) {
+// malloc is good at what is smaller; no camera gives what is larger.
+constexpr size_t kSmallestPooled = size_t{256} << 10;
+constexpr size_t kLargestPooled = size_t{64} << 20;
+
+/// Large images come from a pool. The context is what keeps such a block; null for one of malloc's.
+using Owner = std::shared_ptr<void>;
+
+uint8_t* allocate_block(int size, void** context) {
+  static auto* const pool = new BufferPool;  // never destroyed: programs end with images held
   *context = nullptr;
-  return static_cast<uint8_t*>(std::malloc(static_cast<size_t>(size)));
+  const auto bytes = static_cast<size_t>(size);
+  if (bytes < kSmallestPooled || bytes > kLargestPooled)
+    return static_cast<uint8_t*>(std::malloc(bytes));
+  auto buffer = pool->take(bytes);
+  *context = new Owner(std::move(buffer.owner));
+  return reinterpret_cast<uint8_t*>(buffer.bytes.data());
 }
 
-void free_by_malloc(void* block, void* /*context*/) {
-  std::free(block);
+void free_block(void* block, void* context) {
+  if (context == nullptr) return std::free(block);
+  delete static_cast<Owner*>(context);
 }
 
 Allocator current_allocator() {
   const std::lock_guard lock(allocator_mutex);
-  return allocator.allocate != nullptr ? allocator : Allocator{allocate_by_malloc, free_by_malloc};
+  return allocator.allocate != nullptr ? allocator : Allocator{allocate_block, free_block};
 }
 
 /// Bytes of a row without gaps; 0: any stride will do.

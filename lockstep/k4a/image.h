@@ -51,7 +51,7 @@ struct ImageLayout {
 [[nodiscard]] std::shared_ptr<Image> allocate_image(k4a_image_format_t format, int width,
                                                     int height, int stride, size_t bytes);
 
-/// Installs an allocator, or with two nulls malloc; false when one of them is null.
+/// Installs an allocator, or with two nulls its own; false when one of them is null.
 bool set_allocator(k4a_memory_allocate_cb_t* allocate, k4a_memory_destroy_cb_t* free);
 
 }  // namespace lockstep::k4a

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "lockstep/base/buffer_pool.h"
 #include "lockstep/mkv/cluster_chain.h"
 #include "lockstep/mkv/head_reader.h"
-#include "lockstep/recording/buffer_pool.h"
 #include "lockstep/recording/capture_cursor.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/reader.h"

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "lockstep/base/buffer_pool.h"
 #include "lockstep/base/result.h"
 #include "lockstep/frame/capture.h"
-#include "lockstep/recording/buffer_pool.h"
 #include "lockstep/recording/capture_cursor.h"
 #include "lockstep/recording/file_config.h"
 #include "lockstep/recording/frame_cursor.h"

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <optional>
 
+#include "lockstep/base/buffer_pool.h"
 #include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/depth_noise.h"
-#include "lockstep/virtual/plane_pool.h"
 #include "lockstep/virtual/random.h"
 #include "lockstep/virtual/sensor_view.h"
 
@@ -61,31 +61,32 @@ class RenderedPictures final : public Pictures {
         color_(std::move(color)),
         depth_(std::move(depth)),
         kernel_(depth_noise(config.depth_mode), noise_scale),
-        pool_(std::make_shared<PlanePool<uint16_t>>(static_cast<size_t>(size_.width) *
-                                                    static_cast<size_t>(size_.height))),
         color_shape_(color_shape(config)) {
     if (color_ == nullptr || color_shape_.format == PixelFormat::mjpg) return;
     color_noise_.emplace(color_shape_.format);
-    color_pool_ = std::make_shared<PlanePool<uint8_t>>(color_shape_.image_bytes());
+    // New memory may take longer than a frame lasts.
+    std::vector<BufferPool::Buffer> first(3);
+    for (BufferPool::Buffer& buffer : first) buffer = pool_.take(color_shape_.image_bytes());
   }
 
   [[nodiscard]] Image color(const FrameInstant& frame) const override {
     if (!color_noise_) {
-      return image_of(color_shape_, {color_, color_->blob(phase(frame, color_->size()))});
+      return lockstep::image_of(color_shape_, {color_, color_->blob(phase(frame, color_->size()))});
     }
-    auto buffer = color_pool_->take();
-    const std::span<uint8_t> pixels(buffer.get(), color_shape_.image_bytes());
+    auto buffer = pool_.take(color_shape_.image_bytes());
+    const std::span<uint8_t> pixels(reinterpret_cast<uint8_t*>(buffer.bytes.data()),
+                                    buffer.bytes.size());
     show_rows(u8(color_->blob(0)), color_->blob(1 + phase(frame, color_->size() - 1)),
               static_cast<size_t>(color_shape_.row_bytes()), *color_noise_, frame.noise_seed,
               pixels);
-    return image_of(color_shape_, {std::move(buffer), std::as_bytes(pixels)});
+    return lockstep::image_of(color_shape_, {std::move(buffer.owner), buffer.bytes});
   }
 
   [[nodiscard]] DepthSample depth(const FrameInstant& frame) const override {
     const PatchView still = patch_view(depth_->blob(0));
     const PatchView patch = patch_view(depth_->blob(1 + phase(frame, depth_->size() - 1)));
-    const auto depth_plane = pool_->take();
-    const auto ir_plane = pool_->take();
+    Plane depth_plane = take_plane();
+    Plane ir_plane = take_plane();
     const auto width = static_cast<size_t>(size_.width);
     std::vector<uint16_t> depth_row(width);
     std::vector<uint16_t> ir_row(width);
@@ -102,11 +103,12 @@ class RenderedPictures final : public Pictures {
         ir_in = ir_row;
       }
       add_noise(kernel_, mix_bits(frame.noise_seed, static_cast<uint64_t>(y)), depth_in, ir_in,
-                {depth_plane.get() + at, width}, {ir_plane.get() + at, width});
+                depth_plane.samples.subspan(at, width), ir_plane.samples.subspan(at, width));
     }
     DepthSample sample;
-    sample.ir = plane(PixelFormat::ir16, ir_plane);
-    if (has_depth(config_.depth_mode)) sample.depth = plane(PixelFormat::depth16, depth_plane);
+    sample.ir = image_of(PixelFormat::ir16, std::move(ir_plane));
+    if (has_depth(config_.depth_mode))
+      sample.depth = image_of(PixelFormat::depth16, std::move(depth_plane));
     return sample;
   }
 
@@ -121,10 +123,20 @@ class RenderedPictures final : public Pictures {
     std::copy_n(moving.begin(), patch.rect.width, row.begin() + patch.rect.x);
   }
 
-  [[nodiscard]] Image plane(PixelFormat format, const std::shared_ptr<uint16_t[]>& samples) const {
+  struct Plane {
+    std::shared_ptr<void> owner;
+    std::span<uint16_t> samples;
+  };
+
+  [[nodiscard]] Plane take_plane() const {
     const auto count = static_cast<size_t>(size_.width) * static_cast<size_t>(size_.height);
-    return image_of(plane_shape(config_, format),
-                    {samples, std::as_bytes(std::span(samples.get(), count))});
+    auto buffer = pool_.take(count * sizeof(uint16_t));
+    return {std::move(buffer.owner), {reinterpret_cast<uint16_t*>(buffer.bytes.data()), count}};
+  }
+
+  [[nodiscard]] Image image_of(PixelFormat format, Plane plane) const {
+    return lockstep::image_of(plane_shape(config_, format),
+                              {std::move(plane.owner), std::as_bytes(plane.samples)});
   }
 
   const CameraConfig config_;
@@ -132,10 +144,9 @@ class RenderedPictures final : public Pictures {
   const std::shared_ptr<const PictureFile> color_;
   const std::shared_ptr<const PictureFile> depth_;
   const DepthNoiseKernel kernel_;
-  const std::shared_ptr<PlanePool<uint16_t>> pool_;
+  const BufferPool pool_;
   const ImageShape color_shape_;
   std::optional<ColorNoise> color_noise_;  ///< of uncompressed colour
-  std::shared_ptr<PlanePool<uint8_t>> color_pool_;
 };
 
 }  // namespace

@@ -8,8 +8,7 @@
 namespace lockstep {
 
 /// Buffers for images that are used again when the last user lets go: fresh memory of a megabyte
-/// costs more in page faults than reading the file into it. Buffers may outlive the pool and come
-/// back on any thread; take() is for one thread.
+/// costs more in page faults than filling it. Thread-safe; buffers may outlive the pool.
 class BufferPool {
  public:
   BufferPool();
@@ -18,11 +17,11 @@ class BufferPool {
     std::shared_ptr<void> owner;  ///< gives the memory back when the last copy goes
     std::span<std::byte> bytes;   ///< content undefined
   };
-  [[nodiscard]] Buffer take(size_t bytes);
+  [[nodiscard]] Buffer take(size_t bytes) const;
 
  private:
   struct Shelf;
-  std::shared_ptr<Shelf> shelf_;
+  const std::shared_ptr<Shelf> shelf_;
 };
 
 }  // namespace lockstep

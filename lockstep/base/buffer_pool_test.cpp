@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/recording/buffer_pool.h"
+#include "lockstep/base/buffer_pool.h"
 
 #include <gtest/gtest.h>
 

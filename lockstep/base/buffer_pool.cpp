@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/recording/buffer_pool.h"
+#include "lockstep/base/buffer_pool.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,8 +10,9 @@
 namespace lockstep {
 namespace {
 
-/// A few captures' worth; the rest is freed.
+/// A few captures' worth, of the largest images five; the rest is freed.
 constexpr size_t kMostIdle = 12;
+constexpr size_t kMostIdleBytes = size_t{288} << 20;
 
 }  // namespace
 
@@ -19,10 +20,20 @@ struct BufferPool::Shelf {
   using Memory = std::vector<std::byte>;
   Mutex mutex;
   std::vector<Memory> idle LOCKSTEP_GUARDED_BY(mutex);
+  size_t idle_bytes LOCKSTEP_GUARDED_BY(mutex) = 0;
 
   void put(Memory memory) {
     const MutexLock lock(mutex);
-    if (idle.size() < kMostIdle) idle.push_back(std::move(memory));
+    if (idle.size() == kMostIdle || idle_bytes + memory.size() > kMostIdleBytes) return;
+    idle_bytes += memory.size();
+    idle.push_back(std::move(memory));
+  }
+
+  Memory remove(std::vector<Memory>::iterator at) LOCKSTEP_REQUIRES(mutex) {
+    Memory memory = std::move(*at);
+    idle_bytes -= memory.size();
+    idle.erase(at);
+    return memory;
   }
 
   /// The smallest that holds `bytes`.
@@ -35,18 +46,17 @@ struct BufferPool::Shelf {
       if (best == idle.end() || it->size() < best->size()) best = it;
     }
     if (best == idle.end()) {
-      if (idle.size() == kMostIdle) idle.erase(idle.begin());  // of a size no longer asked for
+      const bool full = idle.size() == kMostIdle || idle_bytes + bytes > kMostIdleBytes;
+      if (full && !idle.empty()) remove(idle.begin());  // of a size no longer asked for
       return {};
     }
-    Memory memory = std::move(*best);
-    idle.erase(best);
-    return memory;
+    return remove(best);
   }
 };
 
 BufferPool::BufferPool() : shelf_(std::make_shared<Shelf>()) {}
 
-BufferPool::Buffer BufferPool::take(size_t bytes) {
+BufferPool::Buffer BufferPool::take(size_t bytes) const {
   auto memory = std::make_unique<Shelf::Memory>(shelf_->get(bytes));
   // Somewhat larger than asked for, so that the next JPEG fits too.
   if (memory->size() < bytes) memory->resize(bytes + bytes / 8);
