@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/virtual/color_noise.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "lockstep/virtual/depth_noise.h"
@@ -43,9 +42,10 @@ void ColorNoise::add(size_t draw, size_t at, std::span<const uint8_t> from,
   const size_t count = from.size();
   // In eight bits throughout, which processors do for many bytes at once.
   for (size_t i = 0; i < count; ++i) {
-    const auto room = static_cast<uint8_t>(255 - more[i]);
-    const auto brighter = static_cast<uint8_t>(std::min(in[i], room) + more[i]);
-    out[i] = static_cast<uint8_t>(std::max(brighter, less[i]) - less[i]);
+    const uint8_t light = in[i], plus = more[i], minus = less[i];
+    const auto room = static_cast<uint8_t>(255 - plus);
+    const auto brighter = static_cast<uint8_t>((light < room ? light : room) + plus);
+    out[i] = static_cast<uint8_t>((brighter > minus ? brighter : minus) - minus);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,6 +15,8 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kImuQueue = 833;  // half a second, as the vendor's
+// Of one sensor: 16 that wait for a partner, 7 that wait for the reader, and room to spare.
+constexpr size_t kMostHeld = 32;
 constexpr int kDefaultGain = 128;
 constexpr int kDefaultWhiteBalanceK = 4500;
 
@@ -31,6 +34,17 @@ struct Run {
         imu(traits, gravity),
         pictures(std::move(pictures_in)) {}
 
+  std::deque<FrameInstant>& held_of(Sensor sensor) { return held[sensor == Sensor::color ? 0 : 1]; }
+
+  /// The frame of a sensor that an image from the pairing is; those before it were dropped there.
+  FrameInstant take_held(Sensor sensor, DeviceTime stamp) {
+    auto& frames = held_of(sensor);
+    while (frames.front().stamp != stamp) frames.pop_front();
+    const FrameInstant frame = frames.front();
+    frames.pop_front();
+    return frame;
+  }
+
   CameraConfig config;
   CameraRun camera;
   Pairing pairing;
@@ -38,6 +52,7 @@ struct Run {
   std::shared_ptr<const Pictures> pictures;
   bool images = true;                      ///< false: only the IMU is left
   std::vector<FrameInstant> on_their_way;  ///< heap, the earliest arrival first
+  std::deque<FrameInstant> held[2];        ///< in the pairing: colour, depth
   std::vector<ImuSample> imu_samples;
 };
 
@@ -72,7 +87,10 @@ class VirtualDevice final : public Device {
   }
   [[nodiscard]] Result<void> check_jacks(const CameraConfig& config) const;
   void pump(Run& run, HostTime now);
+  /// Hands a frame to the pairing, without pixels.
   static void deliver(Run& run, const FrameInstant& frame);
+  /// Gives a capture that somebody reads its pictures: those that nobody reads are not made.
+  static void paint(Run& run, Capture& capture);
   [[nodiscard]] CapturePtr finish(Capture capture) const;
   [[nodiscard]] HostTime next_event(const Run& run) const;
   [[nodiscard]] Error lost() const;
@@ -149,24 +167,42 @@ Error VirtualDevice::lost() const {
 }
 
 void VirtualDevice::deliver(Run& run, const FrameInstant& frame) {
-  const auto stamped = [&](Image image) {
+  auto& held = run.held_of(frame.sensor);
+  held.push_back(frame);
+  if (held.size() > kMostHeld) held.pop_front();
+  Image image;
+  image.stamp = frame.stamp;
+  if (frame.sensor == Sensor::color) {
+    run.pairing.add_color(std::move(image));
+    return;
+  }
+  DepthSample sample;
+  if (has_depth(run.config.depth_mode)) sample.depth = image;
+  sample.ir = std::move(image);
+  sample.temperature_c = frame.temperature_c;
+  run.pairing.add_depth(std::move(sample));
+}
+
+void VirtualDevice::paint(Run& run, Capture& capture) {
+  const auto stamped = [](Image image, const FrameInstant& frame) {
     image.stamp = frame.stamp;
     image.arrival = frame.arrival;
     return image;
   };
-  if (frame.sensor == Sensor::color) {
-    Image image = stamped(run.pictures->color(frame));
+  if (capture.color) {
+    const FrameInstant frame = run.take_held(Sensor::color, capture.color->stamp);
+    Image image = stamped(run.pictures->color(frame), frame);
     image.exposure = frame.exposure;
     image.gain = run.config.gain.value_or(kDefaultGain);
     image.white_balance_k = run.config.white_balance_k.value_or(kDefaultWhiteBalanceK);
-    run.pairing.add_color(std::move(image));
-    return;
+    capture.color = std::move(image);
   }
-  DepthSample sample = run.pictures->depth(frame);
-  sample.ir = stamped(std::move(sample.ir));
-  if (sample.depth) sample.depth = stamped(std::move(*sample.depth));
-  sample.temperature_c = frame.temperature_c;
-  run.pairing.add_depth(std::move(sample));
+  if (capture.ir) {
+    const FrameInstant frame = run.take_held(Sensor::depth, capture.ir->stamp);
+    DepthSample sample = run.pictures->depth(frame);
+    capture.ir = stamped(std::move(sample.ir), frame);
+    if (sample.depth) capture.depth = stamped(std::move(*sample.depth), frame);
+  }
 }
 
 void VirtualDevice::pump(Run& run, HostTime now) {
@@ -212,7 +248,10 @@ Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
       if (run_ == nullptr) return Read(ReadEnd::ended);
       const HostTime now = clock.now();
       pump(*run_, now);
-      if (auto capture = run_->pairing.next()) return Read(finish(*std::move(capture)));
+      if (auto capture = run_->pairing.next()) {
+        paint(*run_, *capture);
+        return Read(finish(*std::move(capture)));
+      }
       if (run_->camera.lost_at(now)) return lost();
       if (!clock.waits() || now >= deadline) return Read(ReadEnd::timeout);
       wake = std::min(wake, next_event(*run_));

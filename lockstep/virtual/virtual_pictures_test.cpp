@@ -81,6 +81,32 @@ TEST(VirtualPictures, ColourIsAPictureOfItsSizeAndDepthHasFreshNoise) {
   EXPECT_NE(bytes_of(*captures[0]->depth), bytes_of(*captures[3]->depth));
 }
 
+TEST(VirtualPictures, AReaderThatSleepsGetsThoseOfTheCapturesThatAreLeft) {
+  const TempFolder folder;
+  const auto all = half_a_second(small_rig(), options_in(folder));
+  Driver sleeper(small_rig(), options_in(folder));
+  sleeper.start_all();
+  SessionClock& clock = sleeper.source->clock();
+  clock.sleep_until(clock.now() + std::chrono::milliseconds(700));
+  sleeper.read(0);
+  const auto& left = sleeper.captures[0];
+  ASSERT_GE(left.size(), 5U);
+  EXPECT_GT(left[0]->dropped_before, 0U);
+  size_t met = 0;
+  for (const CapturePtr& capture : left) {
+    for (const CapturePtr& other : all) {
+      if (other->color->stamp != capture->color->stamp) continue;
+      ++met;
+      EXPECT_EQ(bytes_of(*capture->color), bytes_of(*other->color));
+      EXPECT_EQ(bytes_of(*capture->depth), bytes_of(*other->depth));
+      EXPECT_EQ(bytes_of(*capture->ir), bytes_of(*other->ir));
+      EXPECT_EQ(capture->ir->stamp, other->ir->stamp);
+      EXPECT_EQ(capture->color->arrival, other->color->arrival);
+    }
+  }
+  EXPECT_EQ(met, left.size());
+}
+
 TEST(VirtualPictures, DepthIsARoomSeenByAKinect) {
   const TempFolder folder;
   Rig rig = small_rig();
