@@ -6,12 +6,13 @@
 #include <cstring>
 #include <string>
 
+#include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/picture_file.h"
 #include "lockstep/virtual/rendered_pictures.h"
 
 // A file of the picture cache may hold anything. The first byte chooses: the rest is a whole file,
-// whose size and checksum are set right, or it is the patches of a depth file behind a good
-// background. What is accepted must bear being played.
+// whose size and checksum are set right, or the patches of a depth file behind a good background,
+// or the row differences of uncompressed colour. What is accepted must bear being played.
 
 namespace {
 
@@ -40,7 +41,7 @@ void play(const PictureFile& file, std::shared_ptr<const PictureFile> shared) {
   CameraConfig config;
   config.depth_mode = kMode;
   const int frames = static_cast<int>(file.size()) - 1;
-  const bool color = holds_color(file, frames + 1);
+  const bool color = holds_jpegs(file, frames + 1);
   const bool depth = holds_depth(file, kMode, frames);
   const auto pictures =
       play_rendered(config, color ? shared : nullptr, depth ? shared : nullptr, 1);
@@ -52,11 +53,28 @@ void play(const PictureFile& file, std::shared_ptr<const PictureFile> shared) {
   }
 }
 
+/// The differences of a picture of uncompressed colour, small enough to be met by chance.
+void show_differences(const uint8_t* data, size_t size) {
+  constexpr size_t kRows = 3;
+  constexpr size_t kRowBytes = 16;
+  const std::vector<std::byte> blob(reinterpret_cast<const std::byte*>(data),
+                                    reinterpret_cast<const std::byte*>(data) + size);
+  if (!are_row_differences(blob, kRows, kRowBytes)) return;
+  const std::vector<uint8_t> still(kRows * kRowBytes, 100);
+  std::vector<uint8_t> shown(still.size());
+  static const ColorNoise noise(PixelFormat::bgra32);
+  show_rows(still, blob, kRowBytes, noise, size, shown);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   std::string content;
+  if (data[0] % 4 == 3) {
+    show_differences(data + 1, size - 1);
+    return 0;
+  }
   if (data[0] % 2 == 0) {
     content.assign(reinterpret_cast<const char*>(data + 1), size - 1);
     PictureFile::seal(content);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -34,12 +35,14 @@ class HandleTable {
     return *table;
   }
 
-  /// A new handle with one reference.
+  /// A new handle with one reference. Throws when there is no memory or number for it.
   Handle add(std::shared_ptr<T> object) {
     const std::lock_guard lock(mutex_);
     if (free_.empty()) {
-      free_.push_back(slots_.size());
+      if (slots_.size() > kMostIndex) throw std::length_error("too many handles");
+      free_.reserve(slots_.capacity() + 1);  // so that to free one never fails
       slots_.emplace_back();
+      free_.push_back(slots_.size() - 1);
     }
     const size_t index = free_.back();
     free_.pop_back();
@@ -88,6 +91,7 @@ class HandleTable {
     uint64_t generation = 0;
   };
   static constexpr unsigned kKindBits = 4, kIndexBits = 24;
+  static constexpr size_t kMostIndex = (size_t{1} << kIndexBits) - 1;
   static constexpr uintptr_t kGenerations = uintptr_t{1} << (64 - kKindBits - kIndexBits);
 
   [[nodiscard]] Handle handle_of(size_t index) const {
@@ -99,7 +103,7 @@ class HandleTable {
   /// Slot of a live handle; beyond the last one where there is none.
   [[nodiscard]] size_t index_of(Handle handle) const {
     const auto value = reinterpret_cast<uintptr_t>(handle);
-    const size_t index = value >> kKindBits & ((size_t{1} << kIndexBits) - 1);
+    const size_t index = value >> kKindBits & kMostIndex;
     const bool live = index < slots_.size() && slots_[index].object && handle_of(index) == handle;
     return live ? index : slots_.size();
   }

@@ -6,6 +6,8 @@
 namespace lockstep {
 namespace {
 
+constexpr double kNoPulseNs = 1e9;  // a period must be one; nobody asks for pulses here
+
 WiredSync role_of(const PlayedTrack& track) {
   return track.header.camera.wired_sync;
 }
@@ -17,7 +19,7 @@ bool any_runs(const BoardState& state) {
 
 }  // namespace
 
-// On the board the playing is the generator's train: pulses that all cameras see.
+// On the board the playing is a train of the generator, which no camera owns: when it began.
 PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigBoard> board)
     : board_(std::move(board)) {
   const bool has_master = std::any_of(tracks.begin(), tracks.end(), [](const PlayedTrack& track) {
@@ -37,7 +39,7 @@ void PlayingTime::started(int camera, HostTime now) {
     state.cameras[index].running = 1;
     if (goes_on || !begins_[index]) return;
     state.generator.finish(now);
-    state.generator.add({now, static_cast<double>(length_.count())});
+    state.generator.add({now, kNoPulseNs});
   });
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -77,28 +78,39 @@ class SharedBoard final : public RigBoard {
 
   bool acquire(int camera, HostTime now) override {
     const MutexLock lock(mutex_);
-    if (mine_.count(camera) > 0 || !set_lock(byte_of(camera), F_WRLCK, F_OFD_SETLK)) return false;
+    if (is_forked() || mine_.count(camera) > 0) return false;
+    BoardState state;
+    // Whoever looks whether others hold cameras must be the only one who does.
+    const uint64_t number = begin_change(state);
     const bool first = mine_.empty() && nobody_else_holds_one();
+    if (!set_lock(byte_of(camera), F_WRLCK, F_OFD_SETLK)) {
+      set_lock(0, F_UNLCK, F_OFD_SETLK);
+      return false;
+    }
     mine_.insert(camera);
-    change_locked([&](BoardState& state) {
-      BoardCamera& own = state.cameras[static_cast<size_t>(camera)];
-      if (own.running != 0) own.pulses.finish(now);  // left so by somebody who was killed
-      own.running = 0;
-      if (!first) return;
+    BoardCamera& own = state.cameras[static_cast<size_t>(camera)];
+    if (own.running != 0) own.pulses.finish(now);  // left so by somebody who was killed
+    own.running = 0;
+    if (first) {
       for (BoardCamera& other : state.cameras) other.pulses = {};
       state.generator = {};
-    });
+    }
+    end_change(number, state);
     return true;
   }
 
   void release(int camera) override {
     const MutexLock lock(mutex_);
-    if (mine_.erase(camera) > 0) set_lock(byte_of(camera), F_UNLCK, F_OFD_SETLK);
+    if (mine_.erase(camera) > 0 && !is_forked()) set_lock(byte_of(camera), F_UNLCK, F_OFD_SETLK);
   }
 
   void change(const std::function<void(BoardState&)>& change) override {
     const MutexLock lock(mutex_);
-    change_locked(change);
+    if (is_forked()) return;
+    BoardState state;
+    const uint64_t number = begin_change(state);
+    change(state);
+    end_change(number, state);
   }
 
   std::optional<BoardState> look(uint64_t& number) override {
@@ -113,6 +125,7 @@ class SharedBoard final : public RigBoard {
 
   void sweep(HostTime now) override {
     const MutexLock lock(mutex_);
+    if (is_forked()) return;
     BoardState state;
     read(state);
     if (!any_left_behind(state)) return;
@@ -161,13 +174,6 @@ class SharedBoard final : public RigBoard {
     return false;
   }
 
-  void change_locked(const std::function<void(BoardState&)>& change) LOCKSTEP_REQUIRES(mutex_) {
-    BoardState state;
-    const uint64_t number = begin_change(state);
-    change(state);
-    end_change(number, state);
-  }
-
   /// Nobody else changes the state until end_change().
   uint64_t begin_change(BoardState& state) LOCKSTEP_REQUIRES(mutex_) {
     set_lock(0, F_WRLCK, F_OFD_SETLKW);
@@ -195,18 +201,30 @@ class SharedBoard final : public RigBoard {
     }
   }
 
-  /// The file is anybody's of this user: what it says must not lead out of the list.
+  /// The file is anybody's of this user: what it says must not lead out of the list, nor to times
+  /// that cannot be added to.
   static void bound(SourceTrains& trains) {
     trains.count = std::min<uint64_t>(trains.count, SourceTrains::kMost);
+    trains.first = bound(trains.first);
     for (PulseTrain& train : trains.list) {
       if (!(train.period_ns >= 1e6 && train.period_ns <= 1e10)) train.period_ns = 1e10;
+      train.start = bound(train.start);
+      if (train.end != kNever) train.end = bound(train.end);  // which one can add to, too
     }
   }
+  static HostTime bound(HostTime time) {
+    constexpr Nanos kMost = kNever.time_since_epoch() / 4;
+    return std::clamp(time, HostTime(-kMost), HostTime(kMost));
+  }
+
+  /// A child that was forked has the locks of its parent, and could drop them.
+  [[nodiscard]] bool is_forked() const { return ::getpid() != owner_; }
 
   [[nodiscard]] Word* state_at(uint64_t number) const {
     return words_ + kHeadWords + (number & 1) * state_words(cameras_);
   }
 
+  const pid_t owner_ = ::getpid();
   const UniqueFd fd_;
   Word* const words_;
   const size_t cameras_;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <thread>
 
 #include "lockstep/base/thread_annotations.h"
@@ -69,6 +70,42 @@ class SharedBoard : public ::testing::Test {
 
   testing::TempFolder folder_;
 };
+
+TEST_F(SharedBoard, LeavesAForkedChildNothingToDropOrChange) {
+  const auto parent = open();
+  ASSERT_TRUE(parent->acquire(0, at_ms(0)));
+  const pid_t child = fork();
+  if (child == 0) {
+    parent->release(0);
+    run(*parent, 0, at_ms(0));
+    parent->sweep(at_ms(0));
+    _exit(parent->acquire(1, at_ms(0)) ? 1 : 0);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0) << "another camera was acquired under the parent's locks";
+  const auto other = open();
+  EXPECT_FALSE(other->acquire(0, at_ms(0)));
+  EXPECT_EQ(state_of(*other).cameras[0].running, 0U);
+}
+
+TEST_F(SharedBoard, ReadsNoTimeThatCannotBeAddedTo) {
+  const auto board = open();
+  for (const HostTime hostile : {HostTime::min(), HostTime::max()}) {
+    board->change([&](BoardState& state) {
+      state.generator.add({hostile, std::numeric_limits<double>::quiet_NaN(), hostile});
+      state.generator.first = hostile;
+      state.generator.count = UINT64_MAX;
+    });
+    const BoardState seen = state_of(*board);
+    EXPECT_EQ(seen.generator.count, SourceTrains::kMost);
+    for (const PulseTrain& train : seen.generator) {
+      EXPECT_LT(train.pulse(1), train.pulse(2)) << "or it overflowed";
+      EXPECT_LE(train.end, kNever) << "to which a little can be added";
+    }
+    board->change([](BoardState& state) { state.generator = {}; });
+  }
+}
 
 TEST_F(SharedBoard, LetsACameraBeHeldOnce) {
   const auto one = open(), other = open();
