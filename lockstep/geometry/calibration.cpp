@@ -44,6 +44,8 @@ CameraModel model_of(const RawLens& lens, const ModeWindow& window, SizePx size)
   model.center_of_distortion = {lens.codx, lens.cody};
   model.metric_radius = lens.metric_radius;
   model.lens = lens.lens;
+  model.parameter_count = lens.parameter_count;
+  model.intrinsic_radius = lens.intrinsic_radius;
   return model;
 }
 

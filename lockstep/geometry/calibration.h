@@ -22,6 +22,8 @@ struct RawLens {
   std::array<double, 6> k{};
   double codx = 0, cody = 0;
   double p2 = 0, p1 = 0;
+  double intrinsic_radius = 0;  ///< the fifteenth parameter, which few have
+  int parameter_count = 14;     ///< how many parameters the blob has room for, at most 15
   LensModel lens = LensModel::brown_conrady;
   int sensor_width_px = 0;
   int sensor_height_px = 0;
@@ -50,7 +52,9 @@ struct FactoryCalibration {
 };
 
 /// Reads a blob. Unknown keys, the case of keys, and text after the root object do not matter;
-/// whatever is used must be there and be of its type. Errors: unusable_input, naming the entry.
+/// whatever is used must be there and be of its type. A lens may have any of the four models that
+/// the vendor names, and fewer parameters than it needs, which are zero then: is_computable().
+/// Errors: unusable_input, naming the entry.
 Result<FactoryCalibration> parse_calibration(std::string_view json);
 
 /// `base_json` with the lenses and transforms of `calibration` in place of its own; everything

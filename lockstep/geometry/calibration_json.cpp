@@ -2,7 +2,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -140,25 +142,50 @@ RigidTransform read_transform(EntryReader& entry) {
   return transform;
 }
 
+struct NamedModel {
+  const char* name;
+  LensModel lens;
+};
+constexpr NamedModel kModels[] = {
+    {"CALIBRATION_LensDistortionModelBrownConrady", LensModel::brown_conrady},
+    {"CALIBRATION_LensDistortionModelRational6KT", LensModel::rational_6kt},
+    {"CALIBRATION_LensDistortionModelPolynomial3K", LensModel::polynomial_3k},
+    {"CALIBRATION_LensDistortionModelTheta", LensModel::theta}};
+
+LensModel read_model(EntryReader& intrinsics) {
+  const std::string type = intrinsics.text("ModelType");
+  const auto* const model = std::find_if(std::begin(kModels), std::end(kModels),
+                                         [&](const NamedModel& one) { return type == one.name; });
+  if (model != std::end(kModels)) return model->lens;
+  intrinsics.fail("ModelType", "is '" + type + "', which no Kinect has");
+  return LensModel::brown_conrady;
+}
+
+constexpr size_t kMostParameters = 15;
+
+/// In the order of the blob.
+std::array<double*, kMostParameters> parameters_of(RawLens& lens) {
+  auto& k = lens.k;
+  return {&lens.cx,   &lens.cy,   &lens.fx, &lens.fy, &k[0],
+          &k[1],      &k[2],      &k[3],    &k[4],    &k[5],
+          &lens.codx, &lens.cody, &lens.p2, &lens.p1, &lens.intrinsic_radius};
+}
+
 void read_intrinsics(EntryReader& entry, RawLens& lens) {
   const Json* intrinsics = entry.object("Intrinsics");
   if (intrinsics == nullptr) return;
   EntryReader reader(*intrinsics, "Intrinsics of " + entry.where());
-  const std::string type = reader.text("ModelType");
-  if (type == "CALIBRATION_LensDistortionModelRational6KT") {
-    lens.lens = LensModel::rational_6kt;
-  } else if (type != "CALIBRATION_LensDistortionModelBrownConrady") {
-    reader.fail("ModelType", "is '" + type + "', which no Kinect has");
-  }
+  lens.lens = read_model(reader);
   const double count = reader.number("ModelParameterCount");
-  if (!(count >= 14 && count <= 15)) reader.fail("ModelParameterCount", "is not 14");
-  std::array<double, 15> p{};
-  reader.numbers("ModelParameters", p);
+  if (!(count >= 0 && count < kMostParameters + 1))
+    return reader.fail("ModelParameterCount", "is not among 0 to 15"), entry.take_over(reader);
+  lens.parameter_count = static_cast<int>(count);
+  std::array<double, kMostParameters> numbers{};
+  reader.numbers("ModelParameters",
+                 std::span(numbers).first(static_cast<size_t>(lens.parameter_count)));
   entry.take_over(reader);
-  lens.cx = p[0], lens.cy = p[1], lens.fx = p[2], lens.fy = p[3];
-  std::copy(p.begin() + 4, p.begin() + 10, lens.k.begin());
-  lens.codx = p[10], lens.cody = p[11], lens.p2 = p[12], lens.p1 = p[13];
-  if (!(lens.fx > 0 && lens.fy > 0)) entry.fail("ModelParameters", "has no focal length");
+  const auto parameters = parameters_of(lens);
+  for (size_t i = 0; i < numbers.size(); ++i) *parameters[i] = numbers[i];
 }
 
 int pixels(EntryReader& entry, std::string_view key) {
@@ -262,11 +289,14 @@ void put_transform(Json& entry, const RigidTransform& transform) {
                                 transform.translation.z()};
 }
 
-void put_lens(Json& entry, const RawLens& lens) {
-  Json parameters = {lens.cx, lens.cy, lens.fx, lens.fy};
-  for (const double k : lens.k) parameters.push_back(k);
-  for (const double last : {lens.codx, lens.cody, lens.p2, lens.p1}) parameters.push_back(last);
-  *member(*member(entry, "Intrinsics"), "ModelParameters") = std::move(parameters);
+void put_lens(Json& entry, RawLens lens) {
+  const auto parameters = parameters_of(lens);
+  Json numbers = Json::array();
+  for (int i = 0; i < lens.parameter_count; ++i)
+    numbers.push_back(*parameters[static_cast<size_t>(i)]);
+  Json& intrinsics = *member(entry, "Intrinsics");
+  *member(intrinsics, "ModelParameterCount") = lens.parameter_count;
+  *member(intrinsics, "ModelParameters") = std::move(numbers);
   put_transform(entry, lens.camera_from_depth);
 }
 

@@ -172,6 +172,74 @@ TEST(Calibration, WhatIsUsedMustBeThereAndWhatIsNotMayBeAbsent) {
   EXPECT_TRUE(without("InertialSensors", 1, "SecondOrderScaling").ok());
 }
 
+/// The calibration with other intrinsics of its colour camera.
+Result<FactoryCalibration> with_intrinsics(const char* key, const nlohmann::json& value) {
+  nlohmann::json changed = nlohmann::json::parse(synthetic_blob());
+  changed["CalibrationInformation"]["Cameras"][1]["Intrinsics"][key] = value;
+  return parse_calibration(changed.dump());
+}
+
+TEST(Calibration, EveryModelOfTheVendorIsReadAndTwoAreComputedWith) {
+  const auto lens_of = [](const char* model) {
+    const std::string type = std::string("CALIBRATION_LensDistortionModel") + model;
+    const auto calibration = with_intrinsics("ModelType", type);
+    EXPECT_TRUE(calibration.ok()) << model;
+    return calibration->color_camera(ColorResolution::p1080);
+  };
+  EXPECT_EQ(lens_of("BrownConrady").lens, LensModel::brown_conrady);
+  EXPECT_EQ(lens_of("Rational6KT").lens, LensModel::rational_6kt);
+  EXPECT_EQ(lens_of("Polynomial3K").lens, LensModel::polynomial_3k);
+  EXPECT_EQ(lens_of("Theta").lens, LensModel::theta);
+  for (const char* model : {"BrownConrady", "Rational6KT"}) {
+    EXPECT_TRUE(is_computable(lens_of(model)));
+    EXPECT_TRUE(project_ray(lens_of(model), {0.1, 0.1}).has_value());
+  }
+  for (const char* model : {"Polynomial3K", "Theta"}) {
+    EXPECT_FALSE(is_computable(lens_of(model)));
+    EXPECT_FALSE(project_ray(lens_of(model), {0.1, 0.1}).has_value());
+    EXPECT_FALSE(unproject_ray(lens_of(model), {100, 100}).has_value());
+  }
+  EXPECT_FALSE(with_intrinsics("ModelType", "CALIBRATION_LensDistortionModelBrown").ok());
+  EXPECT_FALSE(with_intrinsics("ModelType", 4).ok());
+}
+
+TEST(Calibration, ParametersThatAreNotThereAreZero) {
+  const auto few = with_intrinsics("ModelParameters", {0.5, 0.505, 0.478, 0.637, 0.33});
+  ASSERT_TRUE(few.ok());
+  EXPECT_EQ(few->color.k[0], 0.33);
+  EXPECT_EQ(few->color.k[1], 0);
+  EXPECT_EQ(few->color.p1, 0);
+  EXPECT_TRUE(is_computable(few->color_camera(ColorResolution::p720)));
+  const auto none = with_intrinsics("ModelParameters", nlohmann::json::array());
+  ASSERT_TRUE(none.ok());
+  EXPECT_FALSE(is_computable(none->color_camera(ColorResolution::p720)));
+  // More than the count are more than there is room for.
+  EXPECT_FALSE(with_intrinsics("ModelParameterCount", 13).ok());
+  EXPECT_FALSE(with_intrinsics("ModelParameterCount", 16).ok());
+  EXPECT_FALSE(with_intrinsics("ModelParameterCount", -1).ok());
+  EXPECT_FALSE(with_intrinsics("ModelParameterCount", "14").ok());
+}
+
+TEST(Calibration, CountsOfParametersAreKeptAndWrittenBack) {
+  nlohmann::json changed = nlohmann::json::parse(synthetic_blob());
+  auto& cameras = changed["CalibrationInformation"]["Cameras"];
+  cameras[0]["Intrinsics"]["ModelParameterCount"] = 15;
+  cameras[0]["Intrinsics"]["ModelParameters"].push_back(1.25);
+  cameras[1]["Intrinsics"]["ModelParameterCount"] = 4;
+  cameras[1]["Intrinsics"]["ModelParameters"] = {0.5, 0.5, 0.4, 0.6};
+  const auto read = parse_calibration(changed.dump());
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->depth.intrinsic_radius, 1.25);
+  EXPECT_TRUE(is_computable(read->depth_camera(DepthMode::nfov_unbinned)));
+  EXPECT_EQ(read->color.parameter_count, 4);
+  EXPECT_FALSE(is_computable(read->color_camera(ColorResolution::p720)));
+  const auto again = parse_calibration(*write_calibration(*read, changed.dump()));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->depth.intrinsic_radius, 1.25);
+  EXPECT_EQ(again->color.parameter_count, 4);
+  EXPECT_EQ(again->color.fy, 0.6);
+}
+
 TEST(Calibration, SensorsThatNoKinectHasAreRefused) {
   EXPECT_FALSE(parse_calibration(synthetic_blob(1000, 1000)).ok());
   EXPECT_FALSE(parse_calibration("[]").ok());

@@ -40,8 +40,16 @@ Eigen::Vector2d first_guess(const CameraModel& camera, const Eigen::Vector2d& di
 
 }  // namespace
 
+bool is_computable(const CameraModel& camera) {
+  constexpr int kParameters = 14;
+  const bool known =
+      camera.lens == LensModel::brown_conrady || camera.lens == LensModel::rational_6kt;
+  return known && camera.parameter_count >= kParameters && camera.fx_px > 0 && camera.fy_px > 0;
+}
+
 std::optional<Eigen::Vector2d> project_ray(const CameraModel& camera, const Eigen::Vector2d& ray,
                                            Eigen::Matrix2d* pixel_by_ray) {
+  if (!is_computable(camera)) return std::nullopt;
   const double x = ray.x() - camera.center_of_distortion.x();
   const double y = ray.y() - camera.center_of_distortion.y();
   const double r2 = x * x + y * y;

@@ -8,8 +8,9 @@
 namespace lockstep {
 
 /// Which terms the tangential distortion has: Brown and Conrady's, or the older rational model's
-/// without the factor two on the cross terms.
-enum class LensModel { brown_conrady, rational_6kt };
+/// without the factor two on the cross terms. The other two can be named in a calibration, but
+/// nothing is computed with them.
+enum class LensModel { brown_conrady, rational_6kt, polynomial_3k, theta };
 
 /// A lens and the image it makes. Camera frame: x right, y down, z forward, metres. Pixels: the
 /// centre of the top-left pixel is (0, 0).
@@ -24,10 +25,17 @@ struct CameraModel {
   Eigen::Vector2d center_of_distortion = Eigen::Vector2d::Zero();  ///< in the plane z = 1
   double metric_radius = 1.7;  ///< largest radius in the plane z = 1 for which the model holds
   LensModel lens = LensModel::brown_conrady;
+  int parameter_count = 14;  ///< how many of the calibration's parameters count; fewer are too few
+  double intrinsic_radius = 0;  ///< the fifteenth parameter; nothing is computed with it
 };
 
+/// Whether pixels and points can be computed with a lens: it has one of the first two models, all
+/// parameters, and focal lengths.
+[[nodiscard]] bool is_computable(const CameraModel& camera);
+
 /// Pixel of a ray through (x, y, 1), with the derivative of the pixel by (x, y) when asked. Nothing
-/// beyond the metric radius. The pixel may lie outside the image.
+/// beyond the metric radius, nor with a lens that is not computable. The pixel may lie outside the
+/// image.
 [[nodiscard]] std::optional<Eigen::Vector2d> project_ray(const CameraModel& camera,
                                                          const Eigen::Vector2d& ray,
                                                          Eigen::Matrix2d* pixel_by_ray = nullptr);

@@ -13,7 +13,19 @@
 namespace lockstep::k4a {
 namespace {
 
-constexpr unsigned kParameters = 14;
+k4a_calibration_model_type_t type_of(LensModel lens) {
+  switch (lens) {
+    case LensModel::theta:
+      return K4A_CALIBRATION_LENS_DISTORTION_MODEL_THETA;
+    case LensModel::polynomial_3k:
+      return K4A_CALIBRATION_LENS_DISTORTION_MODEL_POLYNOMIAL_3K;
+    case LensModel::rational_6kt:
+      return K4A_CALIBRATION_LENS_DISTORTION_MODEL_RATIONAL_6KT;
+    case LensModel::brown_conrady:
+      break;
+  }
+  return K4A_CALIBRATION_LENS_DISTORTION_MODEL_BROWN_CONRADY;
+}
 
 k4a_calibration_extrinsics_t extrinsics_of(const RigidTransform& transform) {
   k4a_calibration_extrinsics_t extrinsics{};
@@ -28,10 +40,8 @@ k4a_calibration_extrinsics_t extrinsics_of(const RigidTransform& transform) {
 k4a_calibration_camera_t camera_block(const CameraModel& model, const RigidTransform& from_depth) {
   k4a_calibration_camera_t camera{};
   camera.extrinsics = extrinsics_of(from_depth);
-  camera.intrinsics.type = model.lens == LensModel::brown_conrady
-                               ? K4A_CALIBRATION_LENS_DISTORTION_MODEL_BROWN_CONRADY
-                               : K4A_CALIBRATION_LENS_DISTORTION_MODEL_RATIONAL_6KT;
-  camera.intrinsics.parameter_count = kParameters;
+  camera.intrinsics.type = type_of(model.lens);
+  camera.intrinsics.parameter_count = static_cast<unsigned>(model.parameter_count);
   auto& p = camera.intrinsics.parameters.param;
   p.cx = static_cast<float>(model.cx_px);
   p.cy = static_cast<float>(model.cy_px);
@@ -43,6 +53,7 @@ k4a_calibration_camera_t camera_block(const CameraModel& model, const RigidTrans
   p.cody = static_cast<float>(model.center_of_distortion.y());
   p.p1 = static_cast<float>(model.p1);
   p.p2 = static_cast<float>(model.p2);
+  p.metric_radius = static_cast<float>(model.intrinsic_radius);
   camera.resolution_width = model.width_px;
   camera.resolution_height = model.height_px;
   camera.metric_radius = static_cast<float>(model.metric_radius);
@@ -97,9 +108,8 @@ std::optional<CameraModel> model_of(const k4a_calibration_camera_t& camera) {
   const auto type = camera.intrinsics.type;
   const bool known = type == K4A_CALIBRATION_LENS_DISTORTION_MODEL_BROWN_CONRADY ||
                      type == K4A_CALIBRATION_LENS_DISTORTION_MODEL_RATIONAL_6KT;
+  if (!known) return std::nullopt;
   const auto& p = camera.intrinsics.parameters.param;
-  if (!known || camera.intrinsics.parameter_count < kParameters || !(p.fx > 0) || !(p.fy > 0))
-    return std::nullopt;
   CameraModel model;
   model.width_px = camera.resolution_width;
   model.height_px = camera.resolution_height;
@@ -115,7 +125,8 @@ std::optional<CameraModel> model_of(const k4a_calibration_camera_t& camera) {
   model.lens = type == K4A_CALIBRATION_LENS_DISTORTION_MODEL_BROWN_CONRADY
                    ? LensModel::brown_conrady
                    : LensModel::rational_6kt;
-  return model;
+  model.parameter_count = static_cast<int>(std::min(camera.intrinsics.parameter_count, 15U));
+  return is_computable(model) ? std::optional(model) : std::nullopt;
 }
 
 std::optional<DeviceGeometry> geometry_of(const k4a_calibration_t& calibration) {

@@ -55,6 +55,28 @@ TEST(K4aCalibration, IsThatOfTheModes) {
   EXPECT_NEAR(t[2], 3.4078, 1e-4);
 }
 
+TEST(K4aCalibration, OfALensThatIsNotComputedWithIsReadAndRefusedByEveryUse) {
+  std::string text = kCheckCalibration;
+  const std::string model = "BrownConrady";
+  text.replace(text.rfind(model), model.size(), "Theta");  // the colour camera's
+  k4a_calibration_t calibration{};
+  ASSERT_EQ(k4a_calibration_get_from_raw(text.data(), text.size() + 1, K4A_DEPTH_MODE_NFOV_UNBINNED,
+                                         K4A_COLOR_RESOLUTION_1080P, &calibration),
+            K4A_RESULT_SUCCEEDED);
+  EXPECT_EQ(calibration.color_camera_calibration.intrinsics.type,
+            K4A_CALIBRATION_LENS_DISTORTION_MODEL_THETA);
+  EXPECT_EQ(k4a_transformation_create(&calibration), nullptr);
+  const k4a_float2_t pixel{{100, 100}};
+  k4a_float3_t point{};
+  int valid = 0;
+  EXPECT_EQ(k4a_calibration_2d_to_3d(&calibration, &pixel, 1000, K4A_CALIBRATION_TYPE_COLOR,
+                                     K4A_CALIBRATION_TYPE_COLOR, &point, &valid),
+            K4A_RESULT_FAILED);
+  EXPECT_EQ(k4a_calibration_2d_to_3d(&calibration, &pixel, 1000, K4A_CALIBRATION_TYPE_DEPTH,
+                                     K4A_CALIBRATION_TYPE_DEPTH, &point, &valid),
+            K4A_RESULT_SUCCEEDED);
+}
+
 struct PointVector {
   k4a_float2_t pixel;
   float depth[3], color[3], color_pixel[2];

@@ -62,10 +62,13 @@ Result<std::optional<Eigen::Vector2d>> find_in_depth_image(const DeviceGeometry&
                                                            const Eigen::Vector2d& color_pixel,
                                                            const Kernels& kernels) {
   using Found = std::optional<Eigen::Vector2d>;
-  const bool both = geometry.depth && geometry.color;
+  const bool both = geometry.depth && geometry.color && is_computable(*geometry.depth) &&
+                    is_computable(*geometry.color);
   if (!both || depth.size() != static_cast<size_t>(geometry.depth->width_px) *
                                    static_cast<size_t>(geometry.depth->height_px))
-    return Error{Errc::invalid_argument, "a camera is off, or the image has not its size"};
+    return Error{
+        Errc::invalid_argument,
+        "a camera is off, its lens cannot be computed with, or the image has not its size"};
   const auto color_ray = unproject_ray(*geometry.color, color_pixel);
   if (!color_ray) return Found();
   const RigidTransform depth_from_color = geometry.color_from_depth.inverse();

@@ -23,7 +23,8 @@ inline constexpr SearchView kWideView{120, 120};
 /// The pixel of a depth image (millimetres, tightly packed) that shows what the colour camera sees
 /// at `color_pixel`: of all points along that ray, from 50 mm to 14 m, the one whose reading lands
 /// nearest to the colour pixel. Nothing where none lands within ten pixels. Errors:
-/// invalid_argument when a camera is off, an image has another size, or the ray shows as a point.
+/// invalid_argument when a camera is off or its lens not computable, an image has another size, or
+/// the ray shows as a point.
 Result<std::optional<Eigen::Vector2d>> find_in_depth_image(const DeviceGeometry& geometry,
                                                            const SearchView& view,
                                                            std::span<const uint16_t> depth,

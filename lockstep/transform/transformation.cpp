@@ -13,6 +13,8 @@ size_t pixels_of(const CameraModel& camera) {
   return static_cast<size_t>(camera.width_px) * static_cast<size_t>(camera.height_px);
 }
 
+constexpr const char* kOff = "a camera is off, or its lens cannot be computed with";
+
 Error refuse(const char* what) {
   return {Errc::invalid_argument, what};
 }
@@ -39,7 +41,10 @@ struct Transformation::State {
   const Kernels& kernels;
   mutable LazyRays depth_rays, color_rays;
 
-  [[nodiscard]] bool both() const { return geometry.depth && geometry.color; }
+  static bool there(const std::optional<CameraModel>& camera) {
+    return camera && is_computable(*camera);
+  }
+  [[nodiscard]] bool both() const { return there(geometry.depth) && there(geometry.color); }
   [[nodiscard]] const RayTable& rays_of_depth() const {
     return depth_rays.of(kernels, *geometry.depth);
   }
@@ -68,7 +73,7 @@ const DeviceGeometry& Transformation::geometry() const {
 Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth,
                                             std::span<uint16_t> out) const {
   const DeviceGeometry& geometry = state_->geometry;
-  if (!state_->both()) return refuse("a camera is off");
+  if (!state_->both()) return refuse(kOff);
   if (depth.size() != pixels_of(*geometry.depth) || out.size() != pixels_of(*geometry.color))
     return refuse("an image has not the size of its camera");
   draw_surfaces(state_->kernels, geometry, state_->rays_of_depth(), depth, {},
@@ -80,7 +85,7 @@ Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth, Cus
                                             std::span<uint16_t> out, CustomOutput custom_out,
                                             Interpolation interpolation, uint32_t invalid) const {
   const DeviceGeometry& geometry = state_->geometry;
-  if (!state_->both()) return refuse("a camera is off");
+  if (!state_->both()) return refuse(kOff);
   if (custom.index() != custom_out.index()) return refuse("the custom images differ in format");
   const size_t from = pixels_of(*geometry.depth);
   const size_t to = pixels_of(*geometry.color);
@@ -103,7 +108,7 @@ Result<void> Transformation::color_to_depth(std::span<const uint16_t> depth,
                                             std::span<const uint8_t> bgra,
                                             std::span<uint8_t> out) const {
   const DeviceGeometry& geometry = state_->geometry;
-  if (!state_->both()) return refuse("a camera is off");
+  if (!state_->both()) return refuse(kOff);
   const size_t count = pixels_of(*geometry.depth);
   if (depth.size() != count || out.size() != 4 * count ||
       bgra.size() != 4 * pixels_of(*geometry.color))
@@ -114,13 +119,13 @@ Result<void> Transformation::color_to_depth(std::span<const uint16_t> depth,
 
 Result<void> Transformation::depth_points(std::span<const uint16_t> depth,
                                           std::span<int16_t> xyz) const {
-  if (!state_->geometry.depth) return refuse("the depth camera is off");
+  if (!State::there(state_->geometry.depth)) return refuse(kOff);
   return state_->points(*state_->geometry.depth, state_->depth_rays, depth, xyz);
 }
 
 Result<void> Transformation::color_points(std::span<const uint16_t> depth,
                                           std::span<int16_t> xyz) const {
-  if (!state_->geometry.color) return refuse("the colour camera is off");
+  if (!State::there(state_->geometry.color)) return refuse(kOff);
   return state_->points(*state_->geometry.color, state_->color_rays, depth, xyz);
 }
 

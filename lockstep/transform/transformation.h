@@ -20,8 +20,9 @@ using CustomOutput = std::variant<std::span<uint8_t>, std::span<uint16_t>>;
 
 /// Carries images between the cameras of one device. Images are spans of tightly packed rows, depth
 /// in millimetres with 0 for no reading; sizes are those of the cameras' models, and a span of
-/// another size is invalid_argument, as is a camera that the geometry lacks. Every call fills its
-/// output wholly. One object may be used from any number of threads at once.
+/// another size is invalid_argument, as is a camera that the geometry lacks or whose lens is not
+/// computable. Every call fills its output wholly. One object may be used from any number of
+/// threads at once.
 class Transformation {
  public:
   explicit Transformation(const DeviceGeometry& geometry, const Kernels& kernels = best_kernels());
