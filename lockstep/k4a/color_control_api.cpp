@@ -33,7 +33,7 @@ k4a_result_t k4a_device_get_color_control_capabilities(k4a_device_t device_handl
     if (supports_auto == nullptr || min_value == nullptr || max_value == nullptr ||
         step_value == nullptr || default_value == nullptr || default_mode == nullptr)
       return refuse(kName, "An argument is NULL");
-    const ColorRange range = color_range(command, device->powerline);
+    const ColorRange range = device->color_range_of(command);
     *supports_auto = range.supports_auto;
     *min_value = range.min;
     *max_value = range.max;

@@ -106,6 +106,26 @@ TEST_F(K4aColorControl, RaisesExposuresToTheStepsOfThePowerLine) {
   EXPECT_EQ(get(exposure), std::pair(kAuto, 130000)) << "what it was before";
 }
 
+TEST_F(K4aColorControl, KeepsTheRangesThatAHandleWasToldFirst) {
+  const auto most = [&] {
+    bool supports_auto = false;
+    int32_t min = 0, max = 0, step = 0, usual = 0;
+    k4a_color_control_mode_t mode = kManual;
+    EXPECT_EQ(
+        k4a_device_get_color_control_capabilities(device_, K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE,
+                                                  &supports_auto, &min, &max, &step, &usual, &mode),
+        K4A_RESULT_SUCCEEDED);
+    return max;
+  };
+  EXPECT_EQ(most(), 133'330);
+  EXPECT_EQ(set(K4A_COLOR_CONTROL_POWERLINE_FREQUENCY, kManual, 1), K4A_RESULT_SUCCEEDED);
+  EXPECT_EQ(most(), 133'330);
+  k4a_device_close(device_);
+  open(1);
+  EXPECT_EQ(set(K4A_COLOR_CONTROL_POWERLINE_FREQUENCY, kManual, 1), K4A_RESULT_SUCCEEDED);
+  EXPECT_EQ(most(), 130'000);
+}
+
 TEST_F(K4aColorControl, StaysWhenTheDeviceIsClosed) {
   EXPECT_EQ(set(K4A_COLOR_CONTROL_GAIN, kManual, 200), K4A_RESULT_SUCCEEDED);
   EXPECT_EQ(set(K4A_COLOR_CONTROL_POWERLINE_FREQUENCY, kManual, 1), K4A_RESULT_SUCCEEDED);

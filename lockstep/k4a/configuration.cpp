@@ -3,10 +3,11 @@
 
 #include <fmt/core.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "lockstep/k4a/color_control.h"
 #include "lockstep/k4a/modes.h"
+#include "lockstep/sensor/family.h"
 
 namespace lockstep::k4a {
 namespace {
@@ -20,14 +21,16 @@ int fps_of(k4a_fps_t fps) {
   return frames_per_second(static_cast<FrameRate>(fps));
 }
 
-std::string check_values(const k4a_device_configuration_t& c) {
+std::string check_values(const k4a_device_configuration_t& c, Family family) {
   if (!is_within(c.color_format, K4A_IMAGE_FORMAT_COLOR_MJPG, K4A_IMAGE_FORMAT_COLOR_BGRA32))
     return fmt::format("{} is no colour format of a camera", static_cast<int>(c.color_format));
   if (!is_within(c.color_resolution, K4A_COLOR_RESOLUTION_OFF, K4A_COLOR_RESOLUTION_3072P))
     return fmt::format("{} is no colour resolution", static_cast<int>(c.color_resolution));
   if (!is_within(c.depth_mode, K4A_DEPTH_MODE_OFF, K4A_DEPTH_MODE_PASSIVE_IR))
     return fmt::format("{} is no depth mode", static_cast<int>(c.depth_mode));
-  if (!is_within(c.camera_fps, K4A_FRAMES_PER_SECOND_5, K4A_FRAMES_PER_SECOND_30))
+  const bool has_25 = family != Family::azure_kinect;
+  const int last = has_25 ? static_cast<int>(FrameRate::fps25) : K4A_FRAMES_PER_SECOND_30;
+  if (!is_within<int>(c.camera_fps, K4A_FRAMES_PER_SECOND_5, last))
     return fmt::format("{} is no frame rate", static_cast<int>(c.camera_fps));
   if (!is_within(c.wired_sync_mode, K4A_WIRED_SYNC_MODE_STANDALONE,
                  K4A_WIRED_SYNC_MODE_SUBORDINATE))
@@ -35,26 +38,28 @@ std::string check_values(const k4a_device_configuration_t& c) {
   return "";
 }
 
-std::string check_sync(const k4a_device_configuration_t& c, const SyncJacks& jacks, int period_us) {
+std::string check_sync(const k4a_device_configuration_t& c, const SyncJacks& jacks, Family family,
+                       int most_delay_us) {
   const bool subordinate = c.wired_sync_mode == K4A_WIRED_SYNC_MODE_SUBORDINATE;
   const bool master = c.wired_sync_mode == K4A_WIRED_SYNC_MODE_MASTER;
   if (subordinate && jacks.in_plugged == false)
     return "a subordinate needs a cable in Sync In: plug it in";
   if (master && jacks.out_plugged == false) return "a master needs a cable in Sync Out: plug it in";
-  if (master && c.color_resolution == K4A_COLOR_RESOLUTION_OFF)
+  if (master && family_traits(family).master_needs_color &&
+      c.color_resolution == K4A_COLOR_RESOLUTION_OFF)
     return "a master with colour off gives no pulses: turn its colour on";
-  const auto most_us = subordinate ? static_cast<uint32_t>(period_us) : 0U;
+  const auto most_us = subordinate ? static_cast<uint32_t>(most_delay_us) : 0U;
   if (c.subordinate_delay_off_master_usec > most_us)
     return fmt::format("subordinate_delay_off_master_usec is {}, and may be {} at most here",
                        c.subordinate_delay_off_master_usec, most_us);
   return "";
 }
 
-std::string check_cameras(const k4a_device_configuration_t& c, int period_us) {
+std::string check_cameras(const k4a_device_configuration_t& c, int most_delay_us) {
   const bool depth = c.depth_mode != K4A_DEPTH_MODE_OFF;
   const bool color = c.color_resolution != K4A_COLOR_RESOLUTION_OFF;
   if (!depth && !color) return "colour and depth are both off: turn one on";
-  const int most_us = depth && color ? period_us : 0;
+  const int most_us = depth && color ? most_delay_us : 0;
   if (!is_within(c.depth_delay_off_color_usec, -most_us, most_us))
     return fmt::format("depth_delay_off_color_usec is {}, and may be {} us at most here",
                        c.depth_delay_off_color_usec, most_us);
@@ -79,11 +84,15 @@ std::string check_modes(const k4a_device_configuration_t& c) {
 
 }  // namespace
 
-std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks) {
-  if (auto why = check_values(config); !why.empty()) return why;
-  const int period_us = 1'000'000 / fps_of(config.camera_fps);
-  if (auto why = check_sync(config, jacks, period_us); !why.empty()) return why;
-  if (auto why = check_cameras(config, period_us); !why.empty()) return why;
+std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks,
+                    Family family) {
+  if (auto why = check_values(config, family); !why.empty()) return why;
+  int most_delay_us = 1'000'000 / fps_of(config.camera_fps);
+  if (const double limit_us = family_traits(family).max_delay_us; limit_us > 0)
+    most_delay_us = std::min(most_delay_us, static_cast<int>(limit_us));
+  if (auto why = check_sync(config, jacks, family, most_delay_us); !why.empty()) return why;
+  if (auto why = check_cameras(config, most_delay_us); !why.empty()) return why;
+  if (family != Family::azure_kinect) return "";  // the camera itself knows its modes
   return check_modes(config);
 }
 

@@ -11,9 +11,10 @@
 
 namespace lockstep::k4a {
 
-/// Why a camera with these plugs refuses a configuration, by the vendor's rules in their order;
-/// empty when it takes it.
-[[nodiscard]] std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks);
+/// Why a camera with these plugs refuses a configuration, by the vendor's rules in their order, for
+/// Femto cameras by those of their maker's library; empty when it takes it.
+[[nodiscard]] std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks,
+                                  Family family);
 
 /// A configuration that is taken, with the camera's colour settings.
 [[nodiscard]] CameraConfig camera_config(const k4a_device_configuration_t& config,

@@ -3,8 +3,8 @@
 
 #include <fmt/core.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "lockstep/k4a/calibration.h"
@@ -12,18 +12,23 @@
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/installed.h"
 #include "lockstep/k4a/log.h"
+#include "lockstep/k4a/versions.h"
 
 namespace lockstep::k4a {
 namespace {
 
 constexpr uint32_t kMostDevices = 100;
+// As deep as the vendor's.
+constexpr size_t kCaptures = 7;
+constexpr size_t kImuSamples = 833;
+constexpr double kColdC = 26;  // of a virtual camera that was just turned on
 // How often the inertial unit is asked when no capture comes in between.
 constexpr Nanos kImuBeat{5'000'000};
 constexpr Nanos kIdleBeat{100'000'000};
 
-bool pairs_images() {
-  const char* const variable = std::getenv("K4A_DISABLE_SYNCHRONIZATION");
-  return variable == nullptr || *variable == '\0' || *variable == '0';
+bool is_switched_on(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0' && *value != '0';
 }
 
 k4a_imu_sample_t to_c(const ImuSample& sample, double temperature_c) {
@@ -38,14 +43,34 @@ k4a_imu_sample_t to_c(const ImuSample& sample, double temperature_c) {
   return out;
 }
 
+void log_times(const lockstep::Capture& capture) {
+  std::string linked;
+  const auto tell = [&](const char* name, const std::optional<lockstep::Image>& image) {
+    if (!image) return;
+    const int64_t host_ns = image->arrival ? image->arrival->time_since_epoch().count() : 0;
+    log(K4A_LOG_LEVEL_INFO, __FILE__, __LINE__,
+        fmt::format("arrived: {} at {} us of the device, {} ns of the host", name,
+                    image->stamp.us(), host_ns));
+    linked += fmt::format(" {} {} us", name, image->stamp.us());
+  };
+  tell("colour", capture.color);
+  tell("depth", capture.depth);
+  tell("IR", capture.ir);
+  log(K4A_LOG_LEVEL_INFO, __FILE__, __LINE__, "linked:" + linked);
+}
+
 }  // namespace
 
 Device::Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera)
-    : installed_(std::move(installed)),
+    : captures(kCaptures, *installed.clock),
+      imu_samples(kImuSamples, *installed.clock),
+      installed_(std::move(installed)),
       recorded_(installed_.recorded.empty() ? nullptr : &installed_.recorded[index]),
       info_(camera->info()),
-      pair_images_(pairs_images()),
-      camera_(std::move(camera)) {}
+      pair_images_(!is_switched_on("K4A_DISABLE_SYNCHRONIZATION")),
+      log_times_(is_switched_on("K4A_ENABLE_TS_LOGGING")),
+      camera_(std::move(camera)),
+      temperature_c_(recorded_ == nullptr ? kColdC : std::numeric_limits<double>::quiet_NaN()) {}
 
 Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
   Installed installed = installed_devices();
@@ -64,6 +89,8 @@ Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
 
 Result<void> Device::learn() {
   const MutexLock lock(mutex_);
+  log(level_of_versions(), __FILE__, __LINE__, versions_text(info_));
+  if (auto checked = check_firmware(); !checked) return checked;
   auto json = camera_->calibration_json();
   if (!json) return std::move(json).error();
   calibration_json_ = *std::move(json);
@@ -73,6 +100,20 @@ Result<void> Device::learn() {
   const auto jacks = camera_->read_jacks();
   if (!jacks) return jacks.error();
   jacks_ = recorded_ == nullptr ? *jacks : recorded_->jacks();
+  return {};
+}
+
+Result<void> Device::check_firmware() const {
+  const FirmwareAge age = firmware_age(info_);
+  if (age == FirmwareAge::too_old)
+    return Error{Errc::unsupported,
+                 fmt::format("The firmware of {} is too old: bring it up to date with the vendor's "
+                             "tool",
+                             info_.serial)};
+  if (age == FirmwareAge::dated)
+    log(K4A_LOG_LEVEL_WARNING, __FILE__, __LINE__,
+        fmt::format("The firmware of {} is dated: bring it up to date with the vendor's tool",
+                    info_.serial));
   return {};
 }
 
@@ -95,7 +136,7 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   if (cameras_on_)
     return Error{Errc::bad_state, "The cameras run already, and are stopped by this call"};
   if (imu_on_) return Error{Errc::bad_state, "The IMU still runs: stop it first"};
-  if (const std::string why = why_not(config, jacks_); !why.empty())
+  if (const std::string why = why_not(config, jacks_, info_.family); !why.empty())
     return Error{Errc::invalid_argument, why};
   const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
@@ -163,6 +204,7 @@ void Device::read_and_finish(lockstep::Device& camera, const CameraConfig& asked
 bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
   while (true) {
     auto got = camera.next_capture(imu_on_ ? kImuBeat : kIdleBeat);
+    if (!got && got.error().code == Errc::bad_state) return true;  // stopped between two reads
     if (!got) {
       LOCKSTEP_K4A_ERROR("The stream of {} has ended. {}", info_.serial, got.error().message);
       return false;
@@ -176,10 +218,21 @@ bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
 
 void Device::push(CapturePtr capture, const CameraConfig& asked) {
   if (capture->temperature_c) temperature_c_ = *capture->temperature_c;
-  if (recorded_ == nullptr) return captures.push(std::move(capture));
-  const HostTime now(std::chrono::steady_clock::now().time_since_epoch());
-  for (CapturePtr& each : recorded_->delivered(*capture, asked, now))
-    captures.push(std::move(each));
+  if (recorded_ == nullptr) return deliver(std::move(capture));
+  for (CapturePtr& each : recorded_->delivered(*capture, asked, installed_.clock->now()))
+    deliver(std::move(each));
+}
+
+void Device::deliver(CapturePtr capture) {
+  if (log_times_) log_times(*capture);
+  captures.push(std::move(capture));
+}
+
+ColorRange Device::color_range_of(k4a_color_control_command_t command) {
+  const MutexLock lock(ranges_mutex_);
+  std::optional<ColorRange>& known = ranges_[static_cast<size_t>(command)];
+  if (!known) known = color_range(command, powerline);
+  return *known;
 }
 
 void Device::read_imu(lockstep::Device& camera) {

@@ -3,14 +3,17 @@
 
 #include <k4a/k4atypes.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "lockstep/base/result.h"
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/device/device.h"
+#include "lockstep/k4a/color_control.h"
 #include "lockstep/k4a/handle_table.h"
 #include "lockstep/k4a/installed.h"
 #include "lockstep/k4a/output_queue.h"
@@ -36,13 +39,16 @@ class Device {
   Result<void> start_imu();
   void stop_imu();
 
-  OutputQueue<CapturePtr> captures{7};
-  OutputQueue<k4a_imu_sample_t> imu_samples{833};
+  OutputQueue<CapturePtr> captures;
+  OutputQueue<k4a_imu_sample_t> imu_samples;
 
   [[nodiscard]] const DeviceInfo& info() const { return info_; }
   [[nodiscard]] const std::string& calibration_json() const { return calibration_json_; }
   [[nodiscard]] const SyncJacks& jacks() const { return jacks_; }
   [[nodiscard]] ControlledSource& source() const { return *installed_.source; }
+
+  /// What a colour control takes, as it was when this handle was asked first.
+  [[nodiscard]] ColorRange color_range_of(k4a_color_control_command_t command);
 
   /// What this handle believes of the lamps, whatever the camera is set to.
   std::atomic<Powerline> powerline{Powerline::hz60};
@@ -50,6 +56,7 @@ class Device {
  private:
   Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera);
   Result<void> learn();
+  Result<void> check_firmware() const;
   Result<void> start_locked(const k4a_device_configuration_t& config) LOCKSTEP_REQUIRES(mutex_);
   void stop_cameras_locked() LOCKSTEP_REQUIRES(mutex_);
   void stop_imu_locked() LOCKSTEP_REQUIRES(mutex_);
@@ -58,11 +65,13 @@ class Device {
   bool read(lockstep::Device& camera, const CameraConfig& asked);
   void read_imu(lockstep::Device& camera);
   void push(CapturePtr capture, const CameraConfig& asked);
+  void deliver(CapturePtr capture);
 
   const Installed installed_;
   const RecordedCamera* const recorded_;  ///< of installed_; null: a camera
   const DeviceInfo info_;
-  const bool pair_images_;  ///< as the environment says when it is opened
+  const bool pair_images_;  ///< as the environment says when it is opened, and so
+  const bool log_times_;    ///< whether the log tells of every image
   std::string calibration_json_;
   SyncJacks jacks_;
 
@@ -71,13 +80,15 @@ class Device {
   std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
   bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;
   std::atomic<bool> imu_on_{false};
-  std::atomic<double> temperature_c_{0};
+  std::atomic<double> temperature_c_;  ///< of the last capture that told
+  Mutex ranges_mutex_;
+  std::array<std::optional<ColorRange>, kColorControls> ranges_ LOCKSTEP_GUARDED_BY(ranges_mutex_);
 };
 
 using DeviceTable = HandleTable<k4a_device_t, Device, HandleKind::device>;
 
-/// A capture for the C program, its images in the installed allocator's memory; null when that has
-/// none.
-[[nodiscard]] k4a_capture_t publish(const lockstep::Capture& capture);
+/// A capture of such a camera for the C program, its images in the installed allocator's memory;
+/// null when that has none.
+[[nodiscard]] k4a_capture_t publish(const lockstep::Capture& capture, Family family);
 
 }  // namespace lockstep::k4a

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <k4a/k4a.h>
 
-#include <cstdio>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "lockstep/k4a/device_lookup.h"
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/installed.h"
+#include "lockstep/k4a/versions.h"
 
 using namespace lockstep;       // NOLINT(google-build-using-namespace)
 using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
@@ -43,12 +43,6 @@ k4a_wait_result_t refuse_wait(const char* function, QueueEnd how, std::string_vi
   if (how == QueueEnd::played)
     refuse(function, "The recording has ended: stop and start the cameras to play it again");
   return K4A_WAIT_RESULT_FAILED;
-}
-
-k4a_version_t parse_version(const std::string& text) {
-  k4a_version_t version{};
-  std::sscanf(text.c_str(), "%u.%u.%u", &version.major, &version.minor, &version.iteration);
-  return version;
 }
 
 }  // namespace
@@ -112,7 +106,10 @@ k4a_wait_result_t k4a_device_get_capture(k4a_device_t device_handle, k4a_capture
     if (result == K4A_WAIT_RESULT_FAILED)
       return refuse_wait(kName, device->captures.how_it_ended(), "The cameras do not run");
     if (result != K4A_WAIT_RESULT_SUCCEEDED) return result;
-    const k4a_capture_t made = publish(*capture);
+    if (const uint64_t dropped = device->captures.take_dropped(); dropped > 0)
+      log(K4A_LOG_LEVEL_INFO, __FILE__, __LINE__,
+          fmt::format("{}(). {} captures were dropped: nobody read them in time", kName, dropped));
+    const k4a_capture_t made = publish(*capture, device->info().family);
     if (made == nullptr) {
       refuse(kName, "The allocator has no memory for an image");
       return K4A_WAIT_RESULT_FAILED;
@@ -175,13 +172,7 @@ k4a_result_t k4a_device_get_version(k4a_device_t device_handle, k4a_hardware_ver
     const auto device = find_device(device_handle, kName);
     if (!device) return K4A_RESULT_FAILED;
     if (version == nullptr) return refuse(kName, "version is NULL");
-    *version = {};
-    version->rgb = parse_version(device->info().color_firmware);
-    version->depth = parse_version(device->info().depth_firmware);
-    version->audio = {1, 6, 14};
-    version->depth_sensor = {6109, 7, 0};
-    version->firmware_build = K4A_FIRMWARE_BUILD_RELEASE;
-    version->firmware_signature = K4A_FIRMWARE_SIGNATURE_MSFT;
+    *version = hardware_version(device->info());
     return K4A_RESULT_SUCCEEDED;
   });
 }

@@ -331,6 +331,15 @@ TEST_F(K4aDevice, OfARigShareTheZeroOfTheMaster) {
   EXPECT_NEAR(static_cast<double>(offset_of(right)), 160, 100);
 }
 
+TEST_F(K4aDevice, ThatIsASubordinateAndStoppedHidesNoMaster) {
+  const k4a_device_t left = open(kLeft), middle = open(kMiddle), right = open(kRight);
+  ASSERT_EQ(start(middle, both(K4A_WIRED_SYNC_MODE_SUBORDINATE)), K4A_RESULT_SUCCEEDED);
+  k4a_device_stop_cameras(middle);
+  ASSERT_EQ(start(right, both(K4A_WIRED_SYNC_MODE_SUBORDINATE)), K4A_RESULT_SUCCEEDED);
+  ASSERT_EQ(start(left, both(K4A_WIRED_SYNC_MODE_MASTER)), K4A_RESULT_SUCCEEDED);
+  EXPECT_EQ(color_stamps(right, 3).size(), 3U);
+}
+
 TEST_F(K4aDevice, ThatIsFedPulsesDoesNotBecomeTheMaster) {
   const k4a_device_t middle = open(kMiddle);
   EXPECT_EQ(start(middle, both(K4A_WIRED_SYNC_MODE_MASTER)), K4A_RESULT_FAILED);

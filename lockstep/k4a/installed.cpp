@@ -59,22 +59,38 @@ struct Current {
   Installed installed;
 };
 
+Current& current() {
+  static auto* const one = new Current;
+  return *one;
+}
+
+std::string name_of_environment() {
+  const char* const variable = std::getenv("LOCKSTEP_RIG");
+  return variable == nullptr ? "" : variable;
+}
+
 }  // namespace
 
 Installed installed_devices() {
-  static auto* const current = new Current;
-  const char* const variable = std::getenv("LOCKSTEP_RIG");
-  const std::string name = variable == nullptr ? "" : variable;
-  const std::lock_guard lock(current->mutex);
-  if (name == current->name) return current->installed;
+  Current& now = current();
+  const std::string name = name_of_environment();
+  const std::lock_guard lock(now.mutex);
+  if (name == now.name) return now.installed;
   auto opened = open_named(name);
   if (!opened) {
     LOCKSTEP_K4A_ERROR("LOCKSTEP_RIG={}: {}", name, opened.error().message);
     return {};
   }
-  current->name = name;
-  current->installed = *std::move(opened);
-  return current->installed;
+  now.name = name;
+  now.installed = *std::move(opened);
+  return now.installed;
+}
+
+void install(Installed devices) {
+  Current& now = current();
+  const std::lock_guard lock(now.mutex);
+  now.name = name_of_environment();
+  now.installed = std::move(devices);
 }
 
 }  // namespace lockstep::k4a

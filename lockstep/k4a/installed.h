@@ -6,6 +6,7 @@
 
 #include "lockstep/device/color_controls.h"
 #include "lockstep/k4a/recorded_camera.h"
+#include "lockstep/k4a/wait_clock.h"
 
 namespace lockstep::k4a {
 
@@ -16,7 +17,12 @@ struct Installed {
   std::shared_ptr<ControlledSource> source;  ///< null: no devices
   std::vector<DeviceInfo> devices;           ///< by their index
   std::vector<RecordedCamera> recorded;      ///< of recordings, by their index; else empty
+  std::shared_ptr<WaitClock> clock = std::make_shared<RealTime>();  ///< in which they live
 };
 [[nodiscard]] Installed installed_devices();
+
+/// From now on those, as long as LOCKSTEP_RIG stays as it is: for programs that have a source of
+/// their own.
+void install(Installed devices);
 
 }  // namespace lockstep::k4a

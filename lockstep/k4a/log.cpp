@@ -7,9 +7,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 
 namespace lockstep::k4a {
 namespace {
@@ -27,7 +29,7 @@ std::string variable(const char* name) {
 std::string log_file() {
   const std::string value = variable(LOCKSTEP_K4A_LOG_VARIABLE);
   if (value.empty() || value == "0") return "";
-  return value.size() > 4 && value.ends_with(".log") ? value : "k4a.log";
+  return value.ends_with(".log") ? value : "k4a.log";
 }
 
 spdlog::level::level_enum level_from_environment() {
@@ -49,19 +51,35 @@ spdlog::level::level_enum level_from_environment() {
   }
 }
 
-std::shared_ptr<spdlog::logger> make_logger() {
-  spdlog::sink_ptr sink;
-  const std::string file = log_file();
-  if (!file.empty()) {
-    try {
-      sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, kFileBytes, kFiles);
-    } catch (const spdlog::spdlog_ex& refused) {
-      std::printf("the log goes to stdout, since its file cannot be written: %s\n", refused.what());
-    }
+/// Where lines go that nobody registered a callback for; empty: nowhere.
+struct Output {
+  std::shared_ptr<spdlog::logger> logger;
+  bool is_file = false;
+};
+
+/// Null, and a line on stdout, where the file cannot be written. As the vendor's, it makes no
+/// folders.
+spdlog::sink_ptr file_sink(const std::filesystem::path& file) {
+  const auto refused = [](const char* why) {
+    std::printf("the log goes to stdout, since its file cannot be written: %s\n", why);
+    return nullptr;
+  };
+  std::error_code ignored;
+  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), ignored))
+    return refused("its folder is not there");
+  try {
+    return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file, kFileBytes, kFiles);
+  } catch (const spdlog::spdlog_ex& thrown) {
+    return refused(thrown.what());
   }
+}
+
+Output make_output() {
+  const std::string file = log_file();
+  spdlog::sink_ptr sink = file.empty() ? nullptr : file_sink(file);
   const bool to_file = sink != nullptr;
   if (!to_file) {
-    if (variable("K4A_ENABLE_LOG_TO_STDOUT").starts_with('0')) return nullptr;
+    if (variable("K4A_ENABLE_LOG_TO_STDOUT").starts_with('0')) return {};
     sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   }
   auto logger = std::make_shared<spdlog::logger>("k4a", sink);
@@ -69,13 +87,13 @@ std::shared_ptr<spdlog::logger> make_logger() {
   logger->set_level(level_from_environment());
   logger->flush_on(spdlog::level::warn);
   if (to_file) logger->critical("New logging session started");
-  return logger;
+  return {std::move(logger), to_file};
 }
 
-spdlog::logger* logger() {
+const Output& output() {
   // Never destroyed: whatever a program does while it ends may still be logged.
-  static auto* const made = new std::shared_ptr<spdlog::logger>(make_logger());
-  return made->get();
+  static auto* const made = new Output(make_output());
+  return *made;
 }
 
 spdlog::level::level_enum as_spdlog(k4a_log_level_t level) {
@@ -101,12 +119,16 @@ Callback& callback() {
 
 void log(k4a_log_level_t level, const char* file, int line, std::string_view message) {
   const std::string text(message.substr(0, kLongestMessage));
-  if (spdlog::logger* const to = logger(); to != nullptr)
-    to->log(as_spdlog(level), "{} ({}): {}", file, line, text);
+  if (spdlog::logger* const logger = output().logger.get(); logger != nullptr)
+    logger->log(as_spdlog(level), "{} ({}): {}", file, line, text);
   Callback& to = callback();
   const std::shared_lock lock(to.mutex);
   if (to.function != nullptr && to.least != K4A_LOG_LEVEL_OFF && level <= to.least)
     to.function(to.context, level, file, line, text.c_str());
+}
+
+k4a_log_level_t level_of_versions() {
+  return output().is_file ? K4A_LOG_LEVEL_CRITICAL : K4A_LOG_LEVEL_INFO;
 }
 
 void log_thrown(const char* what) noexcept {
@@ -118,7 +140,7 @@ void log_thrown(const char* what) noexcept {
 
 k4a_result_t set_log_callback(k4a_logging_message_cb_t* function, void* context,
                               k4a_log_level_t least) {
-  logger();  // reads the environment before anybody can change what it means
+  output();  // reads the environment before anybody can change what it means
   const bool known = least >= K4A_LOG_LEVEL_CRITICAL && least <= K4A_LOG_LEVEL_OFF;
   if (function != nullptr && !known) return K4A_RESULT_FAILED;
   Callback& to = callback();

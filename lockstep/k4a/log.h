@@ -11,6 +11,10 @@ namespace lockstep::k4a {
 /// it to the callback if one is set. Thread-safe; the callback runs on the calling thread.
 void log(k4a_log_level_t level, const char* file, int line, std::string_view message);
 
+/// At which level the versions of an opened device are told: INFO, or CRITICAL where the log goes
+/// to a file, so that they are always in it.
+[[nodiscard]] k4a_log_level_t level_of_versions();
+
 /// Says that an exception was stopped at the door. Never throws.
 void log_thrown(const char* what) noexcept;
 

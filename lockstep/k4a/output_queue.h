@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lockstep/base/thread_annotations.h"
+#include "lockstep/k4a/wait_clock.h"
 
 namespace lockstep::k4a {
 
@@ -27,11 +28,12 @@ enum class QueueEnd {
 template <typename T>
 class OutputQueue {
  public:
-  explicit OutputQueue(size_t most) : most_(most) {}
+  OutputQueue(size_t most, WaitClock& clock) : most_(most), clock_(clock) {}
 
   void open() {
     const MutexLock lock(mutex_);
     items_.clear();
+    dropped_ = 0;
     ended_.reset();
   }
 
@@ -48,6 +50,12 @@ class OutputQueue {
     if (!ended_) shut(how);
   }
 
+  /// How many were dropped since this was asked last.
+  [[nodiscard]] uint64_t take_dropped() {
+    const MutexLock lock(mutex_);
+    return std::exchange(dropped_, 0);
+  }
+
   /// Why pop() failed.
   [[nodiscard]] QueueEnd how_it_ended() {
     const MutexLock lock(mutex_);
@@ -57,23 +65,21 @@ class OutputQueue {
   void push(T item) {
     const MutexLock lock(mutex_);
     if (ended_) return;
-    if (items_.size() == most_) items_.pop_front();
+    if (items_.size() == most_) {
+      items_.pop_front();
+      ++dropped_;
+    }
     items_.push_back(std::move(item));
     changed_.notify_one();
   }
 
   /// Waits so many milliseconds, for ever when negative. FAILED: it has ended, or did meanwhile.
   k4a_wait_result_t pop(T& item, int32_t timeout_ms) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     const MutexLock lock(mutex_);
+    const HostTime until =
+        timeout_ms < 0 ? kForEver : clock_.now() + std::chrono::milliseconds(timeout_ms);
     ++waiting_;
-    while (!ended_ && items_.empty()) {
-      if (timeout_ms < 0) {
-        changed_.wait(mutex_);
-      } else if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) {
-        break;
-      }
-    }
+    while (!ended_ && items_.empty() && clock_.now() < until) clock_.wait(changed_, mutex_, until);
     if (--waiting_ == 0) left_.notify_all();
     if (items_.empty()) return ended_ ? K4A_WAIT_RESULT_FAILED : K4A_WAIT_RESULT_TIMEOUT;
     item = std::move(items_.front());
@@ -88,11 +94,15 @@ class OutputQueue {
     changed_.notify_all();
   }
 
+  static constexpr HostTime kForEver{Nanos(int64_t{1} << 62)};
+
   const size_t most_;
+  WaitClock& clock_;
   Mutex mutex_;
   std::condition_variable_any changed_, left_;
   std::deque<T> items_ LOCKSTEP_GUARDED_BY(mutex_);
   std::optional<QueueEnd> ended_ LOCKSTEP_GUARDED_BY(mutex_){QueueEnd::stopped};  ///< none: open
+  uint64_t dropped_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
   int waiting_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
 };
 

@@ -54,12 +54,13 @@ bool put(Capture& capture, Capture::Slot slot, const std::optional<lockstep::Ima
 
 }  // namespace
 
-k4a_capture_t publish(const lockstep::Capture& capture) {
+k4a_capture_t publish(const lockstep::Capture& capture, Family family) {
   auto out = std::make_shared<Capture>();
   const bool whole = put(*out, Capture::color, capture.color) &&
                      put(*out, Capture::depth, capture.depth) && put(*out, Capture::ir, capture.ir);
   if (!whole) return nullptr;
   if (capture.temperature_c) out->temperature_c = static_cast<float>(*capture.temperature_c);
+  if (family != Family::azure_kinect) out->temperature_c = 0;  // its maker's library knows none
   return CaptureTable::instance().add(std::move(out));
 }
 

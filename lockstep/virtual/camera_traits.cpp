@@ -40,8 +40,9 @@ CameraTraits draw_traits(const Rig& rig, const Plan& plan, int index) {
   // Together 55 to 88 ms with the jitter that is added per frame.
   traits.color_latency_us = uniform(mix_bits(traits.seed, color_latency), 62e3, 70e3);
   traits.depth_latency_us = uniform(mix_bits(traits.seed, depth_latency), 57e3, 65e3);
-  traits.imu_rate_hz = 1664 * (1 + uniform(mix_bits(traits.seed, imu_rate), -0.005, 0.005));
-  traits.imu_gyro_lag_us = uniform(mix_bits(traits.seed, gyro_lag), -150, 150);
+  traits.imu_rate_hz =
+      (azure ? 1664 : 500) * (1 + uniform(mix_bits(traits.seed, imu_rate), -0.005, 0.005));
+  if (azure) traits.imu_gyro_lag_us = uniform(mix_bits(traits.seed, gyro_lag), -150, 150);
   for (const WorldFault& fault : world.faults) {
     if (fault.camera == camera.name) traits.faults.push_back(fault);
   }

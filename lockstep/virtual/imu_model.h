@@ -11,8 +11,9 @@
 
 namespace lockstep {
 
-/// The inertial unit of one camera at rest: gravity and noise, 1664 samples a second in batches of
-/// eight, stamped by the camera's clock, which it restarts with. Not thread-safe.
+/// The inertial unit of one camera at rest: gravity and noise, 1664 samples a second (500 of a
+/// Femto, which stamps both readings alike) in batches of eight, stamped by the camera's clock,
+/// which it restarts with. Not thread-safe.
 class ImuModel {
  public:
   /// `gravity_mps2`: what the accelerometer reads at rest, sensor frame.

@@ -19,8 +19,9 @@ struct VirtualRigOptions {
   /// real_time: the rig lives by CLOCK_MONOTONIC and next_capture waits. as_fast_as_possible: the
   /// rig has a clock of its own that moves only in clock().sleep_until(t); then everything that is
   /// due up to t can be read, and next_capture answers at once (ReadEnd::timeout when nothing is
-  /// queued). Both paces give the same stamps for one seed and one order of starts.
-  enum class Pace { real_time, as_fast_as_possible };
+  /// queued). stepped: the same clock, and next_capture waits until some thread has moved it. All
+  /// give the same stamps for one seed and one order of starts.
+  enum class Pace { real_time, as_fast_as_possible, stepped };
   Pace pace = Pace::real_time;
   /// Where rendered worlds are kept; empty: $XDG_CACHE_HOME/lockstep, or ~/.cache/lockstep.
   std::filesystem::path cache_folder;
@@ -28,7 +29,7 @@ struct VirtualRigOptions {
   uint64_t cache_limit_bytes = 4ull << 30;
   /// Threads that render; 0: one per processor. The pictures do not depend on it.
   int render_threads = 0;
-  /// What the clock of as_fast_as_possible shows at first.
+  /// What a clock other than that of real_time shows at first.
   HostTime clock_start = HostTime(std::chrono::seconds(1000));
   /// Virtual rigs that name the same file are one, in whatever processes they are: a camera that
   /// one opened is busy for the others, and pulses reach everybody (shared_rig_file()). Empty: the

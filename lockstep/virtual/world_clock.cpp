@@ -20,12 +20,12 @@ WorldClock::WorldClock(VirtualRigOptions::Pace pace, HostTime start)
     : pace_(pace), stepped_ns_(start.time_since_epoch().count()) {}
 
 HostTime WorldClock::now() {
-  if (waits()) return HostTime(Steady::now().time_since_epoch());
+  if (is_real()) return HostTime(Steady::now().time_since_epoch());
   return HostTime(Nanos(stepped_ns_.load()));
 }
 
 void WorldClock::sleep_until(HostTime time) {
-  if (waits()) {
+  if (is_real()) {
     std::this_thread::sleep_until(steady(time));
     return;
   }
@@ -33,6 +33,8 @@ void WorldClock::sleep_until(HostTime time) {
   int64_t shown_ns = stepped_ns_.load();
   while (shown_ns < target_ns && !stepped_ns_.compare_exchange_weak(shown_ns, target_ns)) {
   }
+  const MutexLock lock(mutex_);  // so that nobody is between a look at the clock and his wait
+  changed_.notify_all();
 }
 
 uint64_t WorldClock::changes() {
@@ -48,8 +50,12 @@ void WorldClock::change() {
 
 void WorldClock::wait(HostTime until, uint64_t seen) {
   const MutexLock lock(mutex_);
-  while (changes_ == seen) {
-    if (changed_.wait_until(mutex_, steady(until)) == std::cv_status::timeout) return;
+  while (changes_ == seen && now() < until) {
+    if (is_real()) {
+      changed_.wait_until(mutex_, steady(until));
+    } else {
+      changed_.wait(mutex_);
+    }
   }
 }
 

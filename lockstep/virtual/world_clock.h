@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-/// The clock of a virtual rig, in either pace, and where its devices wait. Thread-safe.
+/// The clock of a virtual rig, in any pace, and where its devices wait. Thread-safe.
 class WorldClock final : public SessionClock {
  public:
   WorldClock(VirtualRigOptions::Pace pace, HostTime start);
@@ -19,7 +19,7 @@ class WorldClock final : public SessionClock {
   void sleep_until(HostTime time) override;
 
   /// False: waiting has no sense, the one who would wait moves the clock.
-  [[nodiscard]] bool waits() const { return pace_ == VirtualRigOptions::Pace::real_time; }
+  [[nodiscard]] bool waits() const { return pace_ != VirtualRigOptions::Pace::as_fast_as_possible; }
 
   /// Counts the starts and stops in the rig.
   [[nodiscard]] uint64_t changes();
@@ -28,6 +28,8 @@ class WorldClock final : public SessionClock {
   void wait(HostTime until, uint64_t seen);
 
  private:
+  [[nodiscard]] bool is_real() const { return pace_ == VirtualRigOptions::Pace::real_time; }
+
   const VirtualRigOptions::Pace pace_;
   std::atomic<int64_t> stepped_ns_;
   Mutex mutex_;
