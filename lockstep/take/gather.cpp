@@ -268,11 +268,12 @@ Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& ma
   std::vector<fs::path> files;
   find_recordings(take_folder, manifest, sources, files, evidence);
   evidence.name = manifest.name;
-  evidence.plan = manifest.plan;
+  // Of recorders that knew nothing of each other, their files say what was asked of each.
+  if (!manifest.separate_recorders) evidence.plan = manifest.plan;
   evidence.unfinished = manifest.state == TakeState::recording && is_being_recorded(take_folder);
   evidence.left_behind = manifest.state == TakeState::recording && !evidence.unfinished;
   evidence.incomplete = manifest.state == TakeState::incomplete;
-  evidence.cut_on_one_tick = manifest.state == TakeState::complete;
+  evidence.cut_on_one_tick = manifest.state == TakeState::complete && !manifest.separate_recorders;
   evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
   const std::map<std::string, uint64_t> held = captures_held(sources, results);

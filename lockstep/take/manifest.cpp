@@ -253,6 +253,7 @@ json to_json(const TakeManifest& manifest) {
   put(object, "first_common_tick_after_pulse", manifest.first_common_tick_after_pulse);
   put(object, "common_ticks", manifest.common_ticks);
   if (manifest.cut_short) object["cut_short"] = to_json(*manifest.cut_short);
+  if (manifest.separate_recorders) object["separate_recorders"] = true;
   for (const TakeCamera& camera : manifest.cameras) object["cameras"].push_back(to_json(camera));
   for (const TakeHole& hole : manifest.holes) object["holes"].push_back(to_json(hole));
   return object;
@@ -287,6 +288,7 @@ Result<TakeManifest> manifest_from(const json& object) {
   manifest.state = state_from(object.value("state", ""));
   manifest.is_virtual = object.value("virtual", false);
   manifest.unproved = object.value("unproved", false);
+  manifest.separate_recorders = object.value("separate_recorders", false);
   manifest.created_utc = object.value("created_utc", "");
   manifest.lockstep_version = object.value("lockstep_version", "");
   manifest.host = object.value("host", "");

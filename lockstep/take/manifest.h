@@ -94,7 +94,10 @@ struct TakeManifest {
   std::string name;
   TakeState state = TakeState::recording;
   bool is_virtual = false;
-  bool unproved = false;    ///< recorded with --anyway over a broken plan or unlocked
+  bool unproved = false;  ///< recorded with --anyway over a broken plan or unlocked
+  /// Every camera had a recorder of its own (k4arecorder --take): they were not cut on one tick,
+  /// and the plan is what the recorders were asked for, which no rig file checked.
+  bool separate_recorders = false;
   std::string created_utc;  ///< ISO 8601
   std::string lockstep_version;
   std::string host;

@@ -43,6 +43,17 @@ struct flock whole_file(short type) {
   return lock;
 }
 
+/// The byte that those who share a take lock together, and the one by which they take turns. Who
+/// has it for himself has both.
+constexpr off_t kShare = 0, kTurn = 1;
+
+struct flock one_byte(short type, off_t at) {
+  struct flock lock = whole_file(type);
+  lock.l_start = at;
+  lock.l_len = 1;
+  return lock;
+}
+
 bool is_held(int fd) {
   struct flock lock = whole_file(F_WRLCK);
   return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
@@ -64,8 +75,9 @@ TakeHolder read_holder(int fd) {
   return holder;
 }
 
-void write_holder(int fd, TakeWork work) {
-  const std::string text = fmt::format("{}{}\n", names_of(work).key, ::getpid());
+/// `process` 0: several.
+void write_holder(int fd, TakeWork work, pid_t process) {
+  const std::string text = fmt::format("{}{}\n", names_of(work).key, process);
   // Without it the lock holds as well; only its sentence lacks the number.
   if (::ftruncate(fd, 0) == 0) (void)!::pwrite(fd, text.data(), text.size(), 0);
 }
@@ -85,35 +97,70 @@ Error busy(const std::filesystem::path& folder, const TakeHolder& holder) {
 
 }  // namespace
 
-TakeLock::TakeLock(UniqueFd fd, std::filesystem::path file)
-    : fd_(std::move(fd)), file_(std::move(file)) {}
+TakeLock::TakeLock(UniqueFd fd, std::filesystem::path file, Kind kind)
+    : kind_(kind), fd_(std::move(fd)), file_(std::move(file)) {}
 
 TakeLock::~TakeLock() {
+  if (!fd_.valid()) return;
+  if (kind_ == Kind::shared) begin_turn();
   // While it is still held: whoever opened the file before will see that it has no name any more.
-  if (fd_.valid()) ::unlink(file_.c_str());
+  if (become_only_one()) ::unlink(file_.c_str());
 }
 
 Result<TakeLock> TakeLock::take(const std::filesystem::path& take_folder, TakeWork work) {
+  return acquire(take_folder, work, Kind::exclusive);
+}
+
+Result<TakeLock> TakeLock::join(const std::filesystem::path& take_folder) {
+  return acquire(take_folder, TakeWork::recording, Kind::shared);
+}
+
+Result<TakeLock> TakeLock::acquire(const std::filesystem::path& take_folder, TakeWork work,
+                                   Kind kind) {
+  const bool shared = kind == Kind::shared;
   const std::filesystem::path file = take_folder / kTakeLockFile;
   for (int round = 0; round < kRounds; ++round) {
     UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (!fd.valid()) {
       if (const auto holder = holder_of(take_folder)) return busy(take_folder, *holder);
-      return TakeLock({}, file);
+      return TakeLock({}, file, kind);
     }
-    struct flock lock = whole_file(F_WRLCK);
+    struct flock lock = shared ? one_byte(F_RDLCK, kShare) : whole_file(F_WRLCK);
     if (::fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
       const int reason = errno;
       if (is_held(fd.get())) return busy(take_folder, read_holder(fd.get()));
       // No locks here; or its holder let go just now, and the next round gets it.
-      if (reason != EAGAIN && reason != EACCES) return TakeLock({}, file);
+      if (reason != EAGAIN && reason != EACCES) return TakeLock({}, file, kind);
       continue;
     }
     if (!still_named(fd.get(), file)) continue;
-    write_holder(fd.get(), work);
-    return TakeLock(std::move(fd), file);
+    write_holder(fd.get(), work, shared ? 0 : ::getpid());
+    return TakeLock(std::move(fd), file, kind);
   }
   return busy(take_folder, {});
+}
+
+void TakeLock::begin_turn() const {
+  struct flock lock = one_byte(F_WRLCK, kTurn);
+  while (fd_.valid() && ::fcntl(fd_.get(), F_OFD_SETLKW, &lock) != 0 && errno == EINTR) {
+  }
+}
+
+void TakeLock::end_turn() const {
+  struct flock lock = one_byte(F_UNLCK, kTurn);
+  if (fd_.valid()) (void)::fcntl(fd_.get(), F_OFD_SETLK, &lock);
+}
+
+bool TakeLock::shared_with_others() const {
+  struct flock lock = one_byte(F_WRLCK, kShare);
+  return fd_.valid() && ::fcntl(fd_.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+/// From then on nobody else gets it.
+bool TakeLock::become_only_one() const {
+  if (kind_ == Kind::exclusive) return true;
+  struct flock lock = one_byte(F_WRLCK, kShare);
+  return ::fcntl(fd_.get(), F_OFD_SETLK, &lock) == 0;
 }
 
 std::optional<TakeHolder> holder_of(const std::filesystem::path& take_folder) {

@@ -25,17 +25,35 @@ class TakeLock {
  public:
   /// Never waits. Errors: busy, with who holds it and what to do.
   static Result<TakeLock> take(const std::filesystem::path& take_folder, TakeWork work);
+  /// To record one camera beside others who do: shares the lock with them and keeps out everybody
+  /// else. Errors: busy, as take().
+  static Result<TakeLock> join(const std::filesystem::path& take_folder);
   ~TakeLock();
   TakeLock(TakeLock&& other) noexcept = default;
   TakeLock& operator=(TakeLock&&) = delete;
+
+  /// False where it keeps nobody out.
+  [[nodiscard]] bool held() const { return fd_.valid(); }
+
+  /// Of those who share: waits until none of them has its turn, and keeps it until end_turn().
+  void begin_turn() const;
+  void end_turn() const;
+  /// Whether somebody else shares it now. In one's turn nobody comes or goes unseen: who comes
+  /// meanwhile has his turn later, and finds what was written in this one.
+  [[nodiscard]] bool shared_with_others() const;
 
   /// Stays until the process ends, and its file after that, which then means nothing: for a disk
   /// that hangs, on which nothing can be removed.
   void leave() { (void)fd_.release(); }
 
  private:
-  TakeLock(UniqueFd fd, std::filesystem::path file);
+  enum class Kind { exclusive, shared };
+  static Result<TakeLock> acquire(const std::filesystem::path& take_folder, TakeWork work,
+                                  Kind kind);
+  TakeLock(UniqueFd fd, std::filesystem::path file, Kind kind);
+  bool become_only_one() const;
 
+  Kind kind_;
   UniqueFd fd_;  ///< not valid: it keeps nobody out
   std::filesystem::path file_;
 };
