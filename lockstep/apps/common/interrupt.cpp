@@ -8,12 +8,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "lockstep/apps/common/exit_code.h"
-
 namespace lockstep {
 namespace {
-
-constexpr auto kNervous = std::chrono::seconds(3);
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -24,9 +20,10 @@ sigset_t watched_signals() {
 
 }  // namespace
 
-InterruptMeaning interrupt_meaning(std::optional<std::chrono::milliseconds> since_first) {
+InterruptMeaning interrupt_meaning(std::optional<std::chrono::milliseconds> since_first,
+                                   const InterruptRule& rule) {
   if (!since_first) return InterruptMeaning::stop;
-  return *since_first < kNervous ? InterruptMeaning::still_saving : InterruptMeaning::force;
+  return *since_first < rule.nervous ? InterruptMeaning::still_saving : InterruptMeaning::force;
 }
 
 void say_interrupt(InterruptMeaning meaning) {
@@ -45,7 +42,8 @@ void say_interrupt(InterruptMeaning meaning) {
   }
 }
 
-Interrupt::Interrupt(std::function<void(InterruptMeaning)> say) : say_(std::move(say)) {
+Interrupt::Interrupt(std::function<void(InterruptMeaning)> say, InterruptRule rule)
+    : say_(std::move(say)), rule_(rule) {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   watcher_ = std::jthread([this](const std::stop_token& finished) { watch(finished); });
@@ -69,9 +67,9 @@ void Interrupt::watch(const std::stop_token& finished) {
     if (first)
       since_first = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *first);
     if (!first) first = Clock::now();
-    const InterruptMeaning meaning = interrupt_meaning(since_first);
+    const InterruptMeaning meaning = interrupt_meaning(since_first, rule_);
     if (say_) say_(meaning);
-    if (meaning == InterruptMeaning::force) _exit(kExitDeviceFailed);
+    if (meaning == InterruptMeaning::force) _exit(rule_.forced_exit);
     source_.request_stop();
   }
 }

@@ -7,26 +7,34 @@
 #include <stop_token>
 #include <thread>
 
+#include "lockstep/apps/common/exit_code.h"
+
 namespace lockstep {
 
 /// What one more Ctrl-C means (docs/decisions, "Ctrl-C").
 enum class InterruptMeaning {
   stop,          ///< the first: cut, save and leave
-  still_saving,  ///< a nervous repeat within three seconds: answered, not obeyed
+  still_saving,  ///< a nervous repeat: answered, not obeyed
   force,         ///< a later one: leave at once; what is on disk is what there is
+};
+
+/// What a program does with repeats.
+struct InterruptRule {
+  std::chrono::milliseconds nervous{3000};  ///< so long they are answered, not obeyed
+  int forced_exit = kExitDeviceFailed;
 };
 
 /// Pure: `since_first` is nothing for the first Ctrl-C, else the time since that one.
 [[nodiscard]] InterruptMeaning interrupt_meaning(
-    std::optional<std::chrono::milliseconds> since_first);
+    std::optional<std::chrono::milliseconds> since_first, const InterruptRule& rule = {});
 
 /// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a stop request that is asked for from a thread,
 /// not from a signal handler. Construct one before any other thread is started, since threads
-/// inherit that these signals are left to it; one at a time. A forced end calls _exit(3).
+/// inherit that these signals are left to it; one at a time. A forced end calls _exit().
 class Interrupt {
  public:
   /// `say` (may be empty) gets the sentences for the user, from the watching thread.
-  explicit Interrupt(std::function<void(InterruptMeaning)> say = {});
+  explicit Interrupt(std::function<void(InterruptMeaning)> say = {}, InterruptRule rule = {});
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -39,6 +47,7 @@ class Interrupt {
   void watch(const std::stop_token& finished);
 
   std::function<void(InterruptMeaning)> say_;
+  const InterruptRule rule_;
   std::stop_source source_;
   std::jthread watcher_;  // last: it uses the members above
 };

@@ -22,6 +22,12 @@ TEST(InterruptMeaning, FirstStopsNervousRepeatsAreAnsweredLaterOnesForce) {
   EXPECT_EQ(interrupt_meaning(milliseconds(3000)), InterruptMeaning::force);
 }
 
+TEST(InterruptMeaning, HasAShorterPatienceWhereAskedTo) {
+  const InterruptRule rule{.nervous = milliseconds(1000), .forced_exit = 1};
+  EXPECT_EQ(interrupt_meaning(milliseconds(999), rule), InterruptMeaning::still_saving);
+  EXPECT_EQ(interrupt_meaning(milliseconds(1000), rule), InterruptMeaning::force);
+}
+
 TEST(Interrupt, ASignalBecomesAStopRequest) {
   Interrupt interrupt;
   EXPECT_FALSE(interrupt.requested());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/help.h"
 #include "lockstep/apps/lockstep/commands.h"
 
 namespace lockstep {
@@ -38,13 +39,12 @@ struct Offer {
 
 /// By the name of its type, where a choice is "TEXT:{a,b}".
 Offer offer_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const size_t open = type.find('{'), close = type.rfind('}');
-  if (open != std::string::npos && close != std::string::npos && close > open) {
-    std::string words = type.substr(open + 1, close - open - 1);
-    std::replace(words.begin(), words.end(), ',', ' ');
+  if (const auto choice = choice_of(option); !choice.empty()) {
+    std::string words;
+    for (const std::string& word : choice) words += (words.empty() ? "" : " ") + word;
     return {false, words};
   }
+  const std::string type = option.get_type_name();
   constexpr std::string_view kNoFiles[] = {"FLOAT", "INT", "UINT", "SECONDS", "N", "FAULT"};
   return {std::find(std::begin(kNoFiles), std::end(kNoFiles), type) == std::end(kNoFiles), ""};
 }

@@ -7,12 +7,11 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/help.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/suggestion.h"
@@ -29,20 +28,6 @@ constexpr const char* kExamples =
 
 Exit codes: 0 done and good, 1 done and what was checked falls short, 2 wrong use or unusable
 input, 3 a device, disk or host failed. 'lockstep COMMAND --help' has the examples of a command.)";
-
-// CLI11's help, with what would be wider than our output wrapped under its column.
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_help(const CLI::App* app, std::string name,
-                        CLI::AppFormatMode mode) const override {
-    std::istringstream lines(CLI::Formatter::make_help(app, std::move(name), mode));
-    std::string help;
-    for (std::string line; std::getline(lines, line);) {
-      help += wrapped(line, static_cast<int>(column_width_)) + '\n';
-    }
-    return help;
-  }
-};
 
 // In the order in which a person meets them.
 constexpr void (*kCommands[])(CLI::App&, CommandAction&) = {
@@ -89,7 +74,7 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
 int run(int argc, char** argv) {
   CLI::App app{"Makes a rig of depth cameras behave as one instrument: plan, record, prove.",
                "lockstep"};
-  app.formatter(std::make_shared<HelpFormatter>());
+  use_wrapped_help(app);
   app.set_version_flag("--version", "lockstep " LOCKSTEP_VERSION);
   app.require_subcommand(1);
   app.footer(kExamples);

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "lockstep/apps/common/interrupt.h"
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/utc_now.h"
 #include "lockstep/apps/lockstep/take_result.h"
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
@@ -32,15 +32,6 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kTruthFile = "truth.json";
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 /// The world as the command line changes it. Errors: invalid_argument.
 Result<void> change_world(const TakeRequest& request, Rig& rig) {
