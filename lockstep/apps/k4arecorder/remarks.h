@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lockstep/apps/k4arecorder/options.h"
+#include "lockstep/sync/monitor.h"
+
+namespace lockstep {
+
+/// What a person at the rig should know beside the vendor's lines: each is said once, empty where
+/// there is nothing to say. Pure: it is told what happens.
+class Remarks {
+ public:
+  using Seconds = std::chrono::duration<double>;
+  explicit Remarks(const RecorderOptions& options);
+
+  [[nodiscard]] std::string before_start() const;
+  /// `after`: since the cameras were started.
+  std::string while_waiting(Seconds after);
+  [[nodiscard]] std::string at_first_capture(Seconds after) const;
+  /// A capture that is recorded; 0: it has no image.
+  void on_capture(int64_t stamp_us);
+  /// `silent`: since the last capture.
+  std::string while_silent(Seconds silent);
+  /// What was recorded, and what of it is missing.
+  [[nodiscard]] std::string at_end(const std::string& file, uint64_t bytes) const;
+
+  [[nodiscard]] int64_t captures() const { return captures_; }
+
+ private:
+  const RecorderOptions& options_;
+  TickCounter counter_;
+  int64_t captures_ = 0, ticks_ = 0, lost_ = 0;
+  bool said_power_down_ = false, said_silence_ = false;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// `k4arecorder` as people use it at a rig: a terminal for each camera. Cables: 0 -> 1 -> 2.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "tests/e2e/program.h"
+
+namespace lockstep::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+using Words = std::vector<std::string>;
+
+constexpr const char* kSubordinate = "subordinate";
+constexpr const char* kMaster = "master";
+
+class Recorder : public ::testing::Test {
+ protected:
+  Recorder() {
+    use_rig([](std::string&) {});
+  }
+
+  /// The example with three cameras, changed; without pictures, so that no time goes to them.
+  template <typename Change>
+  void use_rig(const Change& change) {
+    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
+    const std::string scene = "scene = \"room\"";
+    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
+    change(rig);
+    write_file(folder_ / "rig.toml", rig);
+  }
+
+  [[nodiscard]] std::vector<std::string> environment() const {
+    return {"LOCKSTEP_RIG=" + (folder_ / "rig.toml").string(),
+            "XDG_RUNTIME_DIR=" + folder_.path().string()};
+  }
+
+  [[nodiscard]] std::unique_ptr<RunningProgram> start(Words words) const {
+    for (const char* word : {"-c", "720p"}) words.emplace_back(word);
+    return std::make_unique<RunningProgram>(LOCKSTEP_RECORDER, words, environment(),
+                                            folder_.path());
+  }
+
+  /// One that has printed `sign`, or ended.
+  [[nodiscard]] std::unique_ptr<RunningProgram> start(const Words& words,
+                                                      const std::string& sign) const {
+    auto program = start(words);
+    for (int i = 0; i < 4000 && !has_printed(*program, sign); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_TRUE(has_printed(*program, sign)) << program->out_so_far() << program->err_so_far();
+    return program;
+  }
+
+  [[nodiscard]] Finished run(const Words& words) const { return start(words)->wait(); }
+
+  /// A subordinate that waits for its master.
+  [[nodiscard]] std::unique_ptr<RunningProgram> waiting(const Words& words) const {
+    Words all{"--external-sync", kSubordinate, "-e", "8330"};
+    all.insert(all.end(), words.begin(), words.end());
+    return start(all, "Waiting for signal from master");
+  }
+  [[nodiscard]] std::unique_ptr<RunningProgram> master(const Words& words) const {
+    Words all{"--external-sync", kMaster, "-e", "8330"};
+    all.insert(all.end(), words.begin(), words.end());
+    return start(all);
+  }
+
+  [[nodiscard]] Finished lockstep_here(const Words& words) const {
+    return lockstep(words, {}, folder_.path());
+  }
+
+  [[nodiscard]] bool is_there(const char* name) const {
+    return std::filesystem::exists(folder_ / name);
+  }
+
+  TempFolder folder_;
+
+ private:
+  static bool has_printed(const RunningProgram& program, const std::string& sign) {
+    return program.out_so_far().find(sign) != std::string::npos;
+  }
+};
+
+TEST_F(Recorder, SaysTheVendorsLinesInTheirOrder) {
+  const Finished recorded = run({"-l", "1", "one.mkv"});
+  EXPECT_EQ(recorded.status, 0) << recorded.err;
+  EXPECT_EQ(recorded.out,
+            "Device serial number: virtual-0001\n"
+            "Device version: Rel; C: 1.6.110; D: 1.6.79[6109.7]; A: 1.6.14\n"
+            "Device started\n"
+            "Started recording\n"
+            "Stopping recording...\n"
+            "Saving recording...\n"
+            "Done\n");
+  const Finished info = lockstep_here({"info", "one.mkv"});
+  EXPECT_THAT(info.out, AllOf(HasSubstr("of a virtual camera"), HasSubstr("STANDALONE"),
+                              HasSubstr("colour MJPG_720P, depth NFOV_UNBINNED, 30 fps"),
+                              HasSubstr("\nimu: "), HasSubstr("nothing is wrong with it")));
+}
+
+// The seed's procedure: subordinates first, then the master.
+TEST_F(Recorder, RecordsThreeCamerasInStep) {
+  const auto right = waiting({"--device", "2", "--imu", "OFF", "-r", "15", "-l", "2", "sub2.mkv"});
+  const auto middle = waiting({"--device", "1", "--imu", "OFF", "-r", "15", "-l", "2", "sub1.mkv"});
+  const auto left = master({"--device", "0", "--imu", "OFF", "-r", "15", "-l", "2", "master.mkv"});
+  for (const auto* program : {&left, &middle, &right}) {
+    const Finished ended = (*program)->wait();
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.out, EndsWith("Saving recording...\nDone\n"));
+    EXPECT_THAT(ended.err, Not(HasSubstr("missing")));
+  }
+  const Finished verdict = lockstep_here({"verify", "master.mkv", "sub1.mkv", "sub2.mkv"});
+  EXPECT_EQ(verdict.status, 0) << verdict.out;
+  EXPECT_THAT(verdict.out, StartsWith("in step (stamps only)"));
+}
+
+TEST_F(Recorder, JoinsOthersInATakeThatEndsOnOneFrame) {
+  const Words common{"--take", "take", "-l", "1", "--device-time"};
+  const auto with = [&](Words words) {
+    words.insert(words.end(), common.begin(), common.end());
+    return words;
+  };
+  const auto right = waiting(with({"--serial", "virtual-0003", "--sync-delay", "320"}));
+  const auto middle = waiting(with({"--serial", "virtual-0002", "--sync-delay", "160"}));
+  EXPECT_THAT(lockstep_here({"info", "take"}).out, HasSubstr("it is still being recorded"));
+  EXPECT_EQ(lockstep_here({"recover", "take"}).status, 3);
+  const auto left = master(with({"--serial", "virtual-0001"}));
+  int last = 0;
+  for (const auto* program : {&left, &middle, &right}) {
+    const Finished ended = (*program)->wait();
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    last += ended.err.find("Is it in step?") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(last, 1) << "one of them is the last";
+  const Finished verdict = lockstep_here({"verify", "take"});
+  EXPECT_EQ(verdict.status, 0) << verdict.out;
+  EXPECT_THAT(verdict.out, StartsWith("in step (stamps only)"));
+  EXPECT_THAT(verdict.out, Not(HasSubstr("warning")));
+  const Finished info = lockstep_here({"info", "take"});
+  EXPECT_THAT(info.out, AllOf(HasSubstr("take take: complete, simulated"), HasSubstr("left.mkv"),
+                              HasSubstr("middle.mkv"), HasSubstr("length reached")));
+  EXPECT_EQ(lockstep_here({"recover", "take"}).status, 0) << "its files are as take.json says";
+  EXPECT_FALSE(is_there("take/take.lock"));
+  EXPECT_EQ(schema_problems(read_file(folder_ / "take/take.json"), "take"), "");
+}
+
+TEST_F(Recorder, EndsWithAWholeFileOnCtrlC) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const auto recorder = start({"one.mkv"}, "Press Ctrl-C to stop recording.\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    recorder->signal(signal);
+    const Finished ended = recorder->wait();
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.out, EndsWith("Stopping recording...\nSaving recording...\nDone\n"));
+    const Finished info = lockstep_here({"info", "one.mkv"});
+    EXPECT_EQ(info.status, 0);
+    EXPECT_THAT(info.out, HasSubstr("nothing is wrong with it"));
+  }
+  EXPECT_TRUE(is_there("one.old.mkv")) << "the first was moved aside";
+}
+
+TEST_F(Recorder, LeavesNoFileWhereNothingCame) {
+  for (const Words& where : {Words{"sub.mkv"}, Words{"--take", "take"}}) {
+    Words words{"--device", "1"};
+    words.insert(words.end(), where.begin(), where.end());
+    const auto recorder = waiting(words);
+    recorder->signal(SIGINT);
+    const Finished ended = recorder->wait();
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("nothing was recorded"));
+  }
+  EXPECT_FALSE(is_there("sub.mkv") || is_there("take/middle.mkv"));
+}
+
+TEST_F(Recorder, TellsASubordinateThatItsMasterWasFirst) {
+  const auto left = master({"--device", "0", "-l", "3", "left.mkv"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  const Finished right =
+      run({"--device", "1", "--external-sync", "sub", "-e", "8330", "-l", "1", "right.mkv"});
+  EXPECT_EQ(right.status, 0);
+  EXPECT_THAT(right.err, HasSubstr("its master was started first"));
+  EXPECT_EQ(left->wait().status, 0);
+  EXPECT_EQ(lockstep_here({"verify", "left.mkv", "right.mkv"}).status, 1);
+}
+
+TEST_F(Recorder, NamesTheDeviceThatItCannotHave) {
+  const Finished none = RunningProgram(LOCKSTEP_RECORDER, {"a.mkv"}).wait();
+  EXPECT_EQ(none.status, 1);
+  EXPECT_EQ(none.err, "No devices connected.\n");
+  EXPECT_EQ(RunningProgram(LOCKSTEP_RECORDER, {"--list"}).wait().out, "No devices connected.\n");
+  EXPECT_THAT(run({"--list"}).out,
+              HasSubstr("Index:1\tSerial:virtual-0002\tColor:1.6.110\tDepth:1.6.79\n"));
+  const Finished wrong = run({"--device", "3", "a.mkv"});
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("there is no device 3"));
+  const Finished unknown = run({"--serial", "000123450112", "a.mkv"});
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("serial number 000123450112"));
+  const auto other = waiting({"--device", "1", "b.mkv"});
+  const Finished busy = run({"--device", "1", "a.mkv"});
+  EXPECT_EQ(busy.status, 1);
+  EXPECT_THAT(busy.err, AllOf(StartsWith("Runtime error: k4a_device_open() returned 1: "),
+                              HasSubstr("middle")));
+  EXPECT_THAT(run({"--list"}).out, HasSubstr("Index:1\tin use"));
+  EXPECT_FALSE(is_there("a.mkv"));
+}
+
+TEST_F(Recorder, SaysWhyACameraDoesNotStart) {
+  const Finished plug = master({"--device", "1", "a.mkv"})->wait();
+  EXPECT_EQ(plug.status, 1);
+  EXPECT_THAT(plug.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));
+  const Finished no_cable = run({"--external-sync", "sub", "-e", "8330", "a.mkv"});
+  EXPECT_EQ(no_cable.status, 1);
+  EXPECT_THAT(no_cable.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));
+  const Finished delay = run({"--depth-delay", "50000", "a.mkv"});
+  EXPECT_EQ(delay.status, 1);
+  EXPECT_THAT(delay.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));
+}
+
+TEST_F(Recorder, RefusesATargetBeforeItTouchesTheCamera) {
+  std::filesystem::create_directory(folder_ / "folder");
+  for (const char* target : {"no/such/folder/a.mkv", "folder", "/proc/a.mkv", "/dev/null"}) {
+    const Finished refused = run({target});
+    EXPECT_EQ(refused.status, 1) << target;
+    EXPECT_THAT(refused.err, StartsWith("cannot create the recording ")) << target;
+    EXPECT_EQ(refused.out, "") << target;
+  }
+}
+
+TEST_F(Recorder, ShowsItsOptionsWhereNoFileIsNamed) {
+  const Finished usage = run({});
+  EXPECT_EQ(usage.status, 0);
+  EXPECT_THAT(usage.out, HasSubstr("output.mkv"));
+  EXPECT_EQ(run({"--help"}).out, usage.out);
+  const Finished unknown = run({"--no-such-option", "a.mkv"});
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_EQ(unknown.err, "--no-such-option: there is no such option\n");
+}
+
+}  // namespace
+}  // namespace lockstep::testing
