@@ -231,6 +231,12 @@ Result<void> SharedTake::begin() {
 
 Result<SharedTake::Left> SharedTake::leave(CameraEnd end) {
   const Turn turn(lock_);
+  auto left = say_end(std::move(end));
+  lock_.let_go();  // before the next one asks who is still there
+  return left;
+}
+
+Result<SharedTake::Left> SharedTake::say_end(CameraEnd end) {
   auto manifest = read_manifest(folder_);
   if (!manifest) return std::move(manifest).error();
   if (!begun_) forget(*manifest, camera_);

@@ -50,6 +50,7 @@ class SharedTake {
  private:
   SharedTake(std::filesystem::path folder, std::string camera, TakeLock lock);
   Result<void> enter(TakeManifest take, const JoiningCamera& camera);
+  Result<Left> say_end(CameraEnd end);
 
   std::filesystem::path folder_;
   std::string camera_;

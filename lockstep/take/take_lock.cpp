@@ -101,10 +101,15 @@ TakeLock::TakeLock(UniqueFd fd, std::filesystem::path file, Kind kind)
     : kind_(kind), fd_(std::move(fd)), file_(std::move(file)) {}
 
 TakeLock::~TakeLock() {
+  let_go();
+}
+
+void TakeLock::let_go() {
   if (!fd_.valid()) return;
   if (kind_ == Kind::shared) begin_turn();
   // While it is still held: whoever opened the file before will see that it has no name any more.
   if (become_only_one()) ::unlink(file_.c_str());
+  fd_ = UniqueFd();
 }
 
 Result<TakeLock> TakeLock::take(const std::filesystem::path& take_folder, TakeWork work) {

@@ -42,6 +42,9 @@ class TakeLock {
   /// meanwhile has his turn later, and finds what was written in this one.
   [[nodiscard]] bool shared_with_others() const;
 
+  /// What the destructor does, now. In one's turn the next one's finds it done.
+  void let_go();
+
   /// Stays until the process ends, and its file after that, which then means nothing: for a disk
   /// that hangs, on which nothing can be removed.
   void leave() { (void)fd_.release(); }
