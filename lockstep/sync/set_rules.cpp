@@ -377,10 +377,14 @@ std::vector<Finding> as_recorded(const Evidence& evidence) {
         FindingLevel::note, "take-incomplete", "",
         "The take is incomplete: a fault ended it, or it was recovered after one.", "", ""));
   if (evidence.unproved)
-    out.push_back(finding(kWarning, "take-unproved", "",
-                          "The take is marked UNPROVED: it was recorded with --anyway.",
-                          "The plan fell short, or the rig did not lock.",
-                          "Mend what lockstep plan says, and record again without --anyway."));
+    out.push_back(
+        finding(kWarning, "take-unproved", "",
+                "The take is marked UNPROVED: it was recorded although something spoke against "
+                "its being in step.",
+                "The plan fell short, the rig did not lock, or a master was started "
+                "before its subordinates (lockstep info tells).",
+                "Mend what lockstep plan says, and record again: without --anyway, "
+                "subordinates first."));
   for (const DeviceEvidence& device : evidence.devices) {
     if (!device.damage.empty()) {
       std::string what = device.damage.front();

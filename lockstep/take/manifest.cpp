@@ -185,6 +185,8 @@ json to_json(const TakeCamera& camera) {
               {"dropped", camera.dropped},   {"end", names_of(camera.end.how).key},
               {"parts", json::array()}};
   if (!camera.end.detail.empty()) object["end_detail"] = camera.end.detail;
+  if (camera.zero_on_host)
+    object["zero_on_host_ns"] = camera.zero_on_host->time_since_epoch().count();
   for (const TakePart& part : camera.parts) object["parts"].push_back(to_json(part));
   return object;
 }
@@ -197,6 +199,8 @@ TakeCamera camera_from(const json& object) {
   camera.imu_samples = count_from(object, "imu_samples");
   camera.dropped = count_from(object, "dropped");
   camera.end = end_from(object.value("end", ""), object.value("end_detail", ""));
+  if (const auto zero = whole_or_none(object, "zero_on_host_ns", -kMostNs, kMostNs))
+    camera.zero_on_host = HostTime(Nanos(*zero));
   for (const json& part : object.at("parts")) camera.parts.push_back(part_from(part));
   return camera;
 }

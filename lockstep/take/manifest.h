@@ -76,6 +76,8 @@ struct TakeCamera {
   uint64_t imu_samples = 0;
   uint64_t dropped = 0;  ///< by the recorder's bounded queue
   CameraEnd end{};
+  /// With separate_recorders, on a sync line: when its clock began, on the clock of its host.
+  std::optional<HostTime> zero_on_host{};
 };
 
 /// A take that the disk ended.

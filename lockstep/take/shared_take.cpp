@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "lockstep/base/files.h"
@@ -15,6 +16,10 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How well a host knows when a camera's clock began, by the arrival of its first capture: the time
+// from sensor to host, and what a busy host adds.
+constexpr Nanos kOneZero{200'000'000};
 
 /// While it is there, nobody else changes take.json.
 class Turn {
@@ -167,6 +172,23 @@ Result<TakeManifest> joined(const fs::path& folder, TakeManifest take, const Joi
   return take;
 }
 
+/// What is wrong with a camera whose clock did not begin with that of the others; empty: nothing.
+std::string another_zero(const TakeManifest& manifest, const std::string& name,
+                         std::optional<HostTime> zero_on_host) {
+  for (const TakeCamera& other : manifest.cameras) {
+    if (other.name == name || !other.zero_on_host || !zero_on_host) continue;
+    const Nanos after = *zero_on_host - *other.zero_on_host;
+    if (after > -kOneZero && after < kOneZero) continue;
+    return fmt::format(
+        "the clock of {} began {:.2f} s {} that of {}, so they were not started by one pulse: "
+        "start "
+        "all subordinates first, then the master",
+        name, std::abs(static_cast<double>(after.count())) * 1e-9,
+        after.count() > 0 ? "after" : "before", other.name);
+  }
+  return "";
+}
+
 /// What the last one who leaves says of the take.
 Result<void> end_take(const fs::path& folder, TakeManifest& manifest) {
   if (manifest.cameras.empty()) {
@@ -218,15 +240,24 @@ Result<void> SharedTake::enter(TakeManifest take, const JoiningCamera& camera) {
   return write_manifest(folder_, *manifest);
 }
 
-Result<void> SharedTake::begin() {
+Result<std::string> SharedTake::begin(std::optional<HostTime> zero_on_host) {
   const Turn turn(lock_);
   auto manifest = read_manifest(folder_);
   if (!manifest) return std::move(manifest).error();
+  const std::string strange = another_zero(*manifest, camera_, zero_on_host);
   for (TakeCamera& camera : manifest->cameras) {
-    if (camera.name == camera_) camera.parts = {{.file = file().filename().string()}};
+    if (camera.name != camera_) continue;
+    camera.parts = {{.file = file().filename().string()}};
+    camera.zero_on_host = zero_on_host;
+  }
+  if (!strange.empty()) {
+    manifest->unproved = true;
+    manifest->remarks.push_back(strange);
   }
   begun_ = true;
-  return write_manifest(folder_, *manifest);
+  if (auto written = write_manifest(folder_, *manifest); !written)
+    return std::move(written).error();
+  return strange;
 }
 
 Result<SharedTake::Left> SharedTake::leave(CameraEnd end) {

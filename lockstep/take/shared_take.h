@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "lockstep/base/result.h"
 #include "lockstep/sensor/config.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/take_lock.h"
+#include "lockstep/time/clock.h"
 
 namespace lockstep {
 
@@ -36,8 +38,11 @@ class SharedTake {
   /// Where this camera's recording goes.
   [[nodiscard]] std::filesystem::path file() const;
 
-  /// The recording is about to be made: the take lists it. Errors: io.
-  Result<void> begin();
+  /// The recording is about to be made: the take lists it. `zero_on_host`: when its clock began, on
+  /// the clock of this host; nothing where it is not on a sync line. Cameras of one line began at
+  /// one pulse: where they did not, the take is UNPROVED, and the sentence that says so comes back.
+  /// Errors: io.
+  Result<std::string> begin(std::optional<HostTime> zero_on_host);
 
   struct Left {
     bool last = false;      ///< of all who recorded: the take has ended

@@ -33,7 +33,7 @@ class TakeOfMany : public ::testing::Test {
 
   /// Its recording, with a capture on each of these ticks.
   static void record(SharedTake& take, int64_t from, int64_t to) {
-    ASSERT_TRUE(take.begin());
+    ASSERT_TRUE(take.begin({}));
     auto writer = RecordingWriter::create(take.file(), small_header(), {});
     ASSERT_TRUE(writer) << writer.error().message;
     for (int64_t tick = from; tick < to; ++tick)
@@ -115,6 +115,23 @@ TEST_F(TakeOfMany, RefusesWhoDoesNotFit) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, Errc::already_exists);
   EXPECT_THAT(late.error().message, HasSubstr("has ended"));
+}
+
+TEST_F(TakeOfMany, IsUnprovedWhereClocksDidNotBeginTogether) {
+  using std::chrono::milliseconds;
+  auto left = join("left", WiredSync::master);
+  auto middle = join("middle");
+  auto right = join("right");
+  ASSERT_TRUE(left && middle && right);
+  const HostTime pulse(milliseconds(50'000));
+  EXPECT_EQ(*left->begin(pulse), "");
+  EXPECT_EQ(*middle->begin(pulse + milliseconds(40)), "");
+  EXPECT_FALSE(manifest().unproved);
+  EXPECT_THAT(*right->begin(pulse + milliseconds(1500)),
+              HasSubstr("right began 1.50 s after that of left"));
+  EXPECT_TRUE(manifest().unproved);
+  EXPECT_EQ(manifest().remarks.size(), 1u);
+  EXPECT_EQ(manifest().cameras[2].zero_on_host, pulse + milliseconds(1500));
 }
 
 TEST_F(TakeOfMany, LeavesOtherFoldersAlone) {

@@ -37,16 +37,27 @@ void print_line(const std::string& line) {
   std::fflush(stdout);
 }
 
-int64_t stamp_of(k4a_capture_t capture) {
+/// Of the image that counts: colour, else infrared.
+struct Instant {
+  int64_t stamp_us = 0;    ///< device clock
+  int64_t arrival_us = 0;  ///< CLOCK_MONOTONIC, which is steady_clock's
+};
+
+Instant instant_of(k4a_capture_t capture) {
   for (const auto get :
        {k4a_capture_get_color_image, k4a_capture_get_ir_image, k4a_capture_get_depth_image}) {
     const k4a_image_t image = get(capture);
     if (image == nullptr) continue;
     const uint64_t stamp_us = k4a_image_get_device_timestamp_usec(image);
+    const uint64_t arrival_ns = k4a_image_get_system_timestamp_nsec(image);
     k4a_image_release(image);
-    return static_cast<int64_t>(stamp_us);
+    return {static_cast<int64_t>(stamp_us), static_cast<int64_t>(arrival_ns / 1000)};
   }
-  return 0;
+  return {};
+}
+
+int64_t stamp_of(k4a_capture_t capture) {
+  return instant_of(capture).stamp_us;
 }
 
 Error no_first_capture(Seconds within) {
@@ -104,6 +115,7 @@ class Recorder {
   std::optional<Progress> progress_;
   Clock::time_point started_;  ///< of the cameras, then of what is recorded
   Clock::time_point last_capture_;
+  std::optional<HostTime> zero_on_host_;  ///< when the clock of a wired camera began
   uint64_t imu_not_after_us_ = 0;
   CameraEnd end_;
 };
@@ -168,8 +180,11 @@ Result<bool> Recorder::wait_for_first() {
     const CaptureHandle capture(got);
     if (result == K4A_WAIT_RESULT_SUCCEEDED) {
       progress_.reset();
-      remark(remarks_.at_first_capture(since_start()));
-      imu_not_after_us_ = static_cast<uint64_t>(stamp_of(got)) + kAfterFirstCaptureUs;
+      const Instant instant = instant_of(got);
+      const std::chrono::microseconds pulse(instant.arrival_us - instant.stamp_us);
+      if (options_.wired()) zero_on_host_ = HostTime(Nanos(pulse));
+      if (!take_) remark(remarks_.at_first_capture(pulse - started_.time_since_epoch()));
+      imu_not_after_us_ = static_cast<uint64_t>(instant.stamp_us) + kAfterFirstCaptureUs;
       return true;
     }
     if (result == K4A_WAIT_RESULT_FAILED) return runtime_error("k4a_device_get_capture", result);
@@ -186,7 +201,9 @@ Result<void> Recorder::begin_file() {
   const auto aside = move_aside(path_);
   if (!aside) return aside.error();
   if (take_) {
-    if (auto listed = take_->begin(); !listed) return listed;
+    const auto strange = take_->begin(zero_on_host_);
+    if (!strange) return strange.error();
+    if (!strange->empty()) remark("warning: " + *strange);
   }
   auto file = RecordFile::create(path_, device_.get(), options_, identity_);
   if (!file) return std::move(file).error();

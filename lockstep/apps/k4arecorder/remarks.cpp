@@ -5,19 +5,13 @@
 
 #include "lockstep/base/text.h"
 #include "lockstep/sensor/family.h"
-#include "lockstep/sensor/timing.h"
 
 namespace lockstep {
 namespace {
 
 constexpr Remarks::Seconds kSilence{5};
-
-/// A camera that was armed on a silent line has its first capture no sooner after its start.
-Remarks::Seconds silence_of_an_armed_camera(const RecorderOptions& options) {
-  const double periods = options.period_us() * 30 / 1e6;
-  const double first_us = first_frame_us(Family::azure_kinect, "") * periods;
-  return Remarks::Seconds((first_us + 3 * options.period_us()) * 1e-6);
-}
+// From a camera's sensor to the host, and what a busy host adds.
+constexpr Remarks::Seconds kLatency{0.1};
 
 }  // namespace
 
@@ -44,10 +38,12 @@ std::string Remarks::while_waiting(Seconds after) {
       *power_down_s);
 }
 
-std::string Remarks::at_first_capture(Seconds after) const {
-  if (!options_.subordinate() || after >= silence_of_an_armed_camera(options_)) return "";
-  return "warning: pulses came before this camera was ready: its master was started first, so "
-         "their clocks do not have one zero. Start all subordinates, then the master";
+std::string Remarks::at_first_capture(Seconds pulse_after) const {
+  // On a line that was silent, the next pulse is the master's first, whenever a person starts it.
+  const Seconds period(options_.period_us() * 1e-6);
+  if (!options_.subordinate() || pulse_after > period + kLatency) return "";
+  return "warning: pulses came as soon as this camera was ready. If its master was started first, "
+         "their clocks do not have one zero: start all subordinates, then the master";
 }
 
 void Remarks::on_capture(int64_t stamp_us) {

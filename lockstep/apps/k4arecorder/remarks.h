@@ -21,7 +21,8 @@ class Remarks {
   [[nodiscard]] std::string before_start() const;
   /// `after`: since the cameras were started.
   std::string while_waiting(Seconds after);
-  [[nodiscard]] std::string at_first_capture(Seconds after) const;
+  /// `pulse_after`: from the start of the cameras to the pulse from which their clock counts.
+  [[nodiscard]] std::string at_first_capture(Seconds pulse_after) const;
   /// A capture that is recorded; 0: it has no image.
   void on_capture(int64_t stamp_us);
   /// `silent`: since the last capture.

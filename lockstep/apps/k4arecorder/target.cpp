@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/apps/k4arecorder/target.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
-#include "lockstep/base/files.h"
+#include <cerrno>
+#include <system_error>
+
+#include "lockstep/base/unique_fd.h"
 #include "lockstep/host/disk.h"
 
 namespace lockstep {
@@ -30,8 +35,15 @@ Result<void> check_target(const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::is_directory(folder, ignored))
     return cannot_create(file, fmt::format("there is no folder {}", folder.string()));
-  if (auto writable = check_writable(folder); !writable)
-    return cannot_create(file, writable.error().message);
+  if (fs::exists(there)) {  // it is moved aside
+    if (auto writable = check_writable(folder); !writable)
+      return cannot_create(file, writable.error().message);
+    return {};
+  }
+  // Nothing else proves it, for root and on every file system.
+  const UniqueFd made(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+  if (!made.valid()) return cannot_create(file, std::generic_category().message(errno));
+  ::unlink(file.c_str());
   return {};
 }
 
