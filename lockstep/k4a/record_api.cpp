@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <functional>
 #include <thread>
 
@@ -61,25 +62,33 @@ int64_t date_utc_ns() {
   return lockstep::Nanos(std::chrono::floor<seconds>(now) - kFrom1970).count();
 }
 
+/// What a program put into a setting, which may be no value of its type.
+template <typename Setting>
+int number_in(const Setting& setting) {
+  int number = 0;
+  static_assert(sizeof setting == sizeof number);
+  std::memcpy(&number, &setting, sizeof number);
+  return number;
+}
+
 /// False where a mode is none that can be recorded.
 bool take_config(const k4a_device_configuration_t& config, RecordingHeader& header) {
-  const bool color = config.color_resolution != K4A_COLOR_RESOLUTION_OFF;
-  if (config.color_resolution < K4A_COLOR_RESOLUTION_OFF ||
-      config.color_resolution > K4A_COLOR_RESOLUTION_3072P ||
-      config.depth_mode < K4A_DEPTH_MODE_OFF || config.depth_mode > K4A_DEPTH_MODE_PASSIVE_IR ||
-      config.wired_sync_mode < K4A_WIRED_SYNC_MODE_STANDALONE ||
-      config.wired_sync_mode > K4A_WIRED_SYNC_MODE_SUBORDINATE ||
-      (color && (config.color_format < K4A_IMAGE_FORMAT_COLOR_MJPG ||
-                 config.color_format > K4A_IMAGE_FORMAT_COLOR_BGRA32)))
+  const int resolution = number_in(config.color_resolution), depth = number_in(config.depth_mode);
+  const int sync = number_in(config.wired_sync_mode), format = number_in(config.color_format);
+  const bool color = resolution != K4A_COLOR_RESOLUTION_OFF;
+  if (resolution < K4A_COLOR_RESOLUTION_OFF || resolution > K4A_COLOR_RESOLUTION_3072P ||
+      depth < K4A_DEPTH_MODE_OFF || depth > K4A_DEPTH_MODE_PASSIVE_IR ||
+      sync < K4A_WIRED_SYNC_MODE_STANDALONE || sync > K4A_WIRED_SYNC_MODE_SUBORDINATE ||
+      (color && (format < K4A_IMAGE_FORMAT_COLOR_MJPG || format > K4A_IMAGE_FORMAT_COLOR_BGRA32)))
     return false;
   lockstep::CameraConfig& camera = header.camera;
   if (color) camera.color_format = color_format_of(config.color_format);
   camera.color_resolution = color_resolution_of(config.color_resolution);
   camera.depth_mode = depth_mode_of(config.depth_mode);
-  const bool has_rate =
-      config.camera_fps >= K4A_FRAMES_PER_SECOND_5 && config.camera_fps <= K4A_FRAMES_PER_SECOND_30;
+  const int rate = number_in(config.camera_fps);
+  const bool has_rate = rate >= K4A_FRAMES_PER_SECOND_5 && rate <= K4A_FRAMES_PER_SECOND_30;
   camera.frame_rate =
-      has_rate ? static_cast<lockstep::FrameRate>(config.camera_fps) : lockstep::FrameRate::fps30;
+      has_rate ? static_cast<lockstep::FrameRate>(rate) : lockstep::FrameRate::fps30;
   camera.wired_sync = static_cast<lockstep::WiredSync>(config.wired_sync_mode);
   camera.depth_delay_off_color = lockstep::Micros(config.depth_delay_off_color_usec);
   camera.subordinate_delay_off_master = lockstep::Micros(config.subordinate_delay_off_master_usec);
@@ -124,11 +133,11 @@ k4a_result_t k4a_record_create(const char* path, k4a_device_t device,
     if (!sink) return refused(kName, sink.error().message);
     auto record = std::make_shared<Record>();
     record->sink = std::move(*sink);
-    record->color_format = device_config.color_format;
     record->header.date_utc_ns = date_utc_ns();
     record->header.writing_app = "k4arecord-" K4A_VERSION_STR;
     if (!take_config(device_config, record->header))
       return refused(kName, "The configuration has a mode that cannot be recorded");
+    if (record->header.camera.color_on()) record->color_format = device_config.color_format;
     if (device != nullptr && !describe_device(device, record->header))
       return refused(kName, "The device does not tell its version and calibration");
     *recording_handle = RecordTable::instance().add(std::move(record));

@@ -83,7 +83,7 @@ ClusterPtr ClusterChain::first() {
 ClusterPtr ClusterChain::last() {
   if (entries_.empty()) return nullptr;
   list_span(UINT64_MAX);
-  return at_or_after(span_.back());
+  return last_in_span(span_.size(), UINT64_MAX);
 }
 
 ClusterPtr ClusterChain::next(const Cluster& cluster) {
@@ -95,11 +95,25 @@ ClusterPtr ClusterChain::previous(const Cluster& cluster) {
   if (found == span_.begin() || found == span_.end() || *found != cluster.offset) {
     if (entries_.empty() || cluster.offset <= entries_.front().offset) return nullptr;
     list_span(cluster.offset);
-    const uint64_t wanted = span_.back();
     span_.push_back(cluster.offset);
-    return at_or_after(wanted);
+    found = span_.end() - 1;
   }
-  return at_or_after(*(found - 1));
+  return last_in_span(static_cast<size_t>(found - span_.begin()), cluster.offset);
+}
+
+/// The cluster in front of place `at` of the span, which stands at `before`. A walk meets clusters
+/// inside a broken one that heads alone do not show: they come into the span.
+ClusterPtr ClusterChain::last_in_span(size_t at, uint64_t before) {
+  ClusterPtr last = at_or_after(span_[at - 1]);
+  if (!last || last->whole) return last;
+  std::vector<uint64_t> inside;
+  for (ClusterPtr next = at_or_after(last->next); next && next->offset < before;
+       next = at_or_after(last->next)) {
+    inside.push_back(next->offset);
+    last = next;
+  }
+  span_.insert(span_.begin() + static_cast<std::ptrdiff_t>(at), inside.begin(), inside.end());
+  return last;
 }
 
 /// Lists the clusters from the last entry in front of `before` up to `before`, at least one.

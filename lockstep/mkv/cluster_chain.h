@@ -47,6 +47,7 @@ class ClusterChain {
   void walk_all();
   ClusterPtr at_or_after(uint64_t offset);
   void list_span(uint64_t before);
+  ClusterPtr last_in_span(size_t at, uint64_t before);
 
   ClusterReader reader_;
   uint64_t start_;

@@ -122,6 +122,37 @@ TEST_F(Tracks, AreLeftWhereTheyAreBehindAnImageThatCannotBeRead) {
   EXPECT_THAT(stamps(*reader, Direction::forward), ElementsAre(1'033'333, 1'033'333, 1'033'333));
 }
 
+/// The size of one cluster reaches into the one behind it.
+TEST_F(Tracks, WithABrokenClusterAreTheSameThereAndBack) {
+  write([](TrackWriter& writer) {
+    for (int64_t i = 0; i < 8; ++i) put(writer, "COLOR", 1'000'000 + i * 33'333, 300);
+  });
+  std::string file = read_file(path_);
+  const auto clusters = testing::clusters_of(file);
+  ASSERT_EQ(clusters.size(), 8U);
+  const size_t too_long = clusters[4].body_end - clusters[3].body - 5;
+  file[clusters[3].body - 2] = static_cast<char>(0x40 | too_long >> 8);
+  file[clusters[3].body - 1] = static_cast<char>(too_long & 0xFF);
+  testing::write_file(path_, file);
+  const auto reader = open();
+  ASSERT_NE(reader, nullptr);
+  const auto walk = [&](Direction direction) {
+    std::vector<int64_t> found;
+    for (auto capture = stamps(*reader, direction); !capture.empty();
+         capture = stamps(*reader, direction))
+      found.push_back(capture[0]);
+    return found;
+  };
+  auto there = walk(Direction::forward);
+  EXPECT_EQ(there.size(), 8U);
+  for (int i = 0; i < 2; ++i) {
+    auto back = walk(Direction::backward);
+    std::reverse(back.begin(), back.end());
+    EXPECT_EQ(back, there);
+    reader->seek(INT64_MAX);  // and without having been there before
+  }
+}
+
 TEST_F(Tracks, OfAnyProgramAreRead) {
   // No track of this file is a camera's.
   write([](TrackWriter& writer) { put_capture(writer, 1'000'000, 1'000'000); });
