@@ -136,19 +136,17 @@ class shared_handle : public handle_holder<Handle> {
     other.handle_ = nullptr;
   }
   shared_handle& operator=(const shared_handle& other) noexcept {
-    if (other.handle_ != nullptr) Reference(other.handle_);  // first: it may be our own
-    reset();
-    this->handle_ = other.handle_;
+    shared_handle(other).swap(*this);
     return *this;
   }
   shared_handle& operator=(shared_handle&& other) noexcept {
-    if (this != &other) {
-      reset();
-      std::swap(this->handle_, other.handle_);
-    }
+    shared_handle(std::move(other)).swap(*this);
     return *this;
   }
   ~shared_handle() { reset(); }
+
+ private:
+  void swap(shared_handle& other) noexcept { std::swap(this->handle_, other.handle_); }
 };
 
 }  // namespace detail

@@ -97,7 +97,7 @@ class ExistingPrograms : public ::testing::Test {
     const std::string flags = "-Wall -Wextra -Wpedantic -Werror " + sanitized();
     const Finished finished =
         shell("cmake -S '" + source_file("examples/two_cameras").string() +
-                  "' -B . -DCMAKE_PREFIX_PATH='" + (installed() / "lib/lockstep/cmake").string() +
+                  "' -B . -DCMAKE_PREFIX_PATH='" + (installed() / "lib/lockstep").string() +
                   "' -DCMAKE_C_COMPILER=" LOCKSTEP_BUILD_C_COMPILER
                   " -DCMAKE_CXX_COMPILER=" LOCKSTEP_BUILD_CXX_COMPILER " -DCMAKE_C_FLAGS='" +
                   flags + "' -DCMAKE_CXX_FLAGS='" + flags + "' && cmake --build .",
