@@ -29,6 +29,10 @@ Result<Installed> open_rig(const std::string& name) {
   if (!chosen) return std::move(chosen).error();
   VirtualRigOptions options;
   options.shared_file = shared_rig_file(chosen->toml);
+  // Whoever waits for a minute must not think that the program hangs, whatever the log leaves out.
+  options.on_rendering = [](const std::string& what) {
+    fmt::print(stderr, "lockstep: {}: k4a_device_start_cameras() waits for it\n", what);
+  };
   auto rig = VirtualRig::create(chosen->rig, make_plan(chosen->rig), options);
   if (!rig) return std::move(rig).error();
   return installed_from(*std::move(rig), {});

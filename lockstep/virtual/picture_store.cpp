@@ -72,6 +72,10 @@ Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const 
     return files_[key] = *std::move(kept);
   }
 
+  if (options_.on_rendering) {
+    options_.on_rendering(fmt::format("rendering the pictures of virtual camera {} ({}), once",
+                                      camera + 1, recipe.mode));
+  }
   const int threads =
       options_.render_threads > 0 ? options_.render_threads : tbb::task_arena::automatic;
   tbb::task_arena arena(threads);

@@ -60,8 +60,8 @@ struct BoardState {
 inline constexpr Nanos kAfterglow{350'000'000};
 
 /// Where the cameras of one rig write what the others must know: who is open, who runs, which
-/// pulses there are. Everything else follows from the seed. Thread-safe. A shared board works in the
-/// process that opened it: in a forked child nothing can be acquired or changed.
+/// pulses there are. Everything else follows from the seed. Thread-safe. A shared board works in
+/// the process that opened it: in a forked child nothing can be acquired or changed.
 class RigBoard {
  public:
   virtual ~RigBoard() = default;

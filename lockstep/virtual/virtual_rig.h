@@ -35,6 +35,9 @@ struct VirtualRigOptions {
   /// one opened is busy for the others, and pulses reach everybody (shared_rig_file()). Empty: the
   /// rig is this object's alone. Needs real_time.
   std::filesystem::path shared_file;
+  /// Gets a sentence before pictures are rendered that the cache does not have, on the thread that
+  /// asked for them, which waits meanwhile. May be empty.
+  std::function<void(const std::string&)> on_rendering;
 };
 
 /// Gets 0..1 on the thread that asked for pictures, every few pictures; false stops the rendering.
