@@ -27,7 +27,8 @@ K4A_EXPORT uint32_t k4a_device_get_installed_count(void);
 
 /* Sends the messages of this library to one callback of the process, or with NULL to none. FAILED
  * for a second callback while one is set, and for a level out of range. The same callback again
- * changes its context and level. Not to be called from inside the callback. */
+ * changes its context and level. FAILED from inside the callback, which is not called for what it
+ * does itself, and must not stop or close devices. */
 K4A_EXPORT k4a_result_t k4a_set_debug_message_handler(k4a_logging_message_cb_t* message_cb,
                                                       void* message_cb_context,
                                                       k4a_log_level_t min_level);

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "lockstep/k4a/calibration.h"
@@ -61,11 +62,11 @@ void log_times(const lockstep::Capture& capture) {
 
 }  // namespace
 
-Device::Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera)
-    : captures(kCaptures, *installed.clock),
-      imu_samples(kImuSamples, *installed.clock),
+Device::Device(InstalledPtr installed, uint32_t index, std::unique_ptr<lockstep::Device> camera)
+    : captures(kCaptures, *installed->clock),
+      imu_samples(kImuSamples, *installed->clock),
       installed_(std::move(installed)),
-      recorded_(installed_.recorded.empty() ? nullptr : &installed_.recorded[index]),
+      recorded_(installed_->recorded.empty() ? nullptr : &installed_->recorded[index]),
       info_(camera->info()),
       pair_images_(!is_switched_on("K4A_DISABLE_SYNCHRONIZATION")),
       log_times_(is_switched_on("K4A_ENABLE_TS_LOGGING")),
@@ -73,14 +74,14 @@ Device::Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::De
       temperature_c_(recorded_ == nullptr ? kColdC : std::numeric_limits<double>::quiet_NaN()) {}
 
 Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
-  Installed installed = installed_devices();
-  if (index >= kMostDevices || index >= installed.devices.size()) {
+  InstalledPtr installed = installed_devices();
+  if (index >= kMostDevices || index >= installed->devices.size()) {
     return Error{
         Errc::not_found,
-        fmt::format("There is no device {}: {} installed{}", index, installed.devices.size(),
-                    installed.source ? "" : " (LOCKSTEP_RIG names a rig, 'demo', or a take)")};
+        fmt::format("There is no device {}: {} installed{}", index, installed->devices.size(),
+                    installed->source ? "" : " (LOCKSTEP_RIG names a rig, 'demo', or a take)")};
   }
-  auto camera = installed.source->open(installed.devices[index].serial);
+  auto camera = installed->source->open(installed->devices[index].serial);
   if (!camera) return std::move(camera).error();
   const std::shared_ptr<Device> device(new Device(std::move(installed), index, *std::move(camera)));
   if (auto learned = device->learn(); !learned) return std::move(learned).error();
@@ -145,9 +146,14 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   const CameraConfig camera = recorded_ == nullptr ? asked : recorded_->to_play(asked);
   if (auto started = camera_->start(camera); !started) return started;
   captures.open();
+  reader_ended_ = QueueEnd::stopped;
   cameras_on_ = true;
-  reader_ =
-      std::thread([this, asked, running = camera_.get()] { read_and_finish(*running, asked); });
+  try {
+    reader_ =
+        std::thread([this, asked, running = camera_.get()] { read_and_finish(*running, asked); });
+  } catch (const std::system_error& thrown) {
+    return Error{Errc::busy, fmt::format("There is no thread to read with: {}", thrown.what())};
+  }
   return {};
 }
 
@@ -173,7 +179,10 @@ Result<void> Device::start_imu() {
   if (recorded_ != nullptr && !recorded_->has_imu())
     return Error{Errc::unsupported, "The recording has no IMU track"};
   imu_samples.open();
+  ++imu_starts_;
   imu_on_ = true;
+  // Nobody reads any more, or stops doing so now and has ended the queue that was open.
+  if (const QueueEnd end = reader_ended_; end != QueueEnd::stopped) imu_samples.end(end);
   return {};
 }
 
@@ -196,6 +205,7 @@ void Device::stop_reading() {
 void Device::read_and_finish(lockstep::Device& camera, const CameraConfig& asked) {
   const bool whole = guarded(false, [&] { return read(camera, asked); });
   const QueueEnd end = whole ? QueueEnd::played : QueueEnd::lost;
+  reader_ended_ = end;
   captures.end(end);
   imu_samples.end(end);
 }
@@ -219,7 +229,7 @@ bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
 void Device::push(CapturePtr capture, const CameraConfig& asked) {
   if (capture->temperature_c) temperature_c_ = *capture->temperature_c;
   if (recorded_ == nullptr) return deliver(std::move(capture));
-  for (CapturePtr& each : recorded_->delivered(*capture, asked, installed_.clock->now()))
+  for (CapturePtr& each : recorded_->delivered(*capture, asked, installed_->clock->now()))
     deliver(std::move(each));
 }
 
@@ -236,9 +246,10 @@ ColorRange Device::color_range_of(k4a_color_control_command_t command) {
 }
 
 void Device::read_imu(lockstep::Device& camera) {
-  // Also while nobody wants them, so that none from before k4a_device_start_imu is left.
+  // Also while nobody wants them. What comes first after a start may be from before it.
   const auto samples = camera.take_imu();
-  if (!samples || !imu_on_) return;
+  const uint64_t starts = imu_starts_;
+  if (std::exchange(imu_starts_seen_, starts) != starts || !samples || !imu_on_) return;
   for (const ImuSample& sample : *samples) imu_samples.push(to_c(sample, temperature_c_));
 }
 

@@ -45,7 +45,7 @@ class Device {
   [[nodiscard]] const DeviceInfo& info() const { return info_; }
   [[nodiscard]] const std::string& calibration_json() const { return calibration_json_; }
   [[nodiscard]] const SyncJacks& jacks() const { return jacks_; }
-  [[nodiscard]] ControlledSource& source() const { return *installed_.source; }
+  [[nodiscard]] ControlledSource& source() const { return *installed_->source; }
 
   /// What a colour control takes, as it was when this handle was asked first.
   [[nodiscard]] ColorRange color_range_of(k4a_color_control_command_t command);
@@ -54,7 +54,7 @@ class Device {
   std::atomic<Powerline> powerline{Powerline::hz60};
 
  private:
-  Device(Installed installed, uint32_t index, std::unique_ptr<lockstep::Device> camera);
+  Device(InstalledPtr installed, uint32_t index, std::unique_ptr<lockstep::Device> camera);
   Result<void> learn();
   Result<void> check_firmware() const;
   Result<void> start_locked(const k4a_device_configuration_t& config) LOCKSTEP_REQUIRES(mutex_);
@@ -67,8 +67,8 @@ class Device {
   void push(CapturePtr capture, const CameraConfig& asked);
   void deliver(CapturePtr capture);
 
-  const Installed installed_;
-  const RecordedCamera* const recorded_;  ///< of installed_; null: a camera
+  const InstalledPtr installed_;
+  const RecordedCamera* const recorded_;  ///< in *installed_; null: a camera
   const DeviceInfo info_;
   const bool pair_images_;  ///< as the environment says when it is opened, and so
   const bool log_times_;    ///< whether the log tells of every image
@@ -80,7 +80,10 @@ class Device {
   std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
   bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;
   std::atomic<bool> imu_on_{false};
-  std::atomic<double> temperature_c_;  ///< of the last capture that told
+  std::atomic<uint64_t> imu_starts_{0};
+  uint64_t imu_starts_seen_ = 0;                           ///< by the reader
+  std::atomic<QueueEnd> reader_ended_{QueueEnd::stopped};  ///< by itself; stopped: not yet
+  std::atomic<double> temperature_c_;                      ///< of the last capture that told
   Mutex ranges_mutex_;
   std::array<std::optional<ColorRange>, kColorControls> ranges_ LOCKSTEP_GUARDED_BY(ranges_mutex_);
 };

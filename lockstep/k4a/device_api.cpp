@@ -49,7 +49,7 @@ k4a_wait_result_t refuse_wait(const char* function, QueueEnd how, std::string_vi
 
 uint32_t k4a_device_get_installed_count(void) {
   return guarded(uint32_t{0},
-                 [] { return static_cast<uint32_t>(installed_devices().devices.size()); });
+                 [] { return static_cast<uint32_t>(installed_devices()->devices.size()); });
 }
 
 k4a_result_t k4a_device_open(uint32_t index, k4a_device_t* device_handle) {

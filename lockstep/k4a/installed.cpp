@@ -2,9 +2,11 @@
 #include "lockstep/k4a/installed.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -56,45 +58,62 @@ Result<Installed> open_named(const std::string& name) {
   return is_take_or_recording(name) ? open_recordings(name) : open_rig(name);
 }
 
-/// What was asked for last. Never destroyed: programs end with devices open.
-struct Current {
-  std::mutex mutex;
-  std::string name;
-  Installed installed;
-};
-
-Current& current() {
-  static auto* const one = new Current;
-  return *one;
-}
-
 std::string name_of_environment() {
   const char* const variable = std::getenv("LOCKSTEP_RIG");
   return variable == nullptr ? "" : variable;
 }
 
+/// What was asked for last, by this process.
+class Current {
+ public:
+  /// Never destroyed: programs end with devices open.
+  static Current& instance() {
+    static auto* const one = new Current;
+    return *one;
+  }
+
+  Result<InstalledPtr> get(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (name == name_ && owner_ == ::getpid()) return installed_;
+    auto opened = open_named(name);
+    if (!opened) return std::move(opened).error();
+    set(name, *std::move(opened));
+    return installed_;
+  }
+
+  void install(const std::string& name, Installed devices) {
+    const std::lock_guard lock(mutex_);
+    set(name, std::move(devices));
+  }
+
+ private:
+  void set(const std::string& name, Installed devices) {
+    // A forked child has the locks of its parent's board: it never lets go of that one.
+    if (owner_ != ::getpid()) new InstalledPtr(installed_);
+    installed_ = std::make_shared<const Installed>(std::move(devices));
+    name_ = name;
+    owner_ = ::getpid();
+  }
+
+  std::mutex mutex_;
+  std::string name_;
+  pid_t owner_ = ::getpid();
+  InstalledPtr installed_ = std::make_shared<const Installed>();
+};
+
 }  // namespace
 
-Installed installed_devices() {
-  Current& now = current();
+InstalledPtr installed_devices() {
   const std::string name = name_of_environment();
-  const std::lock_guard lock(now.mutex);
-  if (name == now.name) return now.installed;
-  auto opened = open_named(name);
-  if (!opened) {
-    LOCKSTEP_K4A_ERROR("LOCKSTEP_RIG={}: {}", name, opened.error().message);
-    return {};
-  }
-  now.name = name;
-  now.installed = *std::move(opened);
-  return now.installed;
+  auto installed = Current::instance().get(name);
+  if (installed) return *std::move(installed);
+  // Not under a lock: a callback of the log may ask for devices, too.
+  LOCKSTEP_K4A_ERROR("LOCKSTEP_RIG={}: {}", name, installed.error().message);
+  return std::make_shared<const Installed>();
 }
 
 void install(Installed devices) {
-  Current& now = current();
-  const std::lock_guard lock(now.mutex);
-  now.name = name_of_environment();
-  now.installed = std::move(devices);
+  Current::instance().install(name_of_environment(), std::move(devices));
 }
 
 }  // namespace lockstep::k4a

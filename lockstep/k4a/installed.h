@@ -19,7 +19,10 @@ struct Installed {
   std::vector<RecordedCamera> recorded;      ///< of recordings, by their index; else empty
   std::shared_ptr<WaitClock> clock = std::make_shared<RealTime>();  ///< in which they live
 };
-[[nodiscard]] Installed installed_devices();
+using InstalledPtr = std::shared_ptr<const Installed>;
+
+/// Never null.
+[[nodiscard]] InstalledPtr installed_devices();
 
 /// From now on those, as long as LOCKSTEP_RIG stays as it is: for programs that have a source of
 /// their own.

@@ -110,6 +110,8 @@ struct Callback {
   k4a_log_level_t least = K4A_LOG_LEVEL_OFF;
 };
 
+thread_local bool in_callback = false;
+
 Callback& callback() {
   static auto* const one = new Callback;
   return *one;
@@ -121,10 +123,13 @@ void log(k4a_log_level_t level, const char* file, int line, std::string_view mes
   const std::string text(message.substr(0, kLongestMessage));
   if (spdlog::logger* const logger = output().logger.get(); logger != nullptr)
     logger->log(as_spdlog(level), "{} ({}): {}", file, line, text);
+  if (in_callback) return;  // what a callback does must not call it again
   Callback& to = callback();
   const std::shared_lock lock(to.mutex);
-  if (to.function != nullptr && to.least != K4A_LOG_LEVEL_OFF && level <= to.least)
-    to.function(to.context, level, file, line, text.c_str());
+  if (to.function == nullptr || to.least == K4A_LOG_LEVEL_OFF || level > to.least) return;
+  in_callback = true;
+  to.function(to.context, level, file, line, text.c_str());
+  in_callback = false;
 }
 
 k4a_log_level_t level_of_versions() {
@@ -141,6 +146,7 @@ void log_thrown(const char* what) noexcept {
 k4a_result_t set_log_callback(k4a_logging_message_cb_t* function, void* context,
                               k4a_log_level_t least) {
   output();  // reads the environment before anybody can change what it means
+  if (in_callback) return K4A_RESULT_FAILED;  // it would wait for itself
   const bool known = least >= K4A_LOG_LEVEL_CRITICAL && least <= K4A_LOG_LEVEL_OFF;
   if (function != nullptr && !known) return K4A_RESULT_FAILED;
   Callback& to = callback();

@@ -38,6 +38,25 @@ class K4aMessages : public ::testing::Test {
   Lines lines_, others_;
 };
 
+TEST_F(K4aMessages, MayBeAnsweredByCallsThatFail) {
+  static int calls = 0;
+  static k4a_result_t changed = K4A_RESULT_SUCCEEDED;
+  calls = 0;
+  const auto answer = [](void*, k4a_log_level_t, const char*, int, const char*) {
+    ++calls;
+    k4a_device_get_installed_count();
+    fail_once();
+    changed = k4a_set_debug_message_handler(nullptr, nullptr, K4A_LOG_LEVEL_OFF);
+  };
+  setenv("LOCKSTEP_RIG", "/no/such/rig.toml", 1);
+  ASSERT_EQ(k4a_set_debug_message_handler(answer, nullptr, K4A_LOG_LEVEL_ERROR),
+            K4A_RESULT_SUCCEEDED);
+  EXPECT_EQ(k4a_device_get_installed_count(), 0U);
+  unsetenv("LOCKSTEP_RIG");
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(changed, K4A_RESULT_FAILED) << "it would have waited for itself";
+}
+
 TEST_F(K4aMessages, ComeFromTheirLevelOn) {
   ASSERT_EQ(k4a_set_debug_message_handler(keep, &lines_, K4A_LOG_LEVEL_TRACE),
             K4A_RESULT_SUCCEEDED);

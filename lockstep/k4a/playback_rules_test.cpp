@@ -168,6 +168,24 @@ TEST_F(K4aPlaybackRules, HaveNoCalibrationOfAFileOfTheImuAlone) {
   EXPECT_EQ(next_imu(file.handle), 1000U);
 }
 
+/// What a depth delay moves in time is before the end all the same.
+TEST_F(K4aPlaybackRules, SeekToAnEndBehindWhatADelayMoves) {
+  for (const int32_t delay_us : {-5000, 5000}) {
+    k4a_device_configuration_t config = K4A_DEVICE_CONFIG_INIT_DISABLE_ALL;
+    config.color_resolution = K4A_COLOR_RESOLUTION_720P;
+    config.depth_mode = K4A_DEPTH_MODE_NFOV_2X2BINNED;
+    config.depth_delay_off_color_usec = delay_us;
+    create(config);
+    ASSERT_EQ(k4a_record_write_header(record), kDone);
+    for (uint64_t i = 0; i < 3; ++i) ASSERT_EQ(write_at(1'000'000 + i * 33'333), kDone);
+    close();
+    const OpenPlayback file(path());
+    ASSERT_EQ(k4a_playback_seek_timestamp(file.handle, 0, K4A_PLAYBACK_SEEK_END), kDone);
+    EXPECT_TRUE(next(file.handle).empty()) << delay_us;
+    EXPECT_EQ(previous(file.handle)[0], 1'000'000U + 2 * 33'333) << delay_us;
+  }
+}
+
 TEST_F(K4aPlaybackRules, SeekForEveryTrackAtAndBeyondBothEnds) {
   begin();
   for (uint64_t i = 0; i < 40; ++i) {

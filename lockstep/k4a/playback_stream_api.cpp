@@ -9,6 +9,7 @@
 
 #include "lockstep/codec/color_convert.h"
 #include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/owned.h"
 #include "lockstep/k4a/playback.h"
 
 using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
@@ -39,7 +40,7 @@ k4a_image_format_t api_format(lockstep::PixelFormat format) {
 }
 
 /// An image of the API that holds the bytes of ours; null when libk4a has none.
-k4a_image_t api_image(const lockstep::Image& image) {
+OwnedImage api_image(const lockstep::Image& image) {
   auto owner = std::make_unique<lockstep::ImageBytes>(image.bytes);
   const auto bytes = owner->get();
   k4a_image_t handle = nullptr;
@@ -53,16 +54,15 @@ k4a_image_t api_image(const lockstep::Image& image) {
   if (made != K4A_RESULT_SUCCEEDED) return nullptr;
   owner.release();
   k4a_image_set_device_timestamp_usec(handle, static_cast<uint64_t>(image.stamp.us()));
-  return handle;
+  return OwnedImage(handle);
 }
 
 bool put_image(k4a_capture_t capture, const std::optional<lockstep::Image>& image,
                void (*set)(k4a_capture_t, k4a_image_t)) {
   if (!image) return true;
-  const k4a_image_t handle = api_image(*image);
-  if (handle == nullptr) return false;
-  set(capture, handle);
-  k4a_image_release(handle);
+  const OwnedImage made = api_image(*image);
+  if (made == nullptr) return false;
+  set(capture, made.get());
   return true;
 }
 
@@ -77,16 +77,15 @@ k4a_stream_result_t get_capture(k4a_playback_t handle, k4a_capture_t* out, Direc
     if (!next) return failed(function, next.error().message);
     if (!*next) return K4A_STREAM_RESULT_EOF;
     const lockstep::Capture& capture = **next;
-    k4a_capture_t made = nullptr;
-    if (k4a_capture_create(&made) != K4A_RESULT_SUCCEEDED)
+    k4a_capture_t empty = nullptr;
+    if (k4a_capture_create(&empty) != K4A_RESULT_SUCCEEDED)
       return failed(function, "There is no capture to be had");
-    if (!put_image(made, capture.color, k4a_capture_set_color_image) ||
-        !put_image(made, capture.depth, k4a_capture_set_depth_image) ||
-        !put_image(made, capture.ir, k4a_capture_set_ir_image)) {
-      k4a_capture_release(made);
+    OwnedCapture made(empty);
+    if (!put_image(empty, capture.color, k4a_capture_set_color_image) ||
+        !put_image(empty, capture.depth, k4a_capture_set_depth_image) ||
+        !put_image(empty, capture.ir, k4a_capture_set_ir_image))
       return failed(function, "An image of the recording is none of the API");
-    }
-    *out = made;
+    *out = made.release();
     return K4A_STREAM_RESULT_SUCCEEDED;
   });
 }
@@ -243,7 +242,8 @@ k4a_result_t k4a_playback_seek_timestamp(k4a_playback_t playback_handle, int64_t
         target_ns -= reader.config().start_offset_ns;
         break;
       case K4A_PLAYBACK_SEEK_END:
-        target_ns = reader.last_ns() + 1 + std::min<int64_t>(target_ns, 0);
+        // The end is behind everything, also behind images that a depth delay moves.
+        target_ns = target_ns < 0 ? reader.last_ns() + 1 + target_ns : kFarthestUs * 1000;
         break;
       default:
         LOCKSTEP_K4A_ERROR("{}(). There is no origin {}", kName, static_cast<int>(origin));

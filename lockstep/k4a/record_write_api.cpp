@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/owned.h"
 #include "lockstep/k4a/record.h"
 
 using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
@@ -54,24 +55,18 @@ std::shared_ptr<Record> find_begun(k4a_record_t handle, const char* function) {
 }
 
 k4a_result_t write_image(Record& record, const char* track, k4a_image_format_t format,
-                         k4a_image_t image) {
+                         const OwnedImage& image) {
   static constexpr const char* kName = "k4a_record_write_capture";
   if (image == nullptr) return K4A_RESULT_SUCCEEDED;
-  k4a_result_t result = K4A_RESULT_SUCCEEDED;
-  const uint8_t* const data = k4a_image_get_buffer(image);
-  const size_t size = k4a_image_get_size(image);
-  if (data != nullptr && size > 0) {
-    if (k4a_image_get_format(image) == format) {
-      const auto bytes = copy_of(data, size);
-      const DeviceTime stamp = stamp_of(k4a_image_get_device_timestamp_usec(image));
-      const std::lock_guard lock(record.mutex);
-      result = result_of(record.writer->write_block(track, stamp, bytes), kName);
-    } else {
-      result = refused(kName, fmt::format("The {} image has another format than was said", track));
-    }
-  }
-  k4a_image_release(image);
-  return result;
+  const uint8_t* const data = k4a_image_get_buffer(image.get());
+  const size_t size = k4a_image_get_size(image.get());
+  if (data == nullptr || size == 0) return K4A_RESULT_SUCCEEDED;
+  if (k4a_image_get_format(image.get()) != format)
+    return refused(kName, fmt::format("The {} image has another format than was said", track));
+  const auto bytes = copy_of(data, size);
+  const DeviceTime stamp = stamp_of(k4a_image_get_device_timestamp_usec(image.get()));
+  const std::lock_guard lock(record.mutex);
+  return result_of(record.writer->write_block(track, stamp, bytes), kName);
 }
 
 }  // namespace
@@ -81,12 +76,13 @@ k4a_result_t k4a_record_write_capture(k4a_record_t recording_handle, k4a_capture
     const auto record = find_begun(recording_handle, "k4a_record_write_capture");
     if (!record) return K4A_RESULT_FAILED;
     if (capture_handle == nullptr) return K4A_RESULT_SUCCEEDED;
-    const k4a_result_t written[] = {write_image(*record, "COLOR", record->color_format,
-                                                k4a_capture_get_color_image(capture_handle)),
-                                    write_image(*record, "DEPTH", K4A_IMAGE_FORMAT_DEPTH16,
-                                                k4a_capture_get_depth_image(capture_handle)),
-                                    write_image(*record, "IR", K4A_IMAGE_FORMAT_IR16,
-                                                k4a_capture_get_ir_image(capture_handle))};
+    const k4a_result_t written[] = {
+        write_image(*record, "COLOR", record->color_format,
+                    OwnedImage(k4a_capture_get_color_image(capture_handle))),
+        write_image(*record, "DEPTH", K4A_IMAGE_FORMAT_DEPTH16,
+                    OwnedImage(k4a_capture_get_depth_image(capture_handle))),
+        write_image(*record, "IR", K4A_IMAGE_FORMAT_IR16,
+                    OwnedImage(k4a_capture_get_ir_image(capture_handle)))};
     return *std::max_element(std::begin(written), std::end(written));
   });
 }

@@ -74,7 +74,9 @@ Result<std::unique_ptr<PlaybackSource>> play(Result<std::vector<PlayedTrack>> tr
   begin_with_first_image(*tracks);
   std::unique_ptr<RigBoard> board = make_own_board(tracks->size());
   if (!options.shared_file.empty()) {
-    auto shared = open_shared_board(options.shared_file, tracks->size());
+    // Under the name of a take there may have been one of more cameras.
+    const std::string file = fmt::format("{}.{}", options.shared_file.string(), tracks->size());
+    auto shared = open_shared_board(file, tracks->size());
     if (!shared) return std::move(shared).error();
     board = *std::move(shared);
   }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/recording/window_queue.h"
 
+#include <fmt/format.h>
+
+#include <exception>
+
 namespace lockstep {
 
 WindowQueue::WindowQueue(WindowFile& file, const StartWork& start,
@@ -43,6 +47,14 @@ WindowQueue::Progress WindowQueue::progress() const {
   return progress_;
 }
 
+Result<void> WindowQueue::write(Window& window) {
+  try {
+    return file_.write(window);
+  } catch (const std::exception& thrown) {  // for want of memory; nobody above would catch it
+    return Error{Errc::io, fmt::format("the recording can't be written on: {}", thrown.what())};
+  }
+}
+
 void WindowQueue::run() {
   mutex_.lock();
   while (true) {
@@ -50,7 +62,7 @@ void WindowQueue::run() {
     if (waiting_.empty()) break;
     Window& window = waiting_.front();  // stays where it is: only run() takes it away
     mutex_.unlock();
-    Result<void> written = file_.write(window);
+    Result<void> written = write(window);
     mutex_.lock();
     waiting_.pop_front();
     progress_ = {file_.bytes(), file_.written_until_us()};

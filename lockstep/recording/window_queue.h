@@ -41,6 +41,7 @@ class WindowQueue {
 
  private:
   void run();
+  Result<void> write(Window& window);
   [[nodiscard]] Nanos behind(int64_t end_us) const LOCKSTEP_REQUIRES(mutex_) {
     return waiting_.empty() ? Nanos(0) : Nanos(Micros(end_us - waiting_.front().end_us));
   }
