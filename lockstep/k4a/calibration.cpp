@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "lockstep/geometry/calibration.h"
+#include "lockstep/k4a/image.h"
 #include "lockstep/k4a/modes.h"
 
 namespace lockstep::k4a {
@@ -109,6 +110,9 @@ std::optional<CameraModel> model_of(const k4a_calibration_camera_t& camera) {
   const bool known = type == K4A_CALIBRATION_LENS_DISTORTION_MODEL_BROWN_CONRADY ||
                      type == K4A_CALIBRATION_LENS_DISTORTION_MODEL_RATIONAL_6KT;
   if (!known) return std::nullopt;
+  // No camera is larger, and no image of the API.
+  const auto is_size = [](int pixels) { return pixels >= 1 && pixels <= kLargestSide; };
+  if (!is_size(camera.resolution_width) || !is_size(camera.resolution_height)) return std::nullopt;
   const auto& p = camera.intrinsics.parameters.param;
   CameraModel model;
   model.width_px = camera.resolution_width;

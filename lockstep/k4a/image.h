@@ -35,6 +35,9 @@ struct Image {
   std::atomic<uint32_t> white_balance_k{0}, iso_speed{0};
 };
 
+/// Pixels of the longer side of an image that is made here.
+inline constexpr int kLargestSide = 19'999;
+
 using ImageTable = HandleTable<k4a_image_t, Image, HandleKind::image>;
 
 /// Smallest stride of a format at a width, and its buffer size at a stride and height; nothing for

@@ -11,7 +11,6 @@ using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
-constexpr int kLargestSide = 19'999;
 constexpr int kLargestBorrowedSide = 20'000;
 
 ImageTable& images() {

@@ -32,12 +32,14 @@ ImagePtr find(k4a_image_t handle) {
   return ImageTable::instance().find(handle);
 }
 
-/// Exactly this format (CUSTOM: any) and size, rows without gaps, and a buffer that holds it.
+/// Exactly this format (CUSTOM: any) and size, rows without gaps, and a buffer that holds it and
+/// begins at an even address, as every allocator's does.
 bool fits(const ImagePtr& image, k4a_image_format_t format, const CameraModel& camera,
           int pixel_bytes) {
   return image && (format == K4A_IMAGE_FORMAT_CUSTOM || image->format == format) &&
          image->width == camera.width_px && image->height == camera.height_px &&
          image->stride == pixel_bytes * camera.width_px &&
+         reinterpret_cast<uintptr_t>(image->buffer) % 2 == 0 &&
          image->size >= static_cast<size_t>(image->stride) * static_cast<size_t>(image->height);
 }
 

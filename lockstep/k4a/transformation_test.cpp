@@ -157,6 +157,11 @@ TEST_F(K4aTransformation, TakesABufferOnlyIfItHoldsTheImage) {
       k4a::image::create_from_buffer(kDepth16, kDepthWidth, kDepthHeight, 2 * kDepthWidth,
                                      bytes.data(), bytes.size(), nullptr, nullptr);
   EXPECT_EQ(to_color(short_one, out_), K4A_RESULT_FAILED);
+  bytes.resize(size_t{2} * kDepthWidth * kDepthHeight + 1);
+  const auto odd_one =
+      k4a::image::create_from_buffer(kDepth16, kDepthWidth, kDepthHeight, 2 * kDepthWidth,
+                                     bytes.data() + 1, bytes.size() - 1, nullptr, nullptr);
+  EXPECT_EQ(to_color(odd_one, out_), K4A_RESULT_FAILED);
 }
 
 TEST_F(K4aTransformation, TakesCustomImagesOfOneFormat) {
@@ -226,6 +231,11 @@ TEST_F(K4aTransformation, IsNoneOfABadCalibration) {
   bad = calibration();
   bad.depth_camera_calibration.intrinsics.parameter_count = 13;
   EXPECT_FALSE(k4a::transformation(bad));
+  for (const int width : {-1, 0, 1'000'000}) {
+    bad = calibration();
+    bad.depth_camera_calibration.resolution_width = width;
+    EXPECT_FALSE(k4a::transformation(bad)) << width;
+  }
   bad = calibration();
   bad.depth_camera_calibration.intrinsics.type = K4A_CALIBRATION_LENS_DISTORTION_MODEL_THETA;
   EXPECT_FALSE(k4a::transformation(bad));

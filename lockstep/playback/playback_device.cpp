@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/playback/playback_device.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/recording/reader.h"
@@ -23,31 +25,35 @@ HostTime now() {
   return HostTime(Clock::now().time_since_epoch());
 }
 
-/// What the recording has otherwise than `asked`; empty when it can play that.
-std::string difference(const CameraConfig& asked, const RecordingHeader& header) {
+/// Everything that the recording has otherwise than `asked`; empty when it can play that.
+std::string differences(const CameraConfig& asked, const RecordingHeader& header) {
   const CameraConfig& recorded = header.camera;
-  if (asked.color_on() != recorded.color_on() ||
-      asked.color_resolution != recorded.color_resolution) {
-    return fmt::format("colour is {}", to_string(recorded.color_resolution));
-  }
-  if (recorded.color_on() && asked.color_format != recorded.color_format) {
-    return fmt::format("colour is {}", to_string(recorded.color_format));
-  }
-  if (asked.depth_mode != recorded.depth_mode)
-    return fmt::format("depth is {}", to_string(recorded.depth_mode));
-  if (asked.frame_rate != recorded.frame_rate) {
+  std::vector<std::string> all;
+  const auto compare = [&](bool same, const auto& recorded_one) {
+    if (!same) all.push_back(recorded_one());
+  };
+  compare(asked.color_on() == recorded.color_on() &&
+              asked.color_resolution == recorded.color_resolution,
+          [&] { return fmt::format("colour is {}", to_string(recorded.color_resolution)); });
+  compare(!recorded.color_on() || asked.color_format == recorded.color_format,
+          [&] { return fmt::format("colour is {}", to_string(recorded.color_format)); });
+  compare(asked.depth_mode == recorded.depth_mode,
+          [&] { return fmt::format("depth is {}", to_string(recorded.depth_mode)); });
+  compare(asked.frame_rate == recorded.frame_rate, [&] {
     return fmt::format("the rate is {} fps", frames_per_second(recorded.frame_rate));
-  }
-  if (asked.wired_sync != recorded.wired_sync)
-    return fmt::format("the role is {}", to_string(recorded.wired_sync));
-  if (asked.subordinate_delay_off_master != recorded.subordinate_delay_off_master)
+  });
+  compare(asked.wired_sync == recorded.wired_sync,
+          [&] { return fmt::format("the role is {}", to_string(recorded.wired_sync)); });
+  compare(asked.subordinate_delay_off_master == recorded.subordinate_delay_off_master, [&] {
     return fmt::format("the delay off the master is {} us",
                        recorded.subordinate_delay_off_master.count());
-  if (asked.depth_delay_off_color != recorded.depth_delay_off_color)
+  });
+  compare(asked.depth_delay_off_color == recorded.depth_delay_off_color, [&] {
     return fmt::format("the delay of depth off colour is {} us",
                        recorded.depth_delay_off_color.count());
-  if (asked.imu && !recorded.imu) return "there is no IMU track";
-  return {};
+  });
+  compare(!asked.imu || recorded.imu, [] { return std::string("there is no IMU track"); });
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
 class PlaybackDevice final : public Device {
@@ -109,11 +115,11 @@ Result<std::string> PlaybackDevice::do_calibration_json() {
 }
 
 Result<void> PlaybackDevice::do_start(const CameraConfig& config) {
-  if (const std::string differs = difference(config, track_.header); !differs.empty()) {
+  if (const std::string differ = differences(config, track_.header); !differ.empty()) {
     return Error{
         Errc::invalid_argument,
         fmt::format("{}: a recording plays as it was made, and in {} {}: start it so",
-                    track_.info.serial, track_.parts.front().file.filename().string(), differs)};
+                    track_.info.serial, track_.parts.front().file.filename().string(), differ)};
   }
   imu_ = config.imu;
   parts_opened_ = 0;
