@@ -17,8 +17,8 @@ struct PlaybackOptions {
   enum class Pace { real_time, as_fast_as_possible };
   Pace pace = Pace::real_time;
   /// Sources of the same recordings that name the same file are one, in whatever processes they
-  /// are, and have as many cameras: one that a process opened is busy for the others, and they play in one time. Empty: the
-  /// source is this object's alone.
+  /// are, and have as many cameras: one that a process opened is busy for the others, and they play
+  /// in one time. Empty: the source is this object's alone.
   std::filesystem::path shared_file{};
 };
 
