@@ -19,7 +19,9 @@ endif()
 
 if(LOCKSTEP_SANITIZE)
   target_compile_options(lockstep_flags INTERFACE
-    -fsanitize=${LOCKSTEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${LOCKSTEP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    # Of code behind or in front of the C API, where a number that is no enumerator is to be refused.
+    $<$<BOOL:$<TARGET_PROPERTY:LOCKSTEP_TAKES_ANY_ENUMERATOR>>:-fno-sanitize=enum>)
   target_link_options(lockstep_flags INTERFACE -fsanitize=${LOCKSTEP_SANITIZE})
 endif()
 

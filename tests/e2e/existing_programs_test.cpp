@@ -39,7 +39,9 @@ Finished shell(const std::string& script, const fs::path& folder) {
 /// Programs built with a sanitizer's runtime need it throughout.
 std::string sanitized() {
   const std::string sanitizers = LOCKSTEP_BUILD_SANITIZERS;
-  return sanitizers.empty() ? "" : "-fsanitize=" + sanitizers;
+  if (sanitizers.empty()) return "";
+  return "-fsanitize=" + sanitizers +
+         " -fsanitize-link-c++-runtime -Wno-unused-command-line-argument";
 }
 
 class ExistingPrograms : public ::testing::Test {
