@@ -41,7 +41,7 @@ std::string sanitized() {
   const std::string sanitizers = LOCKSTEP_BUILD_SANITIZERS;
   if (sanitizers.empty()) return "";
   return "-fsanitize=" + sanitizers +
-         " -fsanitize-link-c++-runtime -Wno-unused-command-line-argument";
+         " -fsanitize-link-c++-runtime -lstdc++ -Wno-unused-command-line-argument";
 }
 
 class ExistingPrograms : public ::testing::Test {
