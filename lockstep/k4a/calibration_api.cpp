@@ -17,11 +17,6 @@ using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
-k4a_result_t refuse(const char* function, const char* what) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, what);
-  return K4A_RESULT_FAILED;
-}
-
 /// Whether points can be in the frame of this camera in these modes.
 bool is_usable(const k4a_calibration_t& calibration, k4a_calibration_type_t camera) {
   if (camera < K4A_CALIBRATION_TYPE_DEPTH || camera >= K4A_CALIBRATION_TYPE_NUM) return false;

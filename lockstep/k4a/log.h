@@ -3,6 +3,7 @@
 
 #include <k4a/k4atypes.h>
 
+#include <string>
 #include <string_view>
 
 namespace lockstep::k4a {
@@ -17,6 +18,15 @@ void log(k4a_log_level_t level, const char* file, int line, std::string_view mes
 
 /// Says that an exception was stopped at the door. Never throws.
 void log_thrown(const char* what) noexcept;
+
+/// Says in the log why a function of the API fails, with the place that calls this; returns the
+/// failure of the function's type, which is 1 in all of them.
+template <typename Result = k4a_result_t>
+Result refuse(const char* function, std::string_view why, const char* file = __builtin_FILE(),
+              int line = __builtin_LINE()) {
+  log(K4A_LOG_LEVEL_ERROR, file, line, std::string(function).append("(). ").append(why));
+  return static_cast<Result>(1);
+}
 
 /// Sets or clears the one callback of the process; see k4a_set_debug_message_handler.
 k4a_result_t set_log_callback(k4a_logging_message_cb_t* callback, void* context,

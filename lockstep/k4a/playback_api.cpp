@@ -18,11 +18,6 @@ namespace {
 using lockstep::TrackReader;
 namespace mkv = lockstep::mkv;
 
-k4a_buffer_result_t refused(const char* function, const char* what) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, what);
-  return K4A_BUFFER_RESULT_FAILED;
-}
-
 /// Copies `data`, and behind it a NUL where `nul`, as every function does that fills a buffer.
 k4a_buffer_result_t fill(mkv::ByteView data, bool nul, void* buffer, size_t* size) {
   const size_t needed = data.size() + (nul ? 1 : 0);
@@ -144,9 +139,9 @@ k4a_buffer_result_t k4a_playback_get_raw_calibration(k4a_playback_t playback_han
   return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_BUFFER_RESULT_FAILED;
-    if (data_size == nullptr) return refused(kName, "data_size is NULL");
+    if (data_size == nullptr) return refuse<k4a_buffer_result_t>(kName, "data_size is NULL");
     const std::string text = calibration_text(*playback->reader);
-    if (text.empty()) return refused(kName, "The recording has no calibration");
+    if (text.empty()) return refuse<k4a_buffer_result_t>(kName, "The recording has no calibration");
     return fill(mkv::as_bytes(text), false, data, data_size);
   });
 }
@@ -222,9 +217,11 @@ k4a_buffer_result_t k4a_playback_get_track_name(k4a_playback_t playback_handle, 
   return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_BUFFER_RESULT_FAILED;
-    if (track_name_size == nullptr) return refused(kName, "track_name_size is NULL");
+    if (track_name_size == nullptr)
+      return refuse<k4a_buffer_result_t>(kName, "track_name_size is NULL");
     const auto& tracks = playback->reader->tracks();
-    if (track_index >= tracks.size()) return refused(kName, "There are fewer tracks");
+    if (track_index >= tracks.size())
+      return refuse<k4a_buffer_result_t>(kName, "There are fewer tracks");
     const auto track = std::next(tracks.begin(), static_cast<std::ptrdiff_t>(track_index));
     return fill(mkv::as_bytes(track->first), true, track_name, track_name_size);
   });
@@ -256,7 +253,8 @@ k4a_buffer_result_t k4a_playback_track_get_codec_id(k4a_playback_t playback_hand
   static constexpr const char* kName = "k4a_playback_track_get_codec_id";
   return of_track(playback_handle, track_name, kName, K4A_BUFFER_RESULT_FAILED,
                   [&](const TrackReader::Track& track) {
-                    if (codec_id_size == nullptr) return refused(kName, "codec_id_size is NULL");
+                    if (codec_id_size == nullptr)
+                      return refuse<k4a_buffer_result_t>(kName, "codec_id_size is NULL");
                     return fill(mkv::as_bytes(track.entry->codec_id), true, codec_id,
                                 codec_id_size);
                   });
@@ -270,7 +268,7 @@ k4a_buffer_result_t k4a_playback_track_get_codec_context(k4a_playback_t playback
   return of_track(playback_handle, track_name, kName, K4A_BUFFER_RESULT_FAILED,
                   [&](const TrackReader::Track& track) {
                     if (codec_context_size == nullptr)
-                      return refused(kName, "codec_context_size is NULL");
+                      return refuse<k4a_buffer_result_t>(kName, "codec_context_size is NULL");
                     return fill(track.entry->codec_private, false, codec_context,
                                 codec_context_size);
                   });
@@ -285,9 +283,9 @@ k4a_buffer_result_t k4a_playback_get_tag(k4a_playback_t playback_handle, const c
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_BUFFER_RESULT_FAILED;
     if (name == nullptr || value_size == nullptr)
-      return refused(kName, "name or value_size is NULL");
+      return refuse<k4a_buffer_result_t>(kName, "name or value_size is NULL");
     const mkv::Tag* const tag = playback->reader->find_tag(name);
-    if (tag == nullptr) return refused(kName, "There is no such tag");
+    if (tag == nullptr) return refuse<k4a_buffer_result_t>(kName, "There is no such tag");
     if (value != nullptr && *value_size > tag->value.size()) std::memset(value, 0, *value_size);
     return fill(mkv::as_bytes(tag->value), true, value, value_size);
   });
@@ -301,9 +299,9 @@ k4a_buffer_result_t k4a_playback_get_attachment(k4a_playback_t playback_handle,
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_BUFFER_RESULT_FAILED;
     if (file_name == nullptr || data_size == nullptr)
-      return refused(kName, "file_name or data_size is NULL");
+      return refuse<k4a_buffer_result_t>(kName, "file_name or data_size is NULL");
     const mkv::Attachment* const found = playback->reader->find_attachment(file_name);
-    if (found == nullptr) return refused(kName, "There is no such attachment");
+    if (found == nullptr) return refuse<k4a_buffer_result_t>(kName, "There is no such attachment");
     return fill(found->data, false, data, data_size);
   });
 }

@@ -22,11 +22,6 @@ using lockstep::Result;
 /// In microseconds; nanoseconds of it do not overflow, and no recording lasts longer.
 constexpr int64_t kFarthestUs = lockstep::kLatestNs / 1000;
 
-k4a_stream_result_t failed(const char* function, std::string_view why) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, why);
-  return K4A_STREAM_RESULT_FAILED;
-}
-
 /// The image in another format than that of the file.
 Result<lockstep::Image> converted(const lockstep::Image& image, lockstep::ColorFormat asked) {
   if (image.format == lockstep::PixelFormat::bgra32)
@@ -71,20 +66,20 @@ k4a_stream_result_t get_capture(k4a_playback_t handle, k4a_capture_t* out, Direc
   return guarded(K4A_STREAM_RESULT_FAILED, [&] {
     const auto playback = find_playback(handle, function);
     if (!playback) return K4A_STREAM_RESULT_FAILED;
-    if (out == nullptr) return failed(function, "capture_handle is NULL");
+    if (out == nullptr) return refuse<k4a_stream_result_t>(function, "capture_handle is NULL");
     *out = nullptr;
     auto next = playback->reader->next_capture(direction);
-    if (!next) return failed(function, next.error().message);
+    if (!next) return refuse<k4a_stream_result_t>(function, next.error().message);
     if (!*next) return K4A_STREAM_RESULT_EOF;
     const lockstep::Capture& capture = **next;
     k4a_capture_t empty = nullptr;
     if (k4a_capture_create(&empty) != K4A_RESULT_SUCCEEDED)
-      return failed(function, "There is no capture to be had");
+      return refuse<k4a_stream_result_t>(function, "There is no capture to be had");
     OwnedCapture made(empty);
     if (!put_image(empty, capture.color, k4a_capture_set_color_image) ||
         !put_image(empty, capture.depth, k4a_capture_set_depth_image) ||
         !put_image(empty, capture.ir, k4a_capture_set_ir_image))
-      return failed(function, "An image of the recording is none of the API");
+      return refuse<k4a_stream_result_t>(function, "An image of the recording is none of the API");
     *out = made.release();
     return K4A_STREAM_RESULT_SUCCEEDED;
   });
@@ -95,9 +90,9 @@ k4a_stream_result_t get_imu(k4a_playback_t handle, k4a_imu_sample_t* out, Direct
   return guarded(K4A_STREAM_RESULT_FAILED, [&] {
     const auto playback = find_playback(handle, function);
     if (!playback) return K4A_STREAM_RESULT_FAILED;
-    if (out == nullptr) return failed(function, "imu_sample is NULL");
+    if (out == nullptr) return refuse<k4a_stream_result_t>(function, "imu_sample is NULL");
     const auto next = playback->reader->next_imu(direction);
-    if (!next) return failed(function, next.error().message);
+    if (!next) return refuse<k4a_stream_result_t>(function, next.error().message);
     *out = {};
     if (!*next) return K4A_STREAM_RESULT_EOF;
     const lockstep::ImuSample& sample = **next;
@@ -117,9 +112,9 @@ k4a_stream_result_t get_block(k4a_playback_t handle, const char* track,
     const auto playback = find_playback(handle, function);
     if (!playback) return K4A_STREAM_RESULT_FAILED;
     if (track == nullptr || out == nullptr)
-      return failed(function, "track_name or data_block_handle is NULL");
+      return refuse<k4a_stream_result_t>(function, "track_name or data_block_handle is NULL");
     const auto next = playback->reader->next_block(track, direction);
-    if (!next) return failed(function, next.error().message);
+    if (!next) return refuse<k4a_stream_result_t>(function, next.error().message);
     if (!*next) return K4A_STREAM_RESULT_EOF;
     auto block = std::make_shared<DataBlock>();
     block->device_time_us = static_cast<uint64_t>((*next)->stamp.us());

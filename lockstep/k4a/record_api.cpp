@@ -25,11 +25,6 @@ using lockstep::RecordingHeader;
 /// Later than this much of newer data nothing comes any more.
 constexpr lockstep::Nanos kReorderWindow{2'000'001'000};
 
-k4a_result_t refused(const char* function, std::string_view why) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, why);
-  return K4A_RESULT_FAILED;
-}
-
 /// Of names of tags and tracks.
 bool is_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -47,9 +42,9 @@ template <typename Work>
 k4a_result_t set_up(k4a_record_t handle, const char* function, Work work) {
   return guarded(K4A_RESULT_FAILED, [&] {
     const auto record = RecordTable::instance().find(handle);
-    if (!record) return refused(function, "The recording handle is not valid");
+    if (!record) return refuse(function, "The recording handle is not valid");
     const std::lock_guard lock(record->mutex);
-    if (record->writer) return refused(function, "The header is written already");
+    if (record->writer) return refuse(function, "The header is written already");
     return work(*record);
   });
 }
@@ -100,9 +95,9 @@ k4a_result_t add_track(Record& record, const char* function, CustomTrack track,
   const auto has_name = [&](const CustomTrack& other) { return other.name == track.name; };
   auto& tracks = record.header.custom_tracks;
   if (!is_name(track.name))
-    return refused(function, "A name of a track has only capital letters, digits, _ and -");
+    return refuse(function, "A name of a track has only capital letters, digits, _ and -");
   if (is_reserved(track.name) || std::any_of(tracks.begin(), tracks.end(), has_name))
-    return refused(function, "That name is taken");
+    return refuse(function, "That name is taken");
   const auto* const bytes = reinterpret_cast<const std::byte*>(context);
   if (bytes != nullptr) track.codec_private.assign(bytes, bytes + context_size);
   tracks.push_back(std::move(track));
@@ -127,19 +122,19 @@ k4a_result_t k4a_record_create(const char* path, k4a_device_t device,
   static constexpr const char* kName = "k4a_record_create";
   return guarded(K4A_RESULT_FAILED, [&] {
     if (path == nullptr || recording_handle == nullptr)
-      return refused(kName, "path or recording_handle is NULL");
+      return refuse(kName, "path or recording_handle is NULL");
     *recording_handle = nullptr;
     auto sink = lockstep::mkv::create_file_sink(path, lockstep::ExistingFile::replace);
-    if (!sink) return refused(kName, sink.error().message);
+    if (!sink) return refuse(kName, sink.error().message);
     auto record = std::make_shared<Record>();
     record->sink = std::move(*sink);
     record->header.date_utc_ns = date_utc_ns();
     record->header.writing_app = "k4arecord-" K4A_VERSION_STR;
     if (!take_config(device_config, record->header))
-      return refused(kName, "The configuration has a mode that cannot be recorded");
+      return refuse(kName, "The configuration has a mode that cannot be recorded");
     if (record->header.camera.color_on()) record->color_format = device_config.color_format;
     if (device != nullptr && !describe_device(device, record->header))
-      return refused(kName, "The device does not tell its version and calibration");
+      return refuse(kName, "The device does not tell its version and calibration");
     *recording_handle = RecordTable::instance().add(std::move(record));
     return K4A_RESULT_SUCCEEDED;
   });
@@ -149,9 +144,9 @@ k4a_result_t k4a_record_add_tag(k4a_record_t recording_handle, const char* name,
                                 const char* value) {
   static constexpr const char* kName = "k4a_record_add_tag";
   return set_up(recording_handle, kName, [&](Record& record) {
-    if (name == nullptr || value == nullptr) return refused(kName, "name or value is NULL");
+    if (name == nullptr || value == nullptr) return refuse(kName, "name or value is NULL");
     if (*name == '\0' || !is_name(name)) {
-      refused(kName, "A name of a tag has only capital letters, digits, _ and -: it is left out");
+      refuse(kName, "A name of a tag has only capital letters, digits, _ and -: it is left out");
       return K4A_RESULT_SUCCEEDED;
     }
     record.header.extra_tags.emplace_back(name, value);
@@ -162,7 +157,7 @@ k4a_result_t k4a_record_add_tag(k4a_record_t recording_handle, const char* name,
 k4a_result_t k4a_record_add_imu_track(k4a_record_t recording_handle) {
   static constexpr const char* kName = "k4a_record_add_imu_track";
   return set_up(recording_handle, kName, [&](Record& record) {
-    if (record.header.has_imu) return refused(kName, "There is a track of the IMU already");
+    if (record.header.has_imu) return refuse(kName, "There is a track of the IMU already");
     record.header.has_imu = record.header.camera.imu = true;
     record.header.custom_tracks_before_imu = record.header.custom_tracks.size();
     return K4A_RESULT_SUCCEEDED;
@@ -175,7 +170,7 @@ k4a_result_t k4a_record_add_attachment(const k4a_record_t recording_handle,
   static constexpr const char* kName = "k4a_record_add_attachment";
   return set_up(recording_handle, kName, [&](Record& record) {
     if (attachment_name == nullptr || buffer == nullptr)
-      return refused(kName, "attachment_name or buffer is NULL");
+      return refuse(kName, "attachment_name or buffer is NULL");
     const auto* const bytes = reinterpret_cast<const std::byte*>(buffer);
     record.header.attachments.push_back({attachment_name, {bytes, bytes + buffer_size}});
     return K4A_RESULT_SUCCEEDED;
@@ -190,8 +185,8 @@ k4a_result_t k4a_record_add_custom_video_track(const k4a_record_t recording_hand
   static constexpr const char* kName = "k4a_record_add_custom_video_track";
   return set_up(recording_handle, kName, [&](Record& record) {
     if (track_name == nullptr || codec_id == nullptr || track_settings == nullptr)
-      return refused(kName, "track_name, codec_id or track_settings is NULL");
-    if (track_settings->frame_rate == 0) return refused(kName, "The frame rate is 0");
+      return refuse(kName, "track_name, codec_id or track_settings is NULL");
+    if (track_settings->frame_rate == 0) return refuse(kName, "The frame rate is 0");
     CustomTrack track;
     track.name = track_name;
     track.codec_id = codec_id;
@@ -210,7 +205,7 @@ k4a_result_t k4a_record_add_custom_subtitle_track(
   static constexpr const char* kName = "k4a_record_add_custom_subtitle_track";
   return set_up(recording_handle, kName, [&](Record& record) {
     if (track_name == nullptr || codec_id == nullptr)
-      return refused(kName, "track_name or codec_id is NULL");
+      return refuse(kName, "track_name or codec_id is NULL");
     CustomTrack track;
     track.name = track_name;
     track.codec_id = codec_id;
@@ -222,7 +217,7 @@ k4a_result_t k4a_record_add_custom_subtitle_track(
 k4a_result_t k4a_record_write_header(k4a_record_t recording_handle) {
   static constexpr const char* kName = "k4a_record_write_header";
   return set_up(recording_handle, kName, [&](Record& record) {
-    if (!record.sink) return refused(kName, "The file cannot be written any more");
+    if (!record.sink) return refuse(kName, "The file cannot be written any more");
     lockstep::RecordingWriterOptions options;
     options.block_times = lockstep::BlockTimes::relative;
     options.reorder_window = kReorderWindow;
@@ -233,7 +228,7 @@ k4a_result_t k4a_record_write_header(k4a_record_t recording_handle) {
     options.disk_too_slow = warn_of_slow_disk;
     options.muxing_app = "libmatroska-1.4.9";
     auto writer = lockstep::create_tracks_on(std::move(record.sink), record.header, options);
-    if (!writer) return refused(kName, writer.error().message);
+    if (!writer) return refuse(kName, writer.error().message);
     record.writer = std::move(*writer);
     return K4A_RESULT_SUCCEEDED;
   });

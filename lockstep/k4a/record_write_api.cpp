@@ -21,13 +21,8 @@ using lockstep::Micros;
 /// Beyond every clock of a camera, and what the writer refuses.
 constexpr uint64_t kNoTimeUs = uint64_t{1} << 53;
 
-k4a_result_t refused(const char* function, std::string_view why) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, why);
-  return K4A_RESULT_FAILED;
-}
-
 k4a_result_t result_of(const lockstep::Result<void>& done, const char* function) {
-  return done ? K4A_RESULT_SUCCEEDED : refused(function, done.error().message);
+  return done ? K4A_RESULT_SUCCEEDED : refuse(function, done.error().message);
 }
 
 DeviceTime stamp_of(uint64_t us) {
@@ -45,12 +40,12 @@ lockstep::ImageBytes copy_of(const uint8_t* data, size_t size) {
 std::shared_ptr<Record> find_begun(k4a_record_t handle, const char* function) {
   auto record = RecordTable::instance().find(handle);
   if (!record) {
-    refused(function, "The recording handle is not valid");
+    refuse(function, "The recording handle is not valid");
     return nullptr;
   }
   const std::lock_guard lock(record->mutex);
   if (record->writer) return record;
-  refused(function, "The header is not written yet");
+  refuse(function, "The header is not written yet");
   return nullptr;
 }
 
@@ -62,7 +57,7 @@ k4a_result_t write_image(Record& record, const char* track, k4a_image_format_t f
   const size_t size = k4a_image_get_size(image.get());
   if (data == nullptr || size == 0) return K4A_RESULT_SUCCEEDED;
   if (k4a_image_get_format(image.get()) != format)
-    return refused(kName, fmt::format("The {} image has another format than was said", track));
+    return refuse(kName, fmt::format("The {} image has another format than was said", track));
   const auto bytes = copy_of(data, size);
   const DeviceTime stamp = stamp_of(k4a_image_get_device_timestamp_usec(image.get()));
   const std::lock_guard lock(record.mutex);
@@ -112,11 +107,11 @@ k4a_result_t k4a_record_write_custom_track_data(const k4a_record_t recording_han
     const auto record = find_begun(recording_handle, kName);
     if (!record) return K4A_RESULT_FAILED;
     if (track_name == nullptr || custom_data == nullptr)
-      return refused(kName, "track_name or custom_data is NULL");
+      return refuse(kName, "track_name or custom_data is NULL");
     const auto& tracks = record->header.custom_tracks;
     const bool known = std::any_of(tracks.begin(), tracks.end(),
                                    [&](const auto& track) { return track.name == track_name; });
-    if (!known) return refused(kName, fmt::format("There is no custom track \"{}\"", track_name));
+    if (!known) return refuse(kName, fmt::format("There is no custom track \"{}\"", track_name));
     const auto bytes = copy_of(custom_data, custom_data_size);
     const std::lock_guard lock(record->mutex);
     return result_of(
@@ -139,7 +134,7 @@ void k4a_record_close(k4a_record_t recording_handle) {
   guarded([&] {
     const auto record = RecordTable::instance().find(recording_handle);
     if (!record || !RecordTable::instance().release(recording_handle)) {
-      refused(kName, "The recording handle is not valid");
+      refuse(kName, "The recording handle is not valid");
       return;
     }
     const std::lock_guard lock(record->mutex);

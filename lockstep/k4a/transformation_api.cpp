@@ -19,11 +19,6 @@ using TransformationTable =
     HandleTable<k4a_transformation_t, Transformation, HandleKind::transformation>;
 using ImagePtr = std::shared_ptr<Image>;
 
-k4a_result_t refuse(const char* function, const char* what) {
-  LOCKSTEP_K4A_ERROR("{}(). {}", function, what);
-  return K4A_RESULT_FAILED;
-}
-
 k4a_result_t answer(const char* function, const Result<void>& done) {
   return done ? K4A_RESULT_SUCCEEDED : refuse(function, done.error().message.c_str());
 }
