@@ -48,5 +48,6 @@ int main(int argc, char** argv) {
     std::printf("%" PRIu64 " %" PRIu64 "\n", color_us, depth_us);
     k4a_capture_release(capture);
   }
+  k4a_device_close(device);
   return fail("ended");
 }
