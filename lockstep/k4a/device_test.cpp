@@ -191,6 +191,8 @@ TEST_F(K4aDevice, DeliversPairsWithTheirMetadata) {
   EXPECT_EQ(k4a_image_get_exposure_usec(depth), 0U);
   EXPECT_EQ(k4a_image_get_format(depth), K4A_IMAGE_FORMAT_DEPTH16);
   EXPECT_EQ(k4a_image_get_format(ir), K4A_IMAGE_FORMAT_IR16);
+  for (const k4a_image_t plane : {depth, ir})  // also where nothing is rendered: programs read it
+    EXPECT_EQ(k4a_image_get_size(plane), size_t{2} * 640 * 576);
   EXPECT_EQ(k4a_image_get_device_timestamp_usec(depth), k4a_image_get_device_timestamp_usec(ir));
   const auto apart = static_cast<int64_t>(k4a_image_get_device_timestamp_usec(depth)) -
                      static_cast<int64_t>(k4a_image_get_device_timestamp_usec(color));

@@ -31,6 +31,7 @@ Result<Installed> open_rig(const std::string& name) {
   if (!chosen) return std::move(chosen).error();
   VirtualRigOptions options;
   options.shared_file = shared_rig_file(chosen->toml);
+  options.whole_images = true;  // programs read the pixels of their modes
   // Whoever waits for a minute must not think that the program hangs, whatever the log leaves out.
   options.on_rendering = [](const std::string& what) {
     fmt::print(stderr, "lockstep: {}: k4a_device_start_cameras() waits for it\n", what);

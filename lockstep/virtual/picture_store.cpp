@@ -122,7 +122,7 @@ PictureStore::Recipe PictureStore::color_recipe(const CameraConfig& config,
 
 Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const CameraConfig& config,
                                                           const RenderProgress& progress) {
-  if (world_.timing_only) return tiny_pictures(config);
+  if (world_.timing_only) return flat_pictures(config, options_.whole_images);
   const MutexLock lock(mutex_);
   const double color_share = config.depth_on() ? 0.7 : 1;
   const auto part = [&](double from, double length) {

@@ -18,8 +18,9 @@ class Pictures {
   [[nodiscard]] virtual DepthSample depth(const FrameInstant& frame) const = 0;
 };
 
-/// For worlds of timing only. Depth and IR are 8 by 4 samples, 64 bytes. Colour has the configured
-/// size: as MJPG in name only, in 64 bytes, and else in grey.
-[[nodiscard]] std::shared_ptr<const Pictures> tiny_pictures(const CameraConfig& config);
+/// For worlds of timing only, grey and flat. `whole`: all images are what their mode makes them,
+/// for programs that read pixels. Otherwise they cost next to nothing: depth and IR are 8 by 4
+/// samples, 64 bytes, and colour has the configured size: as MJPG in name only, in 64 bytes.
+[[nodiscard]] std::shared_ptr<const Pictures> flat_pictures(const CameraConfig& config, bool whole);
 
 }  // namespace lockstep

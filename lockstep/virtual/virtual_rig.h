@@ -38,6 +38,8 @@ struct VirtualRigOptions {
   /// Gets a sentence before pictures are rendered that the cache does not have, on the thread that
   /// asked for them, which waits meanwhile. May be empty.
   std::function<void(const std::string&)> on_rendering;
+  /// Whether the images of a world of timing only have the sizes of their modes.
+  bool whole_images = false;
 };
 
 /// Gets 0..1 on the thread that asked for pictures, every few pictures; false stops the rendering.
