@@ -130,6 +130,18 @@ struct Bend {
   bool known = false;  ///< points enough to tell
 };
 
+/// How much wider than with all windows of a usual take four standard errors must be for the same
+/// confidence when they come from so few degrees of freedom (Student's t, by Wallace's formula).
+double for_few(size_t degrees) {
+  const auto quantile = [](double n) {
+    constexpr double kErrors = 4;
+    const double shrunk = n - 2.0 / 3 + 0.1 / n;
+    return std::sqrt(n * std::expm1(kErrors * kErrors * (n - 5.0 / 6) / (shrunk * shrunk)));
+  };
+  constexpr double kUsual = kWindows - 2;
+  return std::max(1.0, quantile(static_cast<double>(degrees)) / quantile(kUsual));
+}
+
 Bend fit_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, double from_s,
               double to_s) {
   Bend bend{from_s, to_s};
@@ -163,8 +175,9 @@ Bend fit_bend(const ArrivalTrace& trace, const std::vector<size_t>& begins, doub
     alike += (y[i] - bend.ppm * x[i]) * (y[i - 1] - bend.ppm * x[i - 1]);
   const double by_chance = 2 / std::sqrt(static_cast<double>(count));
   const double r = bend.squares > 0 ? std::clamp(alike / bend.squares - by_chance, 0.0, 0.9) : 0.0;
-  bend.se_ppm = std::sqrt(bend.squares / static_cast<double>(count - begins.size() - 1) / xx) *
-                std::sqrt((1 + r) / (1 - r));
+  const size_t degrees = count - begins.size() - 1;
+  bend.se_ppm = std::sqrt(bend.squares / static_cast<double>(degrees) / xx) *
+                std::sqrt((1 + r) / (1 - r)) * for_few(degrees);
   return bend;
 }
 

@@ -106,6 +106,17 @@ TEST(JudgePartsOfTakes, OneTickAtTheEndIsLostToATake) {
   EXPECT_EQ(failure(report)->span->count, 1);
 }
 
+/// Five windows of arrivals make a line by chance.
+TEST(JudgePartsOfTakes, AreNoneInFourSeconds) {
+  SyntheticRig rig;
+  rig.seed = 687'893;
+  rig.fps = 15;
+  rig.seconds = 4;
+  rig.jitter_us = 0;
+  const SyncReport report = judged(healthy_evidence(rig));
+  EXPECT_EQ(failure(report), nullptr) << failure(report)->message;
+}
+
 RC_GTEST_PROP(JudgePartsOfTakes, LeaveHealthyOnesAlone, ()) {
   SyntheticRig rig;
   rig.seed = *rc::gen::inRange<uint64_t>(1, 1'000'000);
