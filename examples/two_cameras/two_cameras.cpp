@@ -163,7 +163,7 @@ void run_one(const std::string& folder, uint32_t index) {
     std::printf("camera %u: capture %d, depth in %.0f %% of the picture\n", index,
                 camera.captures(), camera.depth_coverage(capture));
   }
-  if (camera.captures() < kCaptures / 2) throw k4a::error("too little came");
+  if (camera.captures() == 0) throw k4a::error("nothing came");
 }
 
 k4a::capture next_of(k4a::playback& recording) {
@@ -188,7 +188,7 @@ void play(const std::string& folder) {
   }
   std::printf("recorded: %d pairs, at most %lld us from where they should be\n", pairs,
               static_cast<long long>(largest.count()));
-  if (pairs < kCaptures / 2) throw k4a::error("too few pairs");
+  if (pairs == 0) throw k4a::error("no pairs");
 }
 
 }  // namespace
