@@ -54,6 +54,7 @@ class HeadDecoder {
                    "DEPTH, IR or IMU track"};
     }
     read_info();
+    out_.header.camera.color_resolution = ColorResolution::off;  // unless a track tells its size
     if (color != nullptr) read_color(*color);
     if (depth != nullptr) read_plane_track(*depth, out_.tracks.depth, out_.depth_little_endian);
     if (ir != nullptr) read_plane_track(*ir, out_.tracks.ir, out_.ir_little_endian);
@@ -110,7 +111,6 @@ class HeadDecoder {
     out_.tracks.color = track.number;
     out_.color_width_px = static_cast<int>(track.width_px);
     out_.color_height_px = static_cast<int>(track.height_px);
-    camera.color_resolution = ColorResolution::off;
     for (int i = 1; i <= static_cast<int>(ColorResolution::p3072); ++i) {
       const auto resolution = static_cast<ColorResolution>(i);
       if (color_size(resolution) == SizePx{out_.color_width_px, out_.color_height_px}) {

@@ -68,6 +68,19 @@ TEST(Info, OfATakeAndOfATornFileOfIt) {
   EXPECT_THAT(lockstep({"info", take}).out, HasSubstr("missing"));
 }
 
+TEST(Info, OfARecordingWithoutColourNamesNoColourMode) {
+  const TempFolder folder;
+  const std::string rig = replaced(timing_rig(), "serial = \"virtual-0003\"",
+                                   "serial = \"virtual-0003\", color_mode = \"OFF\"");
+  write_file(folder / "rig.toml", rig);
+  const fs::path take = folder / "take";
+  ASSERT_EQ(simulate(folder / "rig.toml", take, 1).status, 0);
+  EXPECT_THAT(lockstep({"info", take / "right.mkv"}).out, HasSubstr("modes: colour OFF, depth"));
+  const auto json =
+      nlohmann::json::parse(lockstep({"info", take / "right.mkv", "--json"}).out, nullptr, false);
+  EXPECT_EQ(json["camera"]["color_mode"], "OFF");
+}
+
 TEST(Info, OfWhatIsNoRecordingSaysSo) {
   const TempFolder folder;
   write_file(folder / "text.mkv", "this is no recording");
