@@ -346,6 +346,7 @@ std::string Coordinator::why_not_locked() const {
     of.out_of_step = monitor_.out_of_step_run(i) > 0;
     of.offset_us = monitor_.offset_us(i);
     of.zeroed_apart_us = monitor_.zeroed_apart_us(i);
+    of.exposure = camera.planned.config.exposure;
     if (of.offset_us && camera.first_offset_us)
       of.moved_us = *of.offset_us - *camera.first_offset_us;
   }

@@ -22,21 +22,51 @@ enum class Trouble {
   dark,
   not_rolled_back,
   zeroed_apart,
+  exposure,
   moving,
   off
 };
-constexpr std::array kTroubles{
-    Trouble::unplugged,       Trouble::starting,     Trouble::source_dark, Trouble::dark,
-    Trouble::not_rolled_back, Trouble::zeroed_apart, Trouble::moving,      Trouble::off};
+constexpr std::array kTroubles{Trouble::unplugged, Trouble::starting,        Trouble::source_dark,
+                               Trouble::dark,      Trouble::not_rolled_back, Trouble::zeroed_apart,
+                               Trouble::exposure,  Trouble::moving,          Trouble::off};
 
-std::optional<Trouble> trouble_of(const LockFacts& camera) {
+const LockFacts* source_among(const std::vector<LockFacts>& cameras) {
+  const auto at = std::find_if(cameras.begin(), cameras.end(),
+                               [](const LockFacts& camera) { return camera.is_source; });
+  return at == cameras.end() ? nullptr : &*at;
+}
+
+/// Without a camera as source, the one that the others are held against is not known: any
+/// automatic exposure will do.
+bool exposures_differ(const std::vector<LockFacts>& cameras, const LockFacts& camera) {
+  if (const LockFacts* source = source_among(cameras)) return camera.exposure != source->exposure;
+  return std::any_of(cameras.begin(), cameras.end(),
+                     [&](const LockFacts& other) { return camera.exposure != other.exposure; });
+}
+
+std::optional<Trouble> trouble_of(const std::vector<LockFacts>& cameras, const LockFacts& camera) {
   if (!camera.plugged) return Trouble::unplugged;
   if (camera.state == DeviceState::starting) return Trouble::starting;
   if (camera.not_rolled_back) return Trouble::not_rolled_back;
   if (!camera.any_picture) return camera.is_source ? Trouble::source_dark : Trouble::dark;
   if (camera.zeroed_apart_us) return Trouble::zeroed_apart;
   if (!camera.out_of_step || !camera.offset_us) return std::nullopt;
-  return std::abs(camera.moved_us.value_or(0)) > kMovedUs ? Trouble::moving : Trouble::off;
+  if (std::abs(camera.moved_us.value_or(0)) > kMovedUs) return Trouble::moving;
+  return exposures_differ(cameras, camera) ? Trouble::exposure : Trouble::off;
+}
+
+std::string exposure_text(const std::optional<Micros>& exposure) {
+  return exposure ? fmt::format("exposure of {} us", exposure->count()) : "automatic exposure";
+}
+
+/// "right has an automatic exposure, left an exposure of 8330 us".
+std::string exposures_text(const std::vector<LockFacts>& cameras) {
+  std::string text;
+  for (const LockFacts& camera : cameras) {
+    text += fmt::format("{}{} {}an {}", text.empty() ? "" : ", ", camera.name,
+                        text.empty() ? "has " : "", exposure_text(camera.exposure));
+  }
+  return text;
 }
 
 std::string shows_as(const LockFacts& camera, Trouble trouble) {
@@ -62,10 +92,21 @@ std::string shows_as(const LockFacts& camera, Trouble trouble) {
     case Trouble::moving:
       return fmt::format("{:+.0f} us off its planned offset, and moving: {:+.0f} us since",
                          *camera.offset_us, *camera.moved_us);
+    case Trouble::exposure:
     case Trouble::off:
       return fmt::format("{:+.0f} us off its planned offset", *camera.offset_us);
   }
   return {};
+}
+
+/// Of cameras that follow pulses, but with unlike exposures.
+std::string of_exposures(const std::vector<LockFacts>& cameras) {
+  return fmt::format(
+      "The rig file does not give all cameras one fixed exposure, and the centres of their images "
+      "lie apart with the exposures: {}. Give all_cameras one fixed exposure there, such as "
+      "exposure_us = 8330, and "
+      "record again; --anyway records it as it is, UNPROVED, for `lockstep verify` to measure.",
+      exposures_text(cameras));
 }
 
 std::string pulses_from(const std::string& source) {
@@ -78,7 +119,7 @@ bool all_off_alike(const std::vector<LockFacts>& cameras) {
   int off = 0;
   for (const LockFacts& camera : cameras) {
     if (camera.is_source) continue;
-    if (trouble_of(camera) != Trouble::off) return false;
+    if (trouble_of(cameras, camera) != Trouble::off) return false;
     if (!first_us) first_us = camera.offset_us;
     if (std::abs(*camera.offset_us - *first_us) > kAlikeUs) return false;
     ++off;
@@ -86,7 +127,8 @@ bool all_off_alike(const std::vector<LockFacts>& cameras) {
   return off > 1;
 }
 
-std::string cause_and_mend(Trouble trouble, const std::string& source, bool alike) {
+std::string cause_and_mend(const std::vector<LockFacts>& cameras, Trouble trouble,
+                           const std::string& source) {
   switch (trouble) {
     case Trouble::unplugged:
       return "The cable is loose there: push it in.";
@@ -108,21 +150,23 @@ std::string cause_and_mend(Trouble trouble, const std::string& source, bool alik
     case Trouble::zeroed_apart:
       return "Likely the camera restarted after the first pulse, or saw it late: record again. If "
              "that does not help, give it a USB port and a cable of its own.";
+    case Trouble::exposure:
+      return of_exposures(cameras);
     case Trouble::moving:
       return fmt::format(
           "It runs by its own crystal: its pulses stopped or come from elsewhere. Follow its sync "
           "cable back to {}, and look that no other rig drives it.",
           pulses_from(source));
     case Trouble::off:
-      if (alike && !source.empty()) {
+      if (all_off_alike(cameras) && !source.empty()) {
         return fmt::format(
             "All are off alike, so likely it is {} that is off: look whether another program set "
             "its delay or exposure, restart it, and record again.",
             source);
       }
       return "It follows the pulses, but not with the delay or exposure of the plan: likely "
-             "another "
-             "program set it, or its firmware differs. Close other programs, compare it with the "
+             "another program set it, or its firmware differs. Close other programs, compare it "
+             "with the "
              "others in `lockstep devices`, unplug it and plug it in again, and record again; "
              "--anyway records it as it is, UNPROVED, for `lockstep verify` to measure.";
   }
@@ -132,18 +176,17 @@ std::string cause_and_mend(Trouble trouble, const std::string& source, bool alik
 }  // namespace
 
 std::string lock_trouble(const std::vector<LockFacts>& cameras, const std::string& source) {
-  const bool alike = all_off_alike(cameras);
   std::string text;
   for (const Trouble trouble : kTroubles) {
     std::string who;
     for (const LockFacts& camera : cameras) {
-      if (trouble_of(camera) != trouble) continue;
+      if (trouble_of(cameras, camera) != trouble) continue;
       who +=
           fmt::format("{}{}: {}", who.empty() ? "" : "; ", camera.name, shows_as(camera, trouble));
     }
     if (who.empty()) continue;
     text += fmt::format("{}{}. {}", text.empty() ? "" : " ", who,
-                        cause_and_mend(trouble, source, alike));
+                        cause_and_mend(cameras, trouble, source));
   }
   if (!text.empty()) return text;
   return "captures are missing on some cameras. Likely the USB load: give each camera a controller "

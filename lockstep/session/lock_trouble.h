@@ -25,6 +25,9 @@ struct LockFacts {
   std::optional<double> moved_us{};   ///< by how much that moved while the rig tried to lock
   /// Its clock was zeroed so much later than that of the source, by host arrival; none: it was not.
   std::optional<double> zeroed_apart_us{};
+  /// Exposure that the plan gives it, which moves the centres of its images, depth's with colour
+  /// off too; none: automatic.
+  std::optional<Micros> exposure{};
 };
 
 /// Sentences for the person at the rig: which cameras keep it from locking and how that shows, the

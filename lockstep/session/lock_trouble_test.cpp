@@ -17,6 +17,7 @@ LockFacts camera(const std::string& name) {
   facts.any_picture = true;
   facts.offset_us = 3;
   facts.moved_us = 1;
+  facts.exposure = Micros(8330);
   return facts;
 }
 
@@ -57,6 +58,27 @@ TEST(LockTrouble, OfAllOffAlikeIsTheSource) {
   const std::vector<LockFacts> cameras{source("left"), off_by("middle", 160, 0),
                                        off_by("right", 171, 0)};
   EXPECT_THAT(lock_trouble(cameras, "left"), HasSubstr("likely it is left that is off"));
+}
+
+TEST(LockTrouble, OfUnlikeExposuresNamesThemAndNoOtherProgram) {
+  LockFacts left = source("left"), middle = camera("middle"), right = off_by("right", 4189, 3);
+  const auto fixed = right.exposure;
+  right.exposure.reset();
+  EXPECT_THAT(lock_trouble({left, middle, right}, "left"),
+              AllOf(HasSubstr("right: +4189 us off"), HasSubstr("right an automatic exposure"),
+                    HasSubstr("exposure_us = 8330"), Not(HasSubstr("program"))));
+  right.exposure = Micros(16'670);
+  EXPECT_THAT(lock_trouble({left, middle, right}, "left"),
+              HasSubstr("left has an exposure of 8330 us, middle an exposure of 8330 us, right an "
+                        "exposure of 16670 us"));
+  right.exposure = fixed;
+  EXPECT_THAT(lock_trouble({left, middle, right}, "left"), HasSubstr("program set it"));
+  // All are off against a source whose exposure is automatic.
+  left.exposure.reset();
+  middle = off_by("middle", -4160, 0);
+  right.offset_us = -4170;
+  EXPECT_THAT(lock_trouble({left, middle, right}, "left"),
+              AllOf(HasSubstr("left has an automatic exposure"), Not(HasSubstr("program"))));
 }
 
 TEST(LockTrouble, OfALoosePlugNamesTheCableThatBelongsThere) {

@@ -62,6 +62,17 @@ TEST_F(Record, GivesUpOnASilentLineAfterArmingFourTimes) {
   EXPECT_THAT(silent.out, HasSubstr("nothing was recorded"));
 }
 
+/// The plan only warns of it on virtual cameras.
+TEST_F(Record, NamesAnAutomaticExposureThatKeepsTheRigFromLocking) {
+  const std::string rig = rig_with("auto.toml", "serial = \"virtual-0003\"",
+                                   "serial = \"virtual-0003\", exposure_us = \"auto\"");
+  const Finished apart = simulate(rig, path("take"), 2);
+  EXPECT_EQ(apart.status, 3);
+  EXPECT_THAT(one_line(apart.err),
+              AllOf(HasSubstr("right an automatic exposure"), HasSubstr("exposure_us = 8330"),
+                    Not(HasSubstr("another program"))));
+}
+
 /// On a terminal it is shown how long the cameras still keep their depth on.
 TEST_F(Record, CountsDownToArmingAnewWhereATerminalShowsProgress) {
   write_file(path("wall.toml"),
