@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/sensor/family.h"
 #include "lockstep/sync/findings.h"
 
 // The likely cause of an offset, by what else is known. A guess, and worded as one.
@@ -170,6 +171,55 @@ std::string of_step(const Case& set, size_t index, bool of_depth) {
                                 : "its delay, exposure or clock changed there");
 }
 
+/// The one exposure of a device: as recorded, else as the plan asks for it; none: not known.
+std::optional<Micros> exposure_of(const Case& set, const DeviceEvidence& device) {
+  if (!device.exposures.empty())
+    return device.exposures.size() == 1 ? std::optional(device.exposures.front().second)
+                                        : std::nullopt;
+  if (!set.evidence.plan) return std::nullopt;
+  const PlannedCamera* planned = planned_for(*set.evidence.plan, device);
+  return planned == nullptr ? std::nullopt : planned->config.exposure;
+}
+
+/// How far exposures of two devices of this kind can lie apart.
+double exposures_apart_at_most_us(const Case& set, const DeviceEvidence& device) {
+  const auto most_us = static_cast<double>(family_traits(device.family).max_exposure_us);
+  return std::min(most_us, set.all.period_us());
+}
+
+/// Whether exposures move the centres of a device and the reference apart, by what is known of
+/// them: sensor-facts, section 5.
+enum class ByExposures { no, perhaps, yes };
+ByExposures by_exposures(const Case& set, const AlignedDevice& device, double us) {
+  const auto own = exposure_of(set, *device.evidence);
+  const auto other = exposure_of(set, *set.all.devices[set.reference].evidence);
+  if (own && other) {
+    const double moved_us = std::abs(static_cast<double>((*own - *other).count())) / 2;
+    return moved_us > kNearUs && std::abs(std::abs(us) - moved_us) < kNearUs ? ByExposures::yes
+                                                                             : ByExposures::no;
+  }
+  return 2 * std::abs(us) <= exposures_apart_at_most_us(set, *device.evidence)
+             ? ByExposures::perhaps
+             : ByExposures::no;
+}
+
+std::string of_known_exposures(const Case& set, const AlignedDevice& device) {
+  const DeviceEvidence& reference = *set.all.devices[set.reference].evidence;
+  return fmt::format(
+      "Its exposure is {} us, that of {} is {} us: the centres of the two lie half of the "
+      "difference apart.",
+      exposure_of(set, *device.evidence)->count(), reference.name,
+      exposure_of(set, reference)->count());
+}
+
+/// Names what moves centres as another cause does, where the recordings do not tell exposures.
+std::string unlike_exposures(const Case& set, const AlignedDevice& device, double us) {
+  return fmt::format(
+      "the exposures of {} and {} differ by about {:.0f} us, as where one is "
+      "automatic: these recordings do not hold them",
+      set.all.devices[set.reference].evidence->name, device.evidence->name, 2 * std::abs(us));
+}
+
 std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
   const AlignedDevice& device = set.all.devices[index];
   const double us = set.measures.devices[index].lead->level_us;
@@ -181,17 +231,37 @@ std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
     return fmt::format(
         "{} was started before it: the clocks' zeros are {} periods apart (by host arrival).",
         reference, *device.whole_periods_off);
+  const ByExposures exposures = by_exposures(set, device, us);
+  if (exposures == ByExposures::yes) return of_known_exposures(set, device);
   if (std::string text = of_far_offset(set, device, us); !text.empty()) return text;
+  const std::string other_cause =
+      exposures == ByExposures::perhaps ? " Or " + unlike_exposures(set, device, us) + "." : "";
   if (std::abs(us) > kBeyondAnyDelayUs)
     return fmt::format(
         "The clocks do not share their zero: {} was probably started before {}. The offset is "
-        "known modulo one period; whole periods are unknown{}.",
-        reference, name, report.devices[index].arrival ? "" : " without host arrival");
+        "known modulo one period; whole periods are unknown{}.{}",
+        reference, name, report.devices[index].arrival ? "" : " without host arrival", other_cause);
   if (std::abs(us) > set.gates.color_offset_fail_us)
-    return fmt::format("The delay that {} ran with is about {:.0f} us, not {:.0f}: it is mis-set.",
-                       name, us + device.expected_lead_us(), device.expected_lead_us());
+    return fmt::format(
+        "The delay that {} ran with is about {:.0f} us, not {:.0f}: it is mis-set.{}", name,
+        us + device.expected_lead_us(), device.expected_lead_us(), other_cause);
   return "Healthy rigs show up to some 70 us between cameras; different firmware or exposure adds "
          "to it.";
+}
+
+/// Empty: as the finding has it.
+std::string mend_of_offset(const Case& set, size_t index, const Finding& finding) {
+  constexpr const char* kOneExposure = "Set one manual exposure on all cameras before the start";
+  const AlignedDevice& device = set.all.devices[index];
+  const double us = set.measures.devices[index].lead->level_us;
+  const bool of_level = finding.rule != "tick-offset" && !device.whole_periods_off;
+  const ByExposures exposures = of_level ? by_exposures(set, device, us) : ByExposures::no;
+  if (device.evidence->exposures.size() > 1 || exposures == ByExposures::yes)
+    return std::string(kOneExposure) + ".";
+  if (finding.rule == "tick-offset" || std::abs(us) <= kBeyondAnyDelayUs) return {};
+  return exposures == ByExposures::perhaps
+             ? std::string(kOneExposure) + " (k4arecorder -e), and start the master last."
+             : "Start all subordinates, then the master (lockstep record does).";
 }
 
 /// Cause and mend of one finding on device `index`.
@@ -224,12 +294,7 @@ void explain(const Case& set, const SyncReport& report, const std::vector<Findin
   } else {
     finding.cause = of_offset(set, report, index);
   }
-  const double off_us = std::abs(set.measures.devices[index].lead->level_us);
-  if (set.evidence.devices[index].exposures.size() > 1) {
-    finding.mend = "Set one manual exposure on all cameras before the start.";
-  } else if (finding.rule != "tick-offset" && off_us > kBeyondAnyDelayUs) {
-    finding.mend = "Start all subordinates, then the master (lockstep record does).";
-  }
+  if (std::string mend = mend_of_offset(set, index, finding); !mend.empty()) finding.mend = mend;
 }
 
 }  // namespace

@@ -389,6 +389,44 @@ TEST(Judge, SaysThatTheMasterWasStartedFirst) {
   EXPECT_NE(find(report, "color-offset")->cause.find("started before"), std::string::npos);
 }
 
+/// A camera whose exposure is longer by 8340 us, as an automatic one is beside 8330.
+Evidence unlike_exposures() {
+  SyntheticRig rig = short_rig();
+  rig.arrivals = false;
+  auto devices = healthy_devices(rig);
+  devices[1].extra_color_us = 4170;
+  return make_evidence(rig, devices);
+}
+
+TEST(Judge, LeavesOpenWhetherExposuresDifferWhereTheyAreNotRecorded) {
+  Evidence evidence = unlike_exposures();
+  for (DeviceEvidence& device : evidence.devices) device.exposures.clear();
+  const SyncReport report = judged(evidence);
+  expect_only_failure(report, "color-offset", "sub1");
+  const Finding& open = *find(report, "color-offset");
+  EXPECT_NE(open.cause.find("started before"), std::string::npos) << open.cause;
+  EXPECT_NE(open.cause.find("exposures of master and sub1 differ by about 83"), std::string::npos)
+      << open.cause;
+  EXPECT_NE(open.mend.find("manual exposure"), std::string::npos) << open.mend;
+}
+
+TEST(Judge, TellsUnlikeExposuresFromAnEarlyStartWhereTheTakeSaysThem) {
+  Evidence evidence = unlike_exposures();
+  evidence.plan = plan_of(evidence);
+  for (DeviceEvidence& device : evidence.devices) device.exposures.clear();
+  for (PlannedCamera& camera : evidence.plan->cameras) camera.config.exposure = Micros(8330);
+  // Equal ones move nothing.
+  const SyncReport equal = judged(evidence);
+  expect_only_failure(equal, "color-offset", "sub1");
+  EXPECT_EQ(find(equal, "color-offset")->cause.find("xposure"), std::string::npos);
+  evidence.plan->cameras[1].config.exposure = Micros(16'670);
+  const SyncReport differ = judged(evidence);
+  expect_only_failure(differ, "color-offset", "sub1");
+  EXPECT_NE(find(differ, "color-offset")->cause.find("16670 us, that of master"),
+            std::string::npos);
+  EXPECT_NE(find(differ, "color-offset")->mend.find("manual exposure"), std::string::npos);
+}
+
 /// Its clock was zeroed 50 pulses later than the master's.
 Evidence zeroed_late() {
   Evidence evidence = healthy_evidence(short_rig());

@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
 
-#include "tests/e2e/program.h"
+#include "tests/e2e/simulated_take.h"
 
 namespace lockstep::testing {
 namespace {
@@ -45,7 +46,8 @@ class Recorder : public ::testing::Test {
   }
 
   [[nodiscard]] std::unique_ptr<RunningProgram> start(Words words) const {
-    for (const char* word : {"-c", "720p"}) words.emplace_back(word);
+    if (std::find(words.begin(), words.end(), "-c") == words.end())
+      for (const char* word : {"-c", "720p"}) words.emplace_back(word);
     return std::make_unique<RunningProgram>(LOCKSTEP_RECORDER, words, environment(),
                                             folder_.path());
   }
@@ -179,6 +181,31 @@ TEST_F(Recorder, LeavesNoFileWhereNothingCame) {
     EXPECT_THAT(ended.err, HasSubstr("nothing was recorded"));
   }
   EXPECT_FALSE(is_there("sub.mkv") || is_there("take/middle.mkv"));
+}
+
+// Exposures are not in the vendor's format.
+TEST_F(Recorder, AsksForOneExposureWithColourOffToo) {
+  const auto start_with = [this](Words words, const std::string& sign) {
+    words.insert(words.end(), {"--imu", "OFF", "-r", "15", "-l", "1", "--device-time"});
+    return start(words, sign);
+  };
+  const std::string sub_sign = "Waiting for signal from master";
+  const auto right = start_with({"--device", "2", "--external-sync", kSubordinate, "-c", "OFF",
+                                 "--sync-delay", "320", "sub2.mkv"},
+                                sub_sign);
+  const auto middle = start_with({"--device", "1", "--external-sync", kSubordinate, "--sync-delay",
+                                  "160", "-e", "8330", "sub1.mkv"},
+                                 sub_sign);
+  const auto left = start_with({"--external-sync", kMaster, "-e", "8330", "master.mkv"}, "Device");
+  EXPECT_EQ(left->wait().err.find("exposure"), std::string::npos);
+  EXPECT_EQ(middle->wait().err.find("exposure"), std::string::npos);
+  EXPECT_THAT(right->wait().err, AllOf(HasSubstr("warning: the exposure is automatic"),
+                                       HasSubstr("colour off"), HasSubstr("-e 8330")));
+  const Finished verdict = lockstep_here({"verify", "master.mkv", "sub1.mkv", "sub2.mkv"});
+  EXPECT_EQ(verdict.status, 1) << verdict.out;
+  EXPECT_THAT(one_line(verdict.out),
+              AllOf(HasSubstr("exposures of master and sub2 differ by about 83"),
+                    HasSubstr("manual exposure on all cameras")));
 }
 
 // Stamps alone cannot show it: the clocks are whole frames apart.

@@ -19,11 +19,13 @@ Remarks::Remarks(const RecorderOptions& options)
     : options_(options), counter_(options.period_us()) {}
 
 std::string Remarks::before_start() const {
-  if (!options_.wired() || options_.exposure_us ||
-      options_.config.color_resolution == K4A_COLOR_RESOLUTION_OFF)
-    return "";
-  return "warning: the exposure is automatic, and its centre wanders with it: give every camera "
-         "the same with -e, such as -e 8330";
+  if (!options_.wired() || options_.exposure_us) return "";
+  return fmt::format(
+      "warning: the exposure is automatic{}: give every camera on the cable the same with -e, such "
+      "as -e 8330, or they are not in step",
+      options_.config.color_resolution == K4A_COLOR_RESOLUTION_OFF
+          ? ", and depth follows its centre with colour off, too"
+          : ", and its centre wanders with it");
 }
 
 std::string Remarks::while_waiting(Seconds after) {
