@@ -36,11 +36,14 @@ Result<SyncJacks> Device::read_jacks() {
   return do_read_jacks();
 }
 
-Result<void> Device::start(const CameraConfig& config) {
+Result<void> Device::start(const CameraConfig& config, const std::function<bool()>& wanted) {
   if (running_) return wrong_state(info_, "start()", "running", "idle", "call stop() first");
   auto config_run = checked(info_, config);
   if (!config_run) return std::move(config_run).error();
-  if (auto started = do_start(*config_run); !started) return started;
+  wanted_ = wanted ? &wanted : nullptr;
+  auto started = do_start(*config_run);
+  wanted_ = nullptr;
+  if (!started) return started;
   running_ = true;
   return {};
 }

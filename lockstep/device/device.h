@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -48,9 +49,10 @@ class Device {
   [[nodiscard]] Result<SyncJacks> read_jacks();
 
   /// Starts the cameras (and the IMU when config.imu). For a subordinate, success means that it
-  /// waits for pulses. Errors: bad_state (running already), invalid_argument (configuration or
-  /// jacks refuse), device_lost.
-  Result<void> start(const CameraConfig& config);
+  /// waits for pulses. Where that takes long, `wanted` is asked now and then on this thread; false
+  /// ends it soon. Errors: bad_state (running already), invalid_argument (configuration or jacks
+  /// refuse), cancelled (no longer wanted), device_lost.
+  Result<void> start(const CameraConfig& config, const std::function<bool()>& wanted = {});
   /// Stops; no effect when not running.
   void stop();
   /// Ends images and pulses, and leaves the IMU on until stop(); next_capture then only times out.
@@ -66,6 +68,9 @@ class Device {
  protected:
   explicit Device(DeviceInfo info) : info_(std::move(info)) {}
 
+  /// For do_start(): whether anybody still wants it.
+  [[nodiscard]] bool start_is_wanted() const { return wanted_ == nullptr || (*wanted_)(); }
+
  private:
   virtual Result<std::string> do_calibration_json() = 0;
   virtual Result<SyncJacks> do_read_jacks() = 0;
@@ -77,6 +82,7 @@ class Device {
 
   DeviceInfo info_;
   std::atomic<bool> running_{false};
+  const std::function<bool()>* wanted_ = nullptr;  ///< while a start lasts
 };
 
 /// The cameras in reach of one kind (a virtual rig, a take, the vendor's library). Opening a device

@@ -119,7 +119,9 @@ Result<void> Device::check_firmware() const {
 }
 
 void Device::close() {
+  ++stops_asked_;
   const MutexLock lock(mutex_);
+  --stops_asked_;
   stop_imu_locked();
   stop_cameras_locked();
   camera_.reset();
@@ -144,7 +146,8 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   CameraConfig asked = camera_config(config, *controls);
   asked.pair_images = pair_images_;
   const CameraConfig camera = recorded_ == nullptr ? asked : recorded_->to_play(asked);
-  if (auto started = camera_->start(camera); !started) return started;
+  const auto wanted = [this] { return stops_asked_ == 0; };
+  if (auto started = camera_->start(camera, wanted); !started) return started;
   captures.open();
   reader_ended_ = QueueEnd::stopped;
   cameras_on_ = true;
@@ -158,7 +161,9 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
 }
 
 void Device::stop_cameras() {
+  ++stops_asked_;
   const MutexLock lock(mutex_);
+  --stops_asked_;
   stop_cameras_locked();
 }
 

@@ -30,10 +30,11 @@ class Device {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  /// Stops everything and lets the camera go; everybody who waits leaves.
+  /// Stops everything and lets the camera go; everybody who waits leaves, also in a start.
   void close();
 
-  /// Any failure ends with the cameras stopped, also that they ran already.
+  /// Any failure ends with the cameras stopped, also that they ran already. A stop or a close that
+  /// comes meanwhile ends what takes long in it. Errors: cancelled then, else as the camera's.
   Result<void> start_cameras(const k4a_device_configuration_t& config);
   void stop_cameras();
   Result<void> start_imu();
@@ -75,7 +76,8 @@ class Device {
   std::string calibration_json_;
   SyncJacks jacks_;
 
-  Mutex mutex_;  ///< of starts and stops
+  std::atomic<int> stops_asked_{0};  ///< that wait for a start to leave, or go on
+  Mutex mutex_;                      ///< of starts and stops
   std::unique_ptr<lockstep::Device> camera_ LOCKSTEP_GUARDED_BY(mutex_);
   std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
   bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -340,6 +341,33 @@ TEST_F(K4aDevice, ThatIsASubordinateAndStoppedHidesNoMaster) {
   ASSERT_EQ(start(right, both(K4A_WIRED_SYNC_MODE_SUBORDINATE)), K4A_RESULT_SUCCEEDED);
   ASSERT_EQ(start(left, both(K4A_WIRED_SYNC_MODE_MASTER)), K4A_RESULT_SUCCEEDED);
   EXPECT_EQ(color_stamps(right, 3).size(), 3U);
+}
+
+/// A start that renders the pictures of half a minute first.
+TEST_F(K4aDevice, LeavesALongStartWhenItIsStoppedOrClosed) {
+  std::string rig = lt::read_file(folder_ / "rig.toml");
+  const std::string flat = "timing_only = true";
+  rig.replace(rig.find(flat), flat.size(), "scene = \"room\", period_s = 30");
+  lt::write_file(folder_ / "long.toml", rig);
+  setenv("LOCKSTEP_RIG", (folder_ / "long.toml").c_str(), 1);
+  setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
+  const k4a_device_t left = open(kLeft);
+  for (const bool closes : {false, true}) {
+    std::atomic<bool> ended{false};
+    std::thread starter([&] {
+      EXPECT_EQ(start(left, both(K4A_WIRED_SYNC_MODE_STANDALONE)), K4A_RESULT_FAILED);
+      ended = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    while (!ended) {
+      if (closes && !open_.empty()) close(left);
+      if (!closes) k4a_device_stop_cameras(left);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    starter.join();
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cache")) << "it was rendered to its end";
+  unsetenv("XDG_CACHE_HOME");
 }
 
 TEST_F(K4aDevice, ThatIsFedPulsesDoesNotBecomeTheMaster) {

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <tbb/task_arena.h>
 
+#include <chrono>
+
 #include "lockstep/base/files.h"
 #include "lockstep/base/log.h"
 #include "lockstep/virtual/random.h"
@@ -15,6 +17,8 @@ namespace fs = std::filesystem;
 
 /// Grows whenever the same world would look different.
 constexpr int kPictureVersion = 3;
+/// Whether somebody who waits for the pictures of others still wants his own.
+constexpr std::chrono::milliseconds kBetweenQuestions{20};
 
 std::string with_serial(std::string calibration, const std::string& serial) {
   const std::string key = "\"SerialId\":\"";
@@ -31,6 +35,40 @@ uint64_t hash_of(const std::string& text) {
 }
 
 }  // namespace
+
+/// Lasts as long as pictures are made.
+class PictureStore::Turn {
+ public:
+  Turn(PictureStore& store, const RenderProgress& progress)
+      : store_(store), taken_(store.take_turn(progress)) {}
+  ~Turn() {
+    if (taken_) store_.end_turn();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  [[nodiscard]] bool taken() const { return taken_; }
+
+ private:
+  PictureStore& store_;
+  const bool taken_;
+};
+
+bool PictureStore::take_turn(const RenderProgress& progress) {
+  const MutexLock lock(mutex_);
+  while (busy_) {
+    if (progress && !progress(0)) return false;
+    turn_ended_.wait_for(mutex_, kBetweenQuestions);
+  }
+  busy_ = true;
+  return true;
+}
+
+void PictureStore::end_turn() {
+  const MutexLock lock(mutex_);
+  busy_ = false;
+  turn_ended_.notify_all();
+}
 
 PictureStore::PictureStore(const Rig& rig, const VirtualRigOptions& options)
     : world_(*rig.world), options_(options) {
@@ -63,13 +101,22 @@ Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const 
       "pictures {} scene {} seed {} radius {} camera {} of {} period {} s at {} fps mode {}",
       kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
       world_.period_s, job.frames_per_second, recipe.mode);
-  if (const auto made = files_.find(key); made != files_.end()) return made->second;
+  Held& held = files_[{camera, recipe.sensor}];
+  if (held.file != nullptr && held.key == key) return held.file;
+  auto made = render(key, camera, recipe);
+  if (made) held = {key, *made};
+  return made;
+}
+
+Result<std::shared_ptr<const PictureFile>> PictureStore::render(const std::string& key, int camera,
+                                                                const Recipe& recipe) {
+  const RenderJob& job = views_[static_cast<size_t>(camera)].job;
 
   const fs::path folder =
       options_.cache_folder.empty() ? default_cache_folder() : options_.cache_folder;
   const fs::path path = folder / fmt::format("{:016x}.world", hash_of(key));
   if (auto kept = PictureFile::open(path, key); kept && recipe.holds(**kept, job.frames())) {
-    return files_[key] = *std::move(kept);
+    return kept;
   }
 
   if (options_.on_rendering) {
@@ -83,13 +130,11 @@ Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const 
   if (!blobs) return std::move(blobs).error();
   std::string content = PictureFile::encode(key, *blobs);
   if (auto kept = keep(folder, path, content); kept) {
-    if (auto opened = PictureFile::open(path, key)) return files_[key] = *std::move(opened);
+    if (auto opened = PictureFile::open(path, key)) return opened;
   } else {
     log(LogLevel::warning, "the rendered world is not kept: " + kept.error().message);
   }
-  auto held = PictureFile::in_memory(std::move(content));
-  if (held) files_[key] = *held;
-  return held;
+  return PictureFile::in_memory(std::move(content));
 }
 
 Result<void> PictureStore::keep(const fs::path& folder, const fs::path& path,
@@ -110,12 +155,12 @@ PictureStore::Recipe PictureStore::color_recipe(const CameraConfig& config,
   const ImageShape shape = color_shape(config);
   const ColorResolution resolution = config.color_resolution;
   if (shape.format == PixelFormat::mjpg) {
-    return {fmt::format("colour {}", to_string(resolution)),
+    return {Sensor::color, fmt::format("colour {}", to_string(resolution)),
             [=](const RenderJob& job) { return render_jpegs(job, resolution, progress); },
             holds_jpegs};
   }
   return {
-      "colour " + color_mode_name(config.color_format, resolution),
+      Sensor::color, "colour " + color_mode_name(config.color_format, resolution),
       [=](const RenderJob& job) { return render_color(job, resolution, shape.format, progress); },
       [=](const PictureFile& kept, int frames) { return holds_color(kept, shape, frames); }};
 }
@@ -123,7 +168,8 @@ PictureStore::Recipe PictureStore::color_recipe(const CameraConfig& config,
 Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const CameraConfig& config,
                                                           const RenderProgress& progress) {
   if (world_.timing_only) return flat_pictures(config, options_.whole_images);
-  const MutexLock lock(mutex_);
+  const Turn turn(*this, progress);
+  if (!turn.taken()) return rendering_stopped();
   const double color_share = config.depth_on() ? 0.7 : 1;
   const auto part = [&](double from, double length) {
     return [&progress, from, length](double done) {
@@ -139,7 +185,7 @@ Result<std::shared_ptr<const Pictures>> PictureStore::get(int camera, const Came
   }
   if (config.depth_on()) {
     const double from = config.color_on() ? color_share : 0;
-    const Recipe recipe{std::string(to_string(config.depth_mode)),
+    const Recipe recipe{Sensor::depth, std::string(to_string(config.depth_mode)),
                         [&](const RenderJob& job) {
                           return render_depth(job, config.depth_mode, part(from, 1 - from));
                         },

@@ -131,7 +131,8 @@ Result<void> VirtualDevice::check_jacks(const CameraConfig& config) const {
 
 Result<void> VirtualDevice::do_start(const CameraConfig& config) {
   if (auto plugged = check_jacks(config); !plugged) return plugged;
-  auto pictures = core_->pictures.get(camera_, config);
+  auto pictures =
+      core_->pictures.get(camera_, config, [this](double) { return start_is_wanted(); });
   if (!pictures) return std::move(pictures).error();
   {
     const MutexLock lock(mutex_);

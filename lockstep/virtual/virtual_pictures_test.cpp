@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <numeric>
+#include <thread>
 
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/virtual/depth_noise.h"
 #include "lockstep/virtual/picture_file.h"
+#include "lockstep/virtual/picture_store.h"
 #include "lockstep/virtual/rendered_pictures.h"
 #include "tests/support/files.h"
 #include "tests/support/virtual_rigs.h"
@@ -229,6 +232,56 @@ TEST(VirtualPictures, RenderingStopsWhenItsProgressSaysSo) {
   EXPECT_EQ(stopped.error().code, Errc::cancelled);
   EXPECT_EQ(asked, 1) << "nothing more is rendered";
   EXPECT_TRUE(source->prepare([](double) { return true; }).ok()) << "and it can be asked again";
+}
+
+/// The limit is for tests that fail.
+bool wait_for(const std::atomic<bool>& there) {
+  for (int i = 0; i < 20'000 && !there; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return there;
+}
+
+TEST(VirtualPictures, WhoWaitsForThoseOfAnotherRendersWhatWasStoppedOrLeaves) {
+  const TempFolder folder;
+  const Rig rig = small_rig();
+  const auto source = *VirtualRig::create(rig, testing::plan_as_declared(rig), options_in(folder));
+  std::atomic<bool> renders{false}, waits{false};
+  std::thread first([&] {
+    const auto stopped = source->prepare([&](double) {
+      renders = true;
+      EXPECT_TRUE(wait_for(waits)) << "nobody else was asked";
+      return false;
+    });
+    EXPECT_FALSE(stopped.ok());
+  });
+  EXPECT_TRUE(wait_for(renders));
+  const auto left = source->prepare([](double) { return false; });
+  ASSERT_FALSE(left.ok());
+  EXPECT_EQ(left.error().code, Errc::cancelled);
+  const auto made = source->prepare([&](double) {
+    waits = true;
+    return true;
+  });
+  EXPECT_TRUE(made.ok());
+  first.join();
+}
+
+TEST(VirtualPictures, OfModesThatNobodyPlaysAnyMoreAreNotHeld) {
+  const TempFolder folder;
+  const Rig rig = small_rig();
+  PictureStore store(rig, options_in(folder));
+  CameraConfig config = rig.cameras[0].config;
+  config.color_resolution = ColorResolution::off;
+  for (const DepthMode mode : {DepthMode::nfov_2x2binned, DepthMode::nfov_unbinned,
+                               DepthMode::wfov_2x2binned, DepthMode::passive_ir}) {
+    config.depth_mode = mode;
+    ASSERT_TRUE(store.get(0, config).ok());
+  }
+  const std::string maps = testing::read_file("/proc/self/maps");
+  size_t mapped = 0;
+  for (size_t at = 0; (at = maps.find(folder.path().string(), at)) != std::string::npos; ++at)
+    ++mapped;
+  EXPECT_EQ(mapped, 1U) << maps;
 }
 
 TEST(DepthNoise, HasTheModesDeviationAndNoBias) {

@@ -42,7 +42,8 @@ class Recorder : public ::testing::Test {
 
   [[nodiscard]] std::vector<std::string> environment() const {
     return {"LOCKSTEP_RIG=" + (folder_ / "rig.toml").string(),
-            "XDG_RUNTIME_DIR=" + folder_.path().string()};
+            "XDG_RUNTIME_DIR=" + folder_.path().string(),
+            "XDG_CACHE_HOME=" + (folder_ / "cache").string()};
   }
 
   [[nodiscard]] std::unique_ptr<RunningProgram> start(Words words) const {
@@ -206,6 +207,24 @@ TEST_F(Recorder, AsksForOneExposureWithColourOffToo) {
   EXPECT_THAT(one_line(verdict.out),
               AllOf(HasSubstr("exposures of master and sub2 differ by about 83"),
                     HasSubstr("manual exposure on all cameras")));
+}
+
+TEST_F(Recorder, LeavesARenderingThatTakesLongOnCtrlC) {
+  use_rig([](std::string& rig) {
+    const std::string flat = "timing_only = true";
+    rig.replace(rig.find(flat), flat.size(), "scene = \"room\", period_s = 30");
+  });
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const auto recorder = start({"one.mkv"}, "Device version");
+    while (recorder->err_so_far().find("rendering") == std::string::npos)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    recorder->signal(signal);
+    const Finished ended = recorder->wait();
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("nothing was recorded"));
+    EXPECT_THAT(ended.out, Not(HasSubstr("Device started")));
+  }
+  EXPECT_FALSE(is_there("one.mkv") || is_there("cache/lockstep"));
 }
 
 // Stamps alone cannot show it: the clocks are whole frames apart.

@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
@@ -27,6 +29,7 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr int32_t kPollMs = 100;
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 constexpr Seconds kFirstCaptureWithin{60}, kFirstCaptureOfSubordinateWithin{360};
 // What the unit delivered before its clock began anew is later than the first capture.
 constexpr uint64_t kAfterFirstCaptureUs = 1'000'000;
@@ -72,7 +75,8 @@ class Recorder {
       : options_(options), interrupt_(interrupt), length_(options), remarks_(options) {}
 
   int run() {
-    if (auto ready = prepare(); !ready) return give_up(ready.error());
+    if (auto ready = prepare(); !ready)
+      return ready.error().code == Errc::cancelled ? leave_empty() : give_up(ready.error());
     const auto first = wait_for_first();
     if (!first) return give_up(first.error());
     if (!*first) return leave_empty();
@@ -83,6 +87,7 @@ class Recorder {
  private:
   Result<void> prepare();
   Result<void> set_color();
+  k4a_result_t start_cameras();
   Result<void> start();
   Result<bool> wait_for_first();
   Result<void> begin_file();
@@ -156,8 +161,24 @@ Result<void> Recorder::set_color() {
   return set(K4A_COLOR_CONTROL_GAIN, K4A_COLOR_CONTROL_MODE_MANUAL, *options_.gain);
 }
 
+/// A virtual camera may render its pictures first, for minutes, and Ctrl-C is to end that.
+k4a_result_t Recorder::start_cameras() {
+  std::jthread canceller;
+  if (identity_.is_virtual) {
+    canceller = std::jthread([this](const std::stop_token& started) {
+      while (!started.stop_requested()) {
+        if (interrupt_.requested()) k4a_device_stop_cameras(device_.get());
+        std::this_thread::sleep_for(kBetweenLooks);
+      }
+    });
+  }
+  return k4a_device_start_cameras(device_.get(), &options_.config);
+}
+
 Result<void> Recorder::start() {
-  const k4a_result_t cameras = k4a_device_start_cameras(device_.get(), &options_.config);
+  const k4a_result_t cameras = start_cameras();
+  if (K4A_FAILED(cameras) && interrupt_.requested())
+    return Error{Errc::cancelled, "stopped while the cameras started"};
   if (K4A_FAILED(cameras)) return runtime_error("k4a_device_start_cameras", cameras);
   if (options_.imu) {
     const k4a_result_t imu = k4a_device_start_imu(device_.get());
