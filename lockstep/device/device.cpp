@@ -57,6 +57,10 @@ void Device::stop_images() {
   if (running_) do_stop_images();
 }
 
+void Device::adjust_color(const CameraConfig& config) {
+  if (running_) do_adjust_color(config);
+}
+
 Result<std::variant<CapturePtr, ReadEnd>> Device::next_capture(Nanos timeout) {
   if (!running_) {
     return wrong_state(info_, "next_capture()", "idle", "running", "call start() first");

@@ -58,6 +58,9 @@ class Device {
   /// Ends images and pulses, and leaves the IMU on until stop(); next_capture then only times out.
   /// May be called from another thread, as stop(). No effect on what has no IMU of its own.
   void stop_images();
+  /// Exposure, gain, white balance and power line of `config` for the frames to come. May be called
+  /// from another thread, as stop(). No effect when not running, nor on a recording.
+  void adjust_color(const CameraConfig& config);
 
   /// Next capture in order of arrival. Error device_lost when the camera is gone; bad_state when
   /// not running.
@@ -77,6 +80,7 @@ class Device {
   virtual Result<void> do_start(const CameraConfig& config) = 0;
   virtual void do_stop() = 0;
   virtual void do_stop_images() {}
+  virtual void do_adjust_color(const CameraConfig& /*config*/) {}
   virtual Result<std::variant<CapturePtr, ReadEnd>> do_next_capture(Nanos timeout) = 0;
   virtual Result<std::vector<ImuSample>> do_take_imu() = 0;
 

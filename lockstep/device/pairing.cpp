@@ -33,11 +33,12 @@ Capture capture_of(DepthSample depth) {
 
 }  // namespace
 
-Pairing::Pairing(const CameraConfig& config, bool pair)
+Pairing::Pairing(const CameraConfig& config, bool pair, bool zeroed)
     : period_us_(period_us(config.frame_rate)),
       delay_us_(config.depth_delay_off_color.count()),
       paired_only_(config.synchronized_images_only),
-      pairing_(pair && config.color_on() && config.depth_on()) {}
+      pairing_(pair && config.color_on() && config.depth_on()),
+      depth_awaits_zero_(zeroed) {}
 
 void Pairing::add_color(Image color) {
   if (!pairing_) return publish(capture_of(std::move(color)));
@@ -51,8 +52,8 @@ void Pairing::add_color(Image color) {
 
 void Pairing::add_depth(DepthSample depth) {
   if (!pairing_) return publish(capture_of(std::move(depth)));
-  if (!depth_seen_ && depth.ir.stamp.us() / period_us_ > kStalePeriods) return;
-  depth_seen_ = true;
+  if (depth_awaits_zero_ && depth.ir.stamp.us() / period_us_ > kStalePeriods) return;
+  depth_awaits_zero_ = false;
   if (depths_.size() > kSensorQueue) {
     release(std::move(depths_.front()));
     depths_.pop_front();

@@ -23,8 +23,9 @@ struct DepthSample {
 /// for the reader, the oldest dropped and counted. A value without locks or clocks.
 class Pairing {
  public:
-  /// With only one sensor on, or `pair` false, every image is a capture of its own.
-  explicit Pairing(const CameraConfig& config, bool pair = true);
+  /// With only one sensor on, or `pair` false, every image is a capture of its own. `zeroed`: the
+  /// start zeroes the camera's clock, so that late stamps at first are from before it.
+  explicit Pairing(const CameraConfig& config, bool pair = true, bool zeroed = true);
 
   void add_color(Image color);
   void add_depth(DepthSample depth);
@@ -44,7 +45,7 @@ class Pairing {
   int64_t delay_us_;  ///< depth off colour, signed
   bool paired_only_;
   bool pairing_;
-  bool depth_seen_ = false;
+  bool depth_awaits_zero_;
   std::deque<Image> colors_;  ///< front: the one being compared
   std::deque<DepthSample> depths_;
   std::deque<Capture> ready_;

@@ -82,8 +82,7 @@ k4a_result_t k4a_device_set_color_control(k4a_device_t device_handle,
     if (!controls) return refuse(kName, controls.error().message);
     const auto control = color_control(*controls, command, mode, value, device->powerline);
     if (!control) return refuse(kName, control.error().message);
-    const auto set =
-        device->source().set_color_control(serial, static_cast<size_t>(command), *control);
+    const auto set = device->set_color_control(static_cast<size_t>(command), *control);
     if (!set) return refuse(kName, set.error().message);
     if (command == K4A_COLOR_CONTROL_POWERLINE_FREQUENCY)
       device->powerline = static_cast<Powerline>(value);

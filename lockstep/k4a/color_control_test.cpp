@@ -138,6 +138,29 @@ TEST_F(K4aColorControl, StaysWhenTheDeviceIsClosed) {
       << "60 Hz at every open, whatever the camera is set to";
 }
 
+TEST_F(K4aColorControl, TakesEffectWhileTheCameraRuns) {
+  k4a_device_configuration_t config = K4A_DEVICE_CONFIG_INIT_DISABLE_ALL;
+  config.color_format = K4A_IMAGE_FORMAT_COLOR_MJPG;
+  config.color_resolution = K4A_COLOR_RESOLUTION_720P;
+  config.camera_fps = K4A_FRAMES_PER_SECOND_30;
+  ASSERT_EQ(set(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE, kManual, 8330), K4A_RESULT_SUCCEEDED);
+  ASSERT_EQ(k4a_device_start_cameras(device_, &config), K4A_RESULT_SUCCEEDED);
+  const auto next_exposure_us = [&] {
+    k4a_capture_t capture = nullptr;
+    EXPECT_EQ(k4a_device_get_capture(device_, &capture, 10'000), K4A_WAIT_RESULT_SUCCEEDED);
+    const k4a_image_t color = k4a_capture_get_color_image(capture);
+    const uint64_t exposure_us = k4a_image_get_exposure_usec(color);
+    k4a_image_release(color);
+    k4a_capture_release(capture);
+    return exposure_us;
+  };
+  EXPECT_EQ(next_exposure_us(), 8330U);
+  ASSERT_EQ(set(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE, kManual, 2500), K4A_RESULT_SUCCEEDED);
+  uint64_t exposure_us = 8330;
+  for (int i = 0; i < 1000 && exposure_us == 8330; ++i) exposure_us = next_exposure_us();
+  EXPECT_EQ(exposure_us, 2500U);
+}
+
 TEST_F(K4aColorControl, RefusesWhatItDoesNotTake) {
   const std::pair<k4a_color_control_command_t, int32_t> refused[] = {
       {K4A_COLOR_CONTROL_BRIGHTNESS, 256},

@@ -96,8 +96,7 @@ std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& j
   return check_modes(config);
 }
 
-CameraConfig camera_config(const k4a_device_configuration_t& config,
-                           const ColorControls& controls) {
+CameraConfig camera_config(const k4a_device_configuration_t& config) {
   CameraConfig camera;
   camera.color_format = color_format_of(config.color_format);
   camera.color_resolution = color_resolution_of(config.color_resolution);
@@ -108,16 +107,19 @@ CameraConfig camera_config(const k4a_device_configuration_t& config,
   camera.subordinate_delay_off_master = Micros(config.subordinate_delay_off_master_usec);
   camera.synchronized_images_only = config.synchronized_images_only;
   camera.imu = true;  // it is there from the start; k4a_device_start_imu opens its queue
+  return camera;
+}
+
+void set_colors(CameraConfig& camera, const ColorControls& controls) {
   const auto set = [&](k4a_color_control_command_t command) -> std::optional<int> {
     const ColorSetting now = color_setting(controls, command);
     return now.mode == K4A_COLOR_CONTROL_MODE_AUTO ? std::nullopt : std::optional(now.value);
   };
-  if (const auto exposure_us = set(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE))
-    camera.exposure = Micros(*exposure_us);
+  const auto exposure_us = set(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE);
+  camera.exposure = exposure_us ? std::optional(Micros(*exposure_us)) : std::nullopt;
   camera.gain = set(K4A_COLOR_CONTROL_GAIN);
   camera.white_balance_k = set(K4A_COLOR_CONTROL_WHITEBALANCE);
   camera.powerline = static_cast<Powerline>(*set(K4A_COLOR_CONTROL_POWERLINE_FREQUENCY));
-  return camera;
 }
 
 }  // namespace lockstep::k4a

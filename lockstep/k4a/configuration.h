@@ -16,8 +16,9 @@ namespace lockstep::k4a {
 [[nodiscard]] std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& jacks,
                                   Family family);
 
-/// A configuration that is taken, with the camera's colour settings.
-[[nodiscard]] CameraConfig camera_config(const k4a_device_configuration_t& config,
-                                         const ColorControls& controls);
+/// A configuration that is taken, its colour settings left automatic.
+[[nodiscard]] CameraConfig camera_config(const k4a_device_configuration_t& config);
+/// Gives it the colour settings that a camera keeps.
+void set_colors(CameraConfig& camera, const ColorControls& controls);
 
 }  // namespace lockstep::k4a

@@ -143,11 +143,13 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
     return Error{Errc::invalid_argument, why};
   const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
-  CameraConfig asked = camera_config(config, *controls);
+  CameraConfig asked = camera_config(config);
+  set_colors(asked, *controls);
   asked.pair_images = pair_images_;
   const CameraConfig camera = recorded_ == nullptr ? asked : recorded_->to_play(asked);
   const auto wanted = [this] { return stops_asked_ == 0; };
   if (auto started = camera_->start(camera, wanted); !started) return started;
+  asked_ = asked;
   captures.open();
   reader_ended_ = QueueEnd::stopped;
   cameras_on_ = true;
@@ -241,6 +243,17 @@ void Device::push(CapturePtr capture, const CameraConfig& asked) {
 void Device::deliver(CapturePtr capture) {
   if (log_times_) log_times(*capture);
   captures.push(std::move(capture));
+}
+
+Result<void> Device::set_color_control(size_t control, const ColorControl& value) {
+  const MutexLock lock(mutex_);
+  if (camera_ == nullptr) return Error{Errc::bad_state, "The device is closed"};
+  if (auto set = source().set_color_control(info_.serial, control, value); !set) return set;
+  const auto controls = source().color_controls(info_.serial);
+  if (!controls) return controls.error();
+  set_colors(asked_, *controls);
+  if (cameras_on_) camera_->adjust_color(asked_);
+  return {};
 }
 
 ColorRange Device::color_range_of(k4a_color_control_command_t command) {

@@ -48,6 +48,9 @@ class Device {
   [[nodiscard]] const SyncJacks& jacks() const { return jacks_; }
   [[nodiscard]] ControlledSource& source() const { return *installed_->source; }
 
+  /// Sets a colour control of the camera, which keeps it; one that runs goes on with it. `control`
+  /// below kColorControls. Errors: bad_state (closed), and whatever the source says.
+  Result<void> set_color_control(size_t control, const ColorControl& value);
   /// What a colour control takes, as it was when this handle was asked first.
   [[nodiscard]] ColorRange color_range_of(k4a_color_control_command_t command);
 
@@ -80,6 +83,7 @@ class Device {
   Mutex mutex_;                      ///< of starts and stops
   std::unique_ptr<lockstep::Device> camera_ LOCKSTEP_GUARDED_BY(mutex_);
   std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
+  CameraConfig asked_ LOCKSTEP_GUARDED_BY(mutex_);  ///< of the last start
   bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;
   std::atomic<bool> imu_on_{false};
   std::atomic<uint64_t> imu_starts_{0};

@@ -148,6 +148,8 @@ const Rule kRules[] = {
      camera_b("color_firmware = \"1.6.102\"")},
     {"UnequalFirmware", Severity::warning, "unequal-firmware", "1.6.111",
      camera_b("color_firmware = \"1.6.111\"")},
+    {"HostClock", Severity::warning, "host-clock", "'b': a clock that is set to the host's",
+     camera_b("family = \"femto-bolt\", clock = \"follow-host\"")},
     {"ColorOffOnMaster", Severity::error, "color-off-on-master", "none would come",
      "all_cameras = { exposure_us = 8330, color_mode = \"OFF\" }\n" + std::string(kThree) + kChain},
     {"ColorOffOnSubordinate", Severity::warning, "color-off-on-subordinate", "'b'",

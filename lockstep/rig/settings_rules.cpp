@@ -105,6 +105,16 @@ void firmware(const Rig& rig, Findings& findings) {
             "bring all cameras to one firmware with the vendor's tool");
 }
 
+void clocks(const Rig& rig, Findings& findings) {
+  for (const RigCamera& camera : rig.cameras) {
+    if (camera.clock != DeviceClockMode::follow_host) continue;
+    findings.about(Severity::warning, "host-clock", camera, "clock",
+                   "a clock that is set to the host's and never zeroed: its stamps say nothing of "
+                   "the pulses, so that no lock is seen and no record of it is proved in step",
+                   "say clock = \"reset\", for which the first pulse zeroes it");
+  }
+}
+
 void families(const Rig& rig, Findings& findings) {
   all_equal(
       rig, findings, "mixed-families", "family",
@@ -168,6 +178,7 @@ void compare_settings(const Rig& rig, const CableGraph& graph, Findings& finding
       "give powerline_hz in all_cameras only");
   exposures(rig, findings);
   firmware(rig, findings);
+  clocks(rig, findings);
   families(rig, findings);
 }
 

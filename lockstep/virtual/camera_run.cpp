@@ -11,10 +11,13 @@
 namespace lockstep {
 namespace {
 
-constexpr Nanos kPipeGap{100'000};        // between two frames of one sensor
-constexpr Nanos kRestart{1'000'000'000};  // from losing power to being armed again
+constexpr Nanos kPipeGap{100'000};                // between two frames of one sensor
+constexpr Nanos kSetToHostEvery{60'000'000'000};  // by the Femto cameras' library
+constexpr Nanos kRestart{1'000'000'000};          // from losing power to being armed again
 // The master's colour comes two frames after its depth and after everybody else's colour.
 constexpr int64_t kMasterColorLag = 2;
+constexpr int kDefaultGain = 128;
+constexpr int kDefaultWhiteBalanceK = 4500;
 
 enum Purpose : uint64_t { color_jitter = 1, depth_jitter, color_usb, depth_usb, pixels };
 
@@ -32,6 +35,17 @@ const WorldFault* find(const CameraTraits& traits, FaultKind kind) {
 
 double free_period_ns(const CameraTraits& traits, const CameraConfig& config) {
   return frame_period_us(frames_per_second(config.frame_rate)) * 1e3 * traits.free_period_scale;
+}
+
+/// Of the periods that there are, the one that pulses so far apart are meant to be.
+double nearest_period_ns(double world_ns) {
+  double nearest = 0;
+  for (const FrameRate rate :
+       {FrameRate::fps5, FrameRate::fps15, FrameRate::fps25, FrameRate::fps30}) {
+    const double period_ns = frame_period_us(frames_per_second(rate)) * 1e3;
+    if (std::abs(period_ns - world_ns) < std::abs(nearest - world_ns)) nearest = period_ns;
+  }
+  return nearest;
 }
 
 Micros exposure_of(const CameraTraits& traits, const CameraConfig& config, Micros asked) {
@@ -63,7 +77,7 @@ DeviceTime register_stamp(DeviceTime instant) {
 }
 
 CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, HostTime started,
-                     uint64_t run_number)
+                     HostTime clock_zero, uint64_t run_number)
     : traits_(traits),
       config_(config),
       fps_(frames_per_second(config.frame_rate)),
@@ -73,7 +87,16 @@ CameraRun::CameraRun(const CameraTraits& traits, const CameraConfig& config, Hos
       exposure_(running_exposure(traits.family, config)),
       first_tick_(first_frame_tick(traits, static_cast<double>(exposure_.count()))),
       started_(started),
-      seed_(mix_bits(traits.seed, run_number + 1000)) {}
+      seed_(mix_bits(traits.seed, run_number + 1000)),
+      clock_zero_(clock_zero) {}
+
+void CameraRun::adjust_color(const CameraConfig& config) {
+  config_.exposure = config.exposure;
+  config_.gain = config.gain;
+  config_.white_balance_k = config.white_balance_k;
+  config_.powerline = config.powerline;
+  exposure_ = running_exposure(traits_.family, config_);
+}
 
 std::vector<PulseTrain> CameraRun::trains_of(const CameraTraits& traits, const CameraConfig& config,
                                              HostTime start) {
@@ -100,32 +123,43 @@ const WorldFault* CameraRun::active(FaultKind kind) const {
 }
 
 void CameraRun::begin_pace(HostTime began, DeviceTime device, double world_ns, bool held) {
-  // A clock that is held to the pulses counts nominal periods, whatever time they take.
+  // A clock that is held to the pulses counts nominal periods, whatever time they take; those of
+  // the pulses, also where the camera is set to another rate.
   const double own_ns = world_ns * (1 + traits_.own_rate_ppm * 1e-6);
-  pace_ = {tick_, began, device, world_ns, held ? period_ns_ : own_ns};
+  pace_ = {tick_, began, device, world_ns, held ? nearest_period_ns(world_ns) : own_ns};
 }
 
-void CameraRun::zero(const SyncLine& line) {
+void CameraRun::begin(const SyncLine& line) {
+  begun_ = true;
   depth_on_ = true;
-  zeroed_ = true;
   ++epoch_;
   tick_ = 0;
   locked_ = !is_source();
-  if (is_source()) {
-    tick_began_ = started_;
-    begin_pace(started_, DeviceTime{}, free_period_ns_, false);
-  } else {
+  tick_began_ = started_;
+  double world_ns = free_period_ns_;
+  if (locked_) {
     pulse_ = *line.first_pulse(traits_.index, started_);
     tick_began_ = pulse_.train.pulse(pulse_.index);
-    begin_pace(tick_began_, DeviceTime{}, pulse_.train.period_ns, traits_.disciplined);
+    world_ns = pulse_.train.period_ns;
     const auto limit_s = family_traits(traits_.family).depth_power_down_s;
     depth_on_ = !limit_s || tick_began_ - started_ <= nanos(*limit_s * 1e9);
   }
+  // Depth alone goes on counting where it is: only the first pulse and the start of a source's
+  // colour camera zero the counter, and one that is set to the host's clock nothing does.
+  if (!traits_.follows_host && (locked_ || config_.color_on())) clock_zero_ = tick_began_;
+  epoch_began_ = traits_.follows_host ? DeviceTime(tick_began_.time_since_epoch()) : counted();
+  begin_pace(tick_began_, epoch_began_, world_ns, locked_ && traits_.disciplined);
+  set_to_host_ = tick_began_;
   scene_start_ = locked_ ? pulse_.train.start : started_;
-  scene_period_ns_ = pace_.world_ns;
+  scene_period_ns_ = world_ns;
   if (const WorldFault* unplug = find(traits_, FaultKind::unplug)) {
     lost_ = std::min(lost_, tick_began_ + begin_of(*unplug));
   }
+}
+
+DeviceTime CameraRun::counted() const {
+  const auto true_ns = static_cast<double>((tick_began_ - clock_zero_).count());
+  return DeviceTime(nanos(std::max(0.0, true_ns) * (1 + traits_.own_rate_ppm * 1e-6)));
 }
 
 /// Its own crystal from here on: what it counts is perfect by its own measure.
@@ -140,10 +174,13 @@ void CameraRun::step(const SyncLine& line) {
   ++tick_;
   tick_began_ = locked_ ? pulse_.train.pulse(pulse_.index)
                         : pace_.began + nanos(ticks_of_pace() * pace_.world_ns);
+  if (!traits_.follows_host || tick_began_ - set_to_host_ < kSetToHostEvery) return;
+  set_to_host_ = tick_began_;
+  begin_pace(tick_began_, DeviceTime(tick_began_.time_since_epoch()), pace_.world_ns, false);
 }
 
 std::optional<HostTime> CameraRun::next_tick(const SyncLine& line) const {
-  if (!zeroed_) {
+  if (!begun_) {
     if (is_source()) return started_;
     const auto first = line.first_pulse(traits_.index, started_);
     if (!first) return std::nullopt;
@@ -160,14 +197,15 @@ void CameraRun::advance(const SyncLine& line, HostTime now, std::vector<FrameIns
   while (!lost_at(tick_began_)) {
     const auto next = next_tick(line);
     if (!next || *next > now) return;
-    if (zeroed_) {
+    if (begun_) {
       step(line);
     } else {
-      zero(line);
+      begin(line);
     }
     if (!restarted_ && active(FaultKind::restart) != nullptr) {
       restarted_ = true;
-      zeroed_ = false;
+      begun_ = false;
+      clock_zero_ = tick_began_;  // where it lost its power
       started_ = tick_began_ + kRestart;
     } else if (!lost_at(tick_began_)) {
       emit(frames);
@@ -216,6 +254,8 @@ void CameraRun::emit_sensor(Sensor sensor, double extra_us, std::vector<FrameIns
       std::llround(static_cast<double>((tick_began_ - scene_start_).count()) / scene_period_ns_);
   frame.stamp = stamp(named_us, mix_bits(bits, color ? color_jitter : depth_jitter));
   frame.exposure = exposure;
+  frame.gain = config_.gain.value_or(kDefaultGain);
+  frame.white_balance_k = config_.white_balance_k.value_or(kDefaultWhiteBalanceK);
   frame.temperature_c = 36 - 10 * std::exp(-static_cast<double>(elapsed().count()) * 1e-9 / 900);
   frame.noise_seed = mix_bits(bits, pixels);
   // One sensor's frames share a pipe: none overtakes another.

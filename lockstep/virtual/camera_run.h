@@ -19,11 +19,13 @@ enum class Sensor { color, depth };
 /// One sensor's frame on its way: all that is known of it but its pixels.
 struct FrameInstant {
   Sensor sensor = Sensor::color;
-  int64_t tick = 0;        ///< pulses since this camera's clock was zeroed
+  int64_t tick = 0;        ///< pulses since this camera's ticks began
   int64_t world_tick = 0;  ///< frame periods since the source began: which picture it sees
   DeviceTime stamp;
-  HostTime arrival;          ///< when the host has the whole frame
-  Micros exposure{0};        ///< of colour
+  HostTime arrival;    ///< when the host has the whole frame
+  Micros exposure{0};  ///< of colour, as are the next two
+  int gain = 0;
+  int white_balance_k = 0;
   double temperature_c = 0;  ///< of the depth sensor
   uint64_t noise_seed = 0;   ///< of this frame's pixels
 };
@@ -32,13 +34,17 @@ struct FrameInstant {
 /// rounded down.
 [[nodiscard]] DeviceTime register_stamp(DeviceTime instant);
 
-/// A camera from its start to its stop: when its clock is zeroed, which pulses it sees, and what it
+/// A camera from its start to its stop: when its ticks begin, which pulses it sees, and what it
 /// makes of them. Time is an argument and never goes back. Not thread-safe.
 class CameraRun {
  public:
-  /// For a source the line must have its train (see train_of).
+  /// For a source the line must have its train (see trains_of). `clock_zero`: when its counter was
+  /// last zero before; it goes on from there where nothing zeroes it.
   CameraRun(const CameraTraits& traits, const CameraConfig& config, HostTime started,
-            uint64_t run_number);
+            HostTime clock_zero, uint64_t run_number);
+
+  /// Exposure, gain, white balance and power line of `config` from the next tick on.
+  void adjust_color(const CameraConfig& config);
 
   /// Appends the frames of the ticks that have begun by `now`; their arrivals are later.
   void advance(const SyncLine& line, HostTime now, std::vector<FrameInstant>& frames);
@@ -47,11 +53,16 @@ class CameraRun {
 
   /// The device is gone from this instant on (fault "unplug").
   [[nodiscard]] bool lost_at(HostTime now) const { return now >= lost_; }
-  [[nodiscard]] bool zeroed() const { return zeroed_; }
-  /// World time at which the device clock shows `time`, as its present pace has it; needs zeroed().
+  /// Its ticks come: a source's from its start, a subordinate's from its first pulse.
+  [[nodiscard]] bool begun() const { return begun_; }
+  /// World time at which the device clock shows `time`, as its present pace has it; needs begun().
   [[nodiscard]] HostTime world_time(DeviceTime time) const;
-  /// Number of the epoch: counts the zeroings of the clock.
+  /// Number of the epoch: how often ticks began anew from 0.
   [[nodiscard]] uint64_t epoch() const { return epoch_; }
+  /// What the device clock showed when the epoch began: 0 where that zeroed it.
+  [[nodiscard]] DeviceTime epoch_began() const { return epoch_began_; }
+  /// World time at which the counter was last zero; needs begun().
+  [[nodiscard]] HostTime clock_zero() const { return clock_zero_; }
   /// When the last tick began.
   [[nodiscard]] HostTime tick_began() const { return tick_began_; }
 
@@ -72,7 +83,9 @@ class CameraRun {
     double device_ns = 0;  ///< what the device counts in a tick
   };
 
-  void zero(const SyncLine& line);
+  void begin(const SyncLine& line);
+  /// What the counter shows at the current tick, having counted since it was zero.
+  [[nodiscard]] DeviceTime counted() const;
   void lose_line();
   void begin_pace(HostTime began, DeviceTime device, double world_ns, bool held);
   void step(const SyncLine& line);
@@ -98,9 +111,11 @@ class CameraRun {
   int64_t first_tick_;  ///< that delivers frames
   HostTime started_;
   uint64_t seed_;
+  HostTime clock_zero_;
   uint64_t epoch_ = 0;
+  DeviceTime epoch_began_;
 
-  bool zeroed_ = false;
+  bool begun_ = false;
   bool locked_ = false;   ///< follows the line
   bool depth_on_ = true;  ///< false after a minute without a pulse
   bool restarted_ = false;
@@ -108,6 +123,7 @@ class CameraRun {
   int64_t tick_ = 0;
   HostTime tick_began_;  ///< true time of the current tick
   Pace pace_;
+  HostTime set_to_host_;  ///< when the counter was last set to the host's clock
   HostTime scene_start_;
   double scene_period_ns_ = 0;
   HostTime lost_ = kNever;

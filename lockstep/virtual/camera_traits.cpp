@@ -33,6 +33,7 @@ CameraTraits draw_traits(const Rig& rig, const Plan& plan, int index) {
   traits.free_period_scale =
       azure ? 1 / (1 + traits.own_rate_ppm * 1e-6) : femto_period_scale(traits.seed);
   traits.disciplined = plan.cameras[static_cast<size_t>(index)].clock_disciplined;
+  traits.follows_host = camera.clock == DeviceClockMode::follow_host;
   traits.stamp_jitter_us = world.stamp_jitter_us;
   traits.q = world.q;
   traits.stamp_meaning = world.stamp_meaning;

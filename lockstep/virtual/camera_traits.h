@@ -21,6 +21,7 @@ struct CameraTraits {
   double own_rate_ppm = 0;       ///< device clock against true time
   double free_period_scale = 1;  ///< true length of its own frame period over the nominal one
   bool disciplined = true;       ///< as subordinate, its clock is held to the pulses
+  bool follows_host = false;     ///< its counter is set to the host's clock, which nothing zeroes
   double stamp_jitter_us = 0;    ///< rms
   double q = 0.5;
   StampMeaning stamp_meaning = StampMeaning::center_of_exposure;

@@ -37,10 +37,10 @@ ImuModel::ImuModel(const CameraTraits& traits, std::array<float, 3> gravity_mps2
       gravity_mps2_(gravity_mps2) {}
 
 void ImuModel::advance(const CameraRun& run, HostTime now, std::vector<ImuSample>& samples) {
-  if (!run.zeroed()) return;
+  if (!run.begun()) return;
   if (run.epoch() != epoch_) {
     epoch_ = run.epoch();
-    next_ = 1;
+    next_ = 1 + static_cast<int64_t>(static_cast<double>(run.epoch_began().ns()) / interval_ns_);
   }
   while (true) {
     const HostTime here = run.world_time(sample_time(next_ + kBatch - 1)) + kDelivery;

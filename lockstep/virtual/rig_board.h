@@ -46,6 +46,7 @@ struct SourceTrains {
 /// What one camera tells the others, and what it keeps while it has power.
 struct BoardCamera {
   uint64_t running = 0;  ///< 0 or 1
+  HostTime clock_zero;   ///< when its counter was last zero; at first that of the host's own clock
   SourceTrains pulses;
   ColorControls color;
 };

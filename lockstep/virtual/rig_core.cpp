@@ -101,6 +101,16 @@ Nanos RigCore::catch_up() {
   return board_->is_shared() ? kLook : Nanos(kNever.time_since_epoch());
 }
 
+HostTime RigCore::clock_zero(int camera) {
+  const MutexLock lock(mutex_);
+  show();
+  return state_.cameras[static_cast<size_t>(camera)].clock_zero;
+}
+
+void RigCore::set_clock_zero(int camera, HostTime zero) {
+  change([&](BoardState& state) { state.cameras[static_cast<size_t>(camera)].clock_zero = zero; });
+}
+
 ColorControls RigCore::color_controls(int camera) {
   const MutexLock lock(mutex_);
   show();

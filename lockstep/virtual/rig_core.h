@@ -40,6 +40,11 @@ class RigCore {
   void started(int camera, const CameraConfig& config, HostTime now);
   void stopped(int camera, HostTime now);
 
+  /// When the counter of a camera was last zero, also by an earlier run: it counts as long as the
+  /// camera has power.
+  [[nodiscard]] HostTime clock_zero(int camera);
+  void set_clock_zero(int camera, HostTime zero);
+
   /// Takes over what other processes did. How long a wait may last before this is due again: for
   /// ever when the rig is this object's alone.
   Nanos catch_up();

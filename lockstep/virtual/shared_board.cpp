@@ -196,7 +196,10 @@ class SharedBoard final : public RigBoard {
       for (BoardCamera& camera : state.cameras) from = load(from, camera);
       if (words_->load(std::memory_order_acquire) != number) continue;
       bound(state.generator);
-      for (BoardCamera& camera : state.cameras) bound(camera.pulses);
+      for (BoardCamera& camera : state.cameras) {
+        bound(camera.pulses);
+        camera.clock_zero = bound(camera.clock_zero);
+      }
       return number;
     }
   }

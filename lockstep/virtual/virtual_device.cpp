@@ -17,8 +17,6 @@ namespace {
 constexpr size_t kImuQueue = 833;  // half a second, as the vendor's
 // Of one sensor: 16 that wait for a partner, 7 that wait for the reader, and room to spare.
 constexpr size_t kMostHeld = 32;
-constexpr int kDefaultGain = 128;
-constexpr int kDefaultWhiteBalanceK = 4500;
 
 bool later(const FrameInstant& a, const FrameInstant& b) {
   return a.arrival > b.arrival;
@@ -26,11 +24,11 @@ bool later(const FrameInstant& a, const FrameInstant& b) {
 
 /// Everything of one start, gone with the stop.
 struct Run {
-  Run(const CameraTraits& traits, const CameraConfig& config_in, HostTime now, uint64_t number,
-      std::array<float, 3> gravity, std::shared_ptr<const Pictures> pictures_in)
+  Run(const CameraTraits& traits, const CameraConfig& config_in, HostTime now, HostTime clock_zero,
+      uint64_t number, std::array<float, 3> gravity, std::shared_ptr<const Pictures> pictures_in)
       : config(config_in),
-        camera(traits, config_in, now, number),
-        pairing(config_in, config_in.pair_images),
+        camera(traits, config_in, now, clock_zero, number),
+        pairing(config_in, config_in.pair_images, !traits.follows_host),
         imu(traits, gravity),
         pictures(std::move(pictures_in)) {}
 
@@ -78,6 +76,7 @@ class VirtualDevice final : public Device {
   void do_stop_images() override;
   Result<Read> do_next_capture(Nanos timeout) override;
   Result<std::vector<ImuSample>> do_take_imu() override;
+  void do_adjust_color(const CameraConfig& config) override;
 
   [[nodiscard]] const CameraTraits& traits() const {
     return core_->traits[static_cast<size_t>(camera_)];
@@ -138,7 +137,7 @@ Result<void> VirtualDevice::do_start(const CameraConfig& config) {
     const MutexLock lock(mutex_);
     const HostTime now = core_->clock.now();
     if (run_ == nullptr) {
-      run_ = std::make_unique<Run>(traits(), config, now, ++runs_,
+      run_ = std::make_unique<Run>(traits(), config, now, core_->clock_zero(camera_), ++runs_,
                                    core_->pictures.pose(camera_).gravity_in_imu_mps2,
                                    *std::move(pictures));
     }
@@ -159,6 +158,13 @@ void VirtualDevice::do_stop_images() {
   run_->images = false;
   run_->pairing = Pairing(run_->config);
   core_->stopped(camera_, core_->clock.now());
+}
+
+void VirtualDevice::do_adjust_color(const CameraConfig& config) {
+  const MutexLock lock(mutex_);
+  if (run_ == nullptr) return;
+  pump(*run_, core_->clock.now());  // what began before was taken as it was set then
+  run_->camera.adjust_color(config);
 }
 
 Error VirtualDevice::lost() const {
@@ -194,8 +200,8 @@ void VirtualDevice::paint(Run& run, Capture& capture) {
     const FrameInstant frame = run.take_held(Sensor::color, capture.color->stamp);
     Image image = stamped(run.pictures->color(frame), frame);
     image.exposure = frame.exposure;
-    image.gain = run.config.gain.value_or(kDefaultGain);
-    image.white_balance_k = run.config.white_balance_k.value_or(kDefaultWhiteBalanceK);
+    image.gain = frame.gain;
+    image.white_balance_k = frame.white_balance_k;
     capture.color = std::move(image);
   }
   if (capture.ir) {
@@ -209,7 +215,9 @@ void VirtualDevice::paint(Run& run, Capture& capture) {
 void VirtualDevice::pump(Run& run, HostTime now) {
   auto& heap = run.on_their_way;
   const size_t before = heap.size();
+  const uint64_t epoch = run.camera.epoch();
   run.camera.advance(core_->line, now, heap);
+  if (run.camera.epoch() != epoch) core_->set_clock_zero(camera_, run.camera.clock_zero());
   for (size_t i = before + 1; i <= heap.size(); ++i) {
     std::push_heap(heap.begin(), heap.begin() + static_cast<ptrdiff_t>(i), later);
   }
@@ -256,7 +264,7 @@ Result<VirtualDevice::Read> VirtualDevice::do_next_capture(Nanos timeout) {
       if (run_->camera.lost_at(now)) return lost();
       if (!clock.waits() || now >= deadline) return Read(ReadEnd::timeout);
       wake = std::min(wake, next_event(*run_));
-      if (!run_->camera.zeroed()) wake = std::min(wake, deadline_after(now, look_within));
+      if (!run_->camera.begun()) wake = std::min(wake, deadline_after(now, look_within));
     }
     clock.wait(wake, seen);
   }

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr uint64_t kSharedLayout = 1;  // grows with every change of what the file holds
+constexpr uint64_t kSharedLayout = 2;  // grows with every change of what the file holds
 
 class VirtualRigImpl final : public VirtualRig {
  public:

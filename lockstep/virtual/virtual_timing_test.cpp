@@ -263,6 +263,112 @@ TEST(VirtualTiming, AClockThatFollowsTheHostIsFreeOfThePulses) {
   EXPECT_THAT(Driver(rig).source->truth_json(), HasSubstr(R"("clock": "disciplined")"));
 }
 
+/// Starts the only camera for a second; the stamps of its depth.
+std::vector<int64_t> second_of_depth_us(Driver& driver, CameraConfig config,
+                                        ColorResolution color) {
+  config.color_resolution = color;
+  driver.captures[0].clear();
+  EXPECT_TRUE(driver.devices[0]->start(config));
+  driver.pass(seconds(1));
+  driver.devices[0]->stop();
+  return stamps_us(driver.captures[0], false);
+}
+
+TEST(VirtualTiming, DepthAloneGoesOnCountingSinceTheLastZero) {
+  Rig rig = chain_rig(1);
+  rig.world->clock_rate_spread_ppm = 0;
+  rig.world->clock_rate_common_ppm = 0;
+  const CameraConfig config = rig.cameras[0].config;
+  Driver driver(rig);  // a thousand seconds after the cameras got their power
+  const auto first = second_of_depth_us(driver, config, ColorResolution::off);
+  ASSERT_FALSE(first.empty());
+  EXPECT_NEAR(static_cast<double>(first.front()), 1000e6 + 250e3, 100e3);
+  driver.pass(seconds(9));
+  const auto zeroed = second_of_depth_us(driver, config, ColorResolution::p720);
+  ASSERT_FALSE(zeroed.empty());
+  EXPECT_LT(zeroed.front(), 400'000);
+  driver.pass(seconds(4));
+  driver.devices[0].reset();  // it keeps its power
+  driver.devices[0] = *driver.source->open(rig.cameras[0].serial);
+  const auto later = second_of_depth_us(driver, config, ColorResolution::off);
+  ASSERT_FALSE(later.empty());
+  EXPECT_EQ(later.front() - zeroed.front() - (first.front() - 1000'000'000 - zeroed.front()),
+            5'000'000);
+}
+
+TEST(VirtualTiming, InertialSamplesOfDepthAloneAreOnItsClock) {
+  Rig rig = chain_rig(1);
+  rig.world->clock_rate_spread_ppm = 0;
+  rig.world->clock_rate_common_ppm = 0;
+  rig.cameras[0].config.color_resolution = ColorResolution::off;
+  rig.cameras[0].config.imu = true;
+  Driver driver(rig);
+  driver.start(0);
+  driver.pass(seconds(2));
+  ASSERT_GT(driver.imu[0].size(), 3000U);
+  EXPECT_NEAR(static_cast<double>(driver.imu[0].front().acceleration_stamp.us()), 1000e6, 100e3);
+  EXPECT_NEAR(static_cast<double>(driver.imu[0].back().acceleration_stamp.us()), 1002e6, 100e3);
+}
+
+TEST(VirtualTiming, AClockSetToTheHostsIsSetAnewEveryMinute) {
+  Rig rig = chain_rig(2, 167, Family::femto_bolt);
+  rig.world->clock_rate_spread_ppm = 50;
+  for (RigCamera& camera : rig.cameras) camera.clock = DeviceClockMode::follow_host;
+  Driver driver(rig);
+  driver.start_all();
+  driver.pass(seconds(130));
+  for (const auto& captures : driver.captures) {
+    for (const auto& capture : captures) {
+      if (!capture->ir) continue;
+      // Both clocks show the host's time, and leave it by 50 us in a second.
+      const int64_t host_us = capture->ir->arrival->time_since_epoch().count() / 1000;
+      ASSERT_NEAR(static_cast<double>(host_us - capture->ir->stamp.us()), 75e3, 30e3);
+    }
+    const auto stamps = stamps_us(captures, false);
+    ASSERT_GT(stamps.size(), 3000U);
+    EXPECT_NEAR(static_cast<double>(stamps.front()), 1000.6e6, 0.6e6);
+  }
+}
+
+TEST(VirtualTiming, PulsesOfAnotherRateAreCountedAsTheyCome) {
+  Rig rig = chain_rig(2);
+  rig.cameras[0].config.frame_rate = FrameRate::fps15;
+  Driver driver(rig);
+  driver.start_all();
+  driver.pass(seconds(10));
+  const auto fed = stamps_us(driver.captures[1], true);
+  ASSERT_GT(fed.size(), 100U);
+  EXPECT_NEAR(static_cast<double>(fed.back() - fed.front()) / static_cast<double>(fed.size() - 1),
+              frame_period_us(15), 2);
+}
+
+TEST(VirtualTiming, ColourThatIsAdjustedWhileItRunsIsSeenFromTheNextFrames) {
+  Rig rig = chain_rig(1);
+  rig.cameras[0].config.gain = 100;
+  Driver driver(rig);
+  driver.start(0);
+  driver.pass(seconds(2));
+  CameraConfig config = rig.cameras[0].config;
+  config.exposure = Micros(2500);
+  config.gain = 200;
+  config.white_balance_k = 3000;
+  driver.devices[0]->adjust_color(config);
+  const size_t before = driver.captures[0].size();
+  driver.pass(seconds(1));
+  const Image& old = *driver.captures[0][before - 1]->color;
+  EXPECT_EQ(old.exposure, Micros(8330));
+  EXPECT_EQ(old.gain, 100);
+  const Image& now = *driver.captures[0].back()->color;
+  EXPECT_EQ(now.exposure, Micros(2500));
+  EXPECT_EQ(now.gain, 200);
+  EXPECT_EQ(now.white_balance_k, 3000);
+  const auto changed = std::find_if(driver.captures[0].begin(), driver.captures[0].end(),
+                                    [](const CapturePtr& c) { return c->color->gain == 200; });
+  EXPECT_NEAR(
+      static_cast<double>(changed - driver.captures[0].begin()) - static_cast<double>(before), 2, 2)
+      << "frames that were under way";
+}
+
 TEST(VirtualTiming, ACameraIsListedAsItIsOpened) {
   const Driver driver(chain_rig(2));
   const auto listed = driver.source->list();

@@ -67,7 +67,11 @@ bool is_taken(const k4a_device_configuration_t& config, int camera) {
 std::string fault_of(k4a_capture_t capture, const DeviceState& state, HostTime now) {
   const bool wants_color = state.config.color_resolution != K4A_COLOR_RESOLUTION_OFF;
   const bool wants_depth = state.config.depth_mode != K4A_DEPTH_MODE_OFF;
-  const auto latest_us = std::chrono::floor<Micros>(now - state.started).count() + 2000;
+  // Depth alone goes on counting since the camera got its power, or colour zeroed its clock.
+  const bool zeroed =
+      wants_color || state.config.wired_sync_mode == K4A_WIRED_SYNC_MODE_SUBORDINATE;
+  const Nanos counted = zeroed ? now - state.started : now.time_since_epoch();
+  const auto latest_us = std::chrono::floor<Micros>(counted).count() + 2000;
   std::string fault;
   int images = 0;
   const auto look = [&](k4a_image_t image, bool wanted, const char* name) {
