@@ -75,13 +75,14 @@ class RowProjection {
   const std::span<const uint16_t> depth_;
 };
 
-/// The finest grid on which blocks twice as large as usual are painted several at a time.
+/// The finest grid on which blocks three times as large as usual are painted several at a time:
+/// those at the border of a wide view are.
 int grid_bits_of(const DeviceGeometry& geometry) {
   constexpr int kFinest = 12, kCoarsest = 6;
   const double usual_px = std::max(geometry.color->fx_px / geometry.depth->fx_px,
                                    geometry.color->fy_px / geometry.depth->fy_px);
   int bits = kFinest;
-  while (bits > kCoarsest && largest_block(bits) < 2 * usual_px * (1 << bits)) --bits;
+  while (bits > kCoarsest && largest_block(bits) < 3 * usual_px * (1 << bits)) --bits;
   return bits;
 }
 
