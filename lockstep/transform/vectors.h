@@ -22,6 +22,9 @@ using Floats = float __attribute__((vector_size(32)));
 using Ints = int32_t __attribute__((vector_size(32)));
 using Shorts = uint16_t __attribute__((vector_size(16)));
 using Bytes = uint8_t __attribute__((vector_size(16)));
+constexpr int kWords = 16;
+using Words = int16_t __attribute__((vector_size(32)));
+using ManyBytes = uint8_t __attribute__((vector_size(32)));
 using Pair = uint64_t __attribute__((vector_size(16)));
 
 constexpr int kDoubleLanes = 4;
@@ -101,9 +104,85 @@ Doubles doubles_of(Floats value) {
   return __builtin_convertvector(
       __builtin_shufflevector(value, value, first, first + 1, first + 2, first + 3), Doubles);
 }
+/// Four from each of two places.
+Floats load_halves(const float* first, const float* second) {
+  return __builtin_shufflevector(load<HalfFloats>(first), load<HalfFloats>(second), 0, 1, 2, 3, 4,
+                                 5, 6, 7);
+}
 /// Towards zero.
 Ints ints_of(Floats value) {
   return __builtin_convertvector(value, Ints);
+}
+
+// ---- numbers of 16 bits
+
+/// In each half of the vector every second one, from the first or the second on, as 32 bits.
+template <int first>
+Ints every_second(Words value) {
+  constexpr int kBits = 16;
+  return first == 0 ? reinterpret_cast<Ints>(value) << kBits >> kBits
+                    : reinterpret_cast<Ints>(value) >> kBits;
+}
+
+template <int numbers>
+struct HalfWith;
+template <>
+struct HalfWith<8> {
+  using Type = Shorts;
+};
+template <>
+struct HalfWith<16> {
+  using Type = Bytes;
+};
+
+/// In each half of the vector the numbers of a and b that are at these places of theirs; those of b
+/// count on after those of a.
+template <int... places, typename Vector>
+Vector in_halves(Vector a, Vector b) {
+  constexpr int kHalf = sizeof...(places);
+#ifdef __AVX2__
+  return __builtin_shufflevector(a, b, (places < kHalf ? places : places + kHalf)...,
+                                 (places < kHalf ? places + kHalf : places + 2 * kHalf)...);
+#else
+  struct Halves {
+    typename HalfWith<kHalf>::Type first, second;
+  };
+  const auto of_a = load<Halves>(&a), of_b = load<Halves>(&b);
+  const Halves halves{__builtin_shufflevector(of_a.first, of_b.first, places...),
+                      __builtin_shufflevector(of_a.second, of_b.second, places...)};
+  return load<Vector>(&halves);
+#endif
+}
+
+/// Numbers that fit 16 bits, in each half first the four of `low`, then those of `high`. AVX2 keeps
+/// the others within 16 bits.
+Words packed(Ints low, Ints high) {
+#ifdef __AVX2__
+  return __builtin_ia32_packssdw256(low, high);
+#else
+  return in_halves<0, 2, 4, 6, 8, 10, 12, 14>(reinterpret_cast<Words>(low),
+                                              reinterpret_cast<Words>(high));
+#endif
+}
+
+/// Products with a share of 2^15, rounded.
+Words share_of(Words value, Words share) {
+#ifdef __AVX2__
+  return __builtin_ia32_pmulhrsw256(value, share);
+#else
+  const Ints even = (every_second<0>(value) * every_second<0>(share) + (1 << 14)) >> 15;
+  const Ints odd = (every_second<1>(value) * every_second<1>(share) + (1 << 14)) >> 15;
+  return reinterpret_cast<Words>((even & 0xFFFF) | odd << 16);
+#endif
+}
+
+/// The sums of the products of two numbers each.
+Ints sums_of_two(Words a, Words b) {
+#ifdef __AVX2__
+  return __builtin_ia32_pmaddwd256(a, b);
+#else
+  return every_second<0>(a) * every_second<0>(b) + every_second<1>(a) * every_second<1>(b);
+#endif
 }
 
 }  // namespace
