@@ -272,23 +272,28 @@ Doubles readings(const Walk& walk, Doubles x, Doubles y, Longs inside) {
                              static_cast<size_t>(walk.width) +
                          static_cast<size_t>(column < last_column ? column : last_column)];
   }
-  return z / 1000;
+  constexpr double kMetre = 0.001;  // in millimetres
+  return z * kMetre;
 }
 
 LOCKSTEP_KERNEL WalkEnd walk(const Walk& walk) {
   Doubles best = Doubles{} + __DBL_MAX__, best_step{}, best_x{}, best_y{};
+  double start[2], way[2];  // of the rays, and for one step
+  for (int axis = 0; axis < 2; ++axis) {
+    start[axis] = (walk.start[axis] - walk.center[axis]) / walk.focal[axis];
+    way[axis] = walk.way[axis] / walk.longer / walk.focal[axis];
+  }
   for (double first = walk.first_step; first <= walk.last_step; first += kDoubleLanes) {
     const Doubles step = kLaneDoubles + first;
-    const Doubles part = step / walk.longer;
-    const Doubles ray_x = (walk.start[0] + walk.way[0] * part - walk.center[0]) / walk.focal[0];
-    const Doubles ray_y = (walk.start[1] + walk.way[1] * part - walk.center[1]) / walk.focal[1];
+    const Doubles ray_x = start[0] + way[0] * step, ray_y = start[1] + way[1] * step;
     const Distorted<Doubles> seen = distort(walk.depth_lens, ray_x, ray_y);
     const Longs shown = (step <= walk.last_step) & (seen.r2 <= walk.depth_lens.radius2) &
                         inside_image(seen.u, seen.v, walk.width, walk.height);
     if (!any(shown)) continue;
     const Doubles z = readings(walk, seen.u, seen.v, shown);
     const Moved<Doubles, double> point(walk.color_from_depth, ray_x * z, ray_y * z, z);
-    const Distorted<Doubles> color = distort(walk.color_lens, point.x / point.z, point.y / point.z);
+    const Doubles nearer = 1 / point.z;
+    const Distorted<Doubles> color = distort(walk.color_lens, point.x * nearer, point.y * nearer);
     const Doubles miss_u = color.u - walk.wanted[0], miss_v = color.v - walk.wanted[1];
     const Doubles miss = miss_u * miss_u + miss_v * miss_v;
     const Longs better = (z > 0) & (point.z > 0) & (color.r2 <= walk.color_lens.radius2) &
