@@ -171,6 +171,16 @@ TEST_F(Recorder, EndsWithAWholeFileOnCtrlC) {
   EXPECT_TRUE(is_there("one.old.mkv")) << "the first was moved aside";
 }
 
+TEST_F(Recorder, RecordsToItsEndWhenNobodyReadsItsLinesAnyMore) {
+  const std::string script =
+      "{ '" LOCKSTEP_RECORDER "' -c 720p -l 1 one.mkv; echo $? >code; } 2>&1 | head -n 1";
+  const Finished piped =
+      RunningProgram("/bin/sh", {"-c", script}, environment(), folder_.path()).wait();
+  EXPECT_EQ(piped.out, "Device serial number: virtual-0001\n");
+  EXPECT_EQ(read_file(folder_ / "code"), "0\n");
+  EXPECT_THAT(lockstep_here({"info", "one.mkv"}).out, HasSubstr("nothing is wrong with it"));
+}
+
 TEST_F(Recorder, LeavesNoFileWhereNothingCame) {
   for (const Words& where : {Words{"sub.mkv"}, Words{"--take", "take"}}) {
     Words words{"--device", "1"};

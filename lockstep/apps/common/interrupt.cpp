@@ -43,7 +43,7 @@ void say_interrupt(InterruptMeaning meaning) {
 }
 
 Interrupt::Interrupt(std::function<void(InterruptMeaning)> say, InterruptRule rule)
-    : say_(std::move(say)), rule_(rule) {
+    : say_(std::move(say)), rule_(rule), pipe_before_(::signal(SIGPIPE, SIG_IGN)) {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   watcher_ = std::jthread([this](const std::stop_token& finished) { watch(finished); });
@@ -54,6 +54,7 @@ Interrupt::~Interrupt() {
   watcher_.join();
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  ::signal(SIGPIPE, pipe_before_);
 }
 
 void Interrupt::watch(const std::stop_token& finished) {

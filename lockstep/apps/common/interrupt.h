@@ -29,7 +29,8 @@ struct InterruptRule {
     std::optional<std::chrono::milliseconds> since_first, const InterruptRule& rule = {});
 
 /// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a stop request that is asked for from a thread,
-/// not from a signal handler. Construct one before any other thread is started, since threads
+/// not from a signal handler, and ignores SIGPIPE: nothing is lost because a reader of the output,
+/// such as `head`, went away. Construct one before any other thread is started, since threads
 /// inherit that these signals are left to it; one at a time. A forced end calls _exit().
 class Interrupt {
  public:
@@ -48,6 +49,7 @@ class Interrupt {
 
   std::function<void(InterruptMeaning)> say_;
   const InterruptRule rule_;
+  void (*const pipe_before_)(int);  ///< what SIGPIPE did
   std::stop_source source_;
   std::jthread watcher_;  // last: it uses the members above
 };
