@@ -181,6 +181,21 @@ TEST_F(Recorder, RecordsToItsEndWhenNobodyReadsItsLinesAnyMore) {
   EXPECT_THAT(lockstep_here({"info", "one.mkv"}).out, HasSubstr("nothing is wrong with it"));
 }
 
+/// A limit on the size of a file stands for a disk that fills up.
+TEST_F(Recorder, CountsWhatIsInTheFileWhereTheDiskTookNoMore) {
+  const std::string script = "ulimit -f 30000; exec '" LOCKSTEP_RECORDER "' -c 720p -l 60 one.mkv";
+  const Finished full =
+      RunningProgram("/bin/sh", {"-c", script}, environment(), folder_.path()).wait();
+  EXPECT_EQ(full.status, 1);
+  EXPECT_THAT(full.err, HasSubstr("its disk may be full"));
+  const Finished info = lockstep_here({"info", "one.mkv", "--json"});
+  const auto json = nlohmann::json::parse(info.out, nullptr, false);
+  const auto frames = named(json["streams"], "depth")["frames"].get<int>();
+  EXPECT_GT(frames, 0);
+  EXPECT_THAT(one_line(full.err),
+              HasSubstr("one.mkv: " + std::to_string(frames) + " captures over "));
+}
+
 TEST_F(Recorder, LeavesNoFileWhereNothingCame) {
   for (const Words& where : {Words{"sub.mkv"}, Words{"--take", "take"}}) {
     Words words{"--device", "1"};

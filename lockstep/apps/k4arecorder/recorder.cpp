@@ -14,6 +14,7 @@
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/k4arecorder/camera.h"
+#include "lockstep/apps/k4arecorder/file_content.h"
 #include "lockstep/apps/k4arecorder/identity.h"
 #include "lockstep/apps/k4arecorder/length.h"
 #include "lockstep/apps/k4arecorder/record_file.h"
@@ -96,6 +97,7 @@ class Recorder {
   void show_progress();
   void stop();
   int save(Result<void> recorded);
+  [[nodiscard]] std::string what_is_recorded() const;
   int leave_empty();
   int give_up(const Error& error);
   Result<void> leave_take();
@@ -303,14 +305,20 @@ int Recorder::save(Result<void> recorded) {
     end_ = {EndOfCamera::disk, finished.error().message};
     recorded = std::move(finished);
   }
-  std::error_code failed;
-  const auto bytes = std::filesystem::file_size(path_, failed);
-  remark(remarks_.at_end(path_.string(), failed ? 0 : bytes));
+  remark(what_is_recorded());
   const auto left = leave_take();
   if (recorded && !left) recorded = left.error();
   if (!recorded) return report(recorded.error());
   print_line("Done");
   return 0;
+}
+
+std::string Recorder::what_is_recorded() const {
+  if (end_.how == EndOfCamera::disk)
+    return remarks_.at_end_of_disk(path_.string(), content_of(path_));
+  std::error_code failed;
+  const auto bytes = std::filesystem::file_size(path_, failed);
+  return remarks_.at_end(path_.string(), failed ? 0 : bytes);
 }
 
 /// The vendor's recorder leaves a file here that nothing can open.

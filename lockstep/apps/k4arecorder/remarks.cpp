@@ -73,4 +73,17 @@ std::string Remarks::at_end(const std::string& file, uint64_t bytes) const {
   return text;
 }
 
+std::string Remarks::at_end_of_disk(const std::string& file,
+                                    const Result<FileContent>& content) const {
+  if (!content)
+    return fmt::format("{}: none of the {} that came can be read from it: {}", file,
+                       counted(captures_, "capture"), content.error().message);
+  std::string text = fmt::format("{}: {} over {:.1f} s are in it, of {} that came", file,
+                                 counted(content->captures, "capture"), content->seconds,
+                                 counted(captures_, "capture"));
+  if (!content->whole)
+    text += fmt::format("; `lockstep recover {}` makes it whole, on a disk that has room", file);
+  return text;
+}
+
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "lockstep/apps/k4arecorder/file_content.h"
 #include "lockstep/apps/k4arecorder/options.h"
 #include "lockstep/sync/monitor.h"
 
@@ -29,6 +30,9 @@ class Remarks {
   std::string while_silent(Seconds silent);
   /// What was recorded, and what of it is missing.
   [[nodiscard]] std::string at_end(const std::string& file, uint64_t bytes) const;
+  /// The same where the disk took no more: what is in the file, which is less than was given.
+  [[nodiscard]] std::string at_end_of_disk(const std::string& file,
+                                           const Result<FileContent>& content) const;
 
   [[nodiscard]] int64_t captures() const { return captures_; }
 
