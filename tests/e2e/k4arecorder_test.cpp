@@ -309,6 +309,32 @@ TEST_F(Recorder, RefusesATargetBeforeItTouchesTheCamera) {
   }
 }
 
+/// Also while the first capture is awaited, and where a file of that name is to be moved aside.
+TEST_F(Recorder, LeavesAFileToTheRecorderThatHasIt) {
+  write_file(folder_ / "old.mkv", "of before");
+  for (const char* name : {"new.mkv", "old.mkv"}) {
+    const auto first = waiting({"--device", "1", name});
+    const Finished second = run({"--device", "0", "-l", "1", name});
+    EXPECT_EQ(second.status, 1) << name;
+    EXPECT_THAT(second.err, HasSubstr("another recorder has that name"));
+    EXPECT_EQ(second.out, "");
+    first->signal(SIGINT);
+    EXPECT_EQ(first->wait().status, 0);
+  }
+  EXPECT_FALSE(is_there("new.mkv"));
+  EXPECT_EQ(read_file(folder_ / "old.mkv"), "of before");
+  const auto first = start({"old.mkv"}, "Press Ctrl-C");
+  const Finished second = run({"--device", "1", "-l", "1", "old.mkv"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, HasSubstr("another recorder has that name"));
+  first->signal(SIGINT);
+  EXPECT_EQ(first->wait().status, 0);
+  EXPECT_EQ(read_file(folder_ / "old.old.mkv"), "of before");
+  EXPECT_THAT(lockstep_here({"info", "old.mkv"}).out,
+              AllOf(HasSubstr("virtual-0001"), HasSubstr("nothing is wrong with it")));
+  EXPECT_FALSE(is_there("old.old2.mkv"));
+}
+
 TEST_F(Recorder, ShowsItsOptionsWhereNoFileIsNamed) {
   const Finished usage = run({});
   EXPECT_EQ(usage.status, 0);

@@ -87,6 +87,7 @@ class Recorder {
 
  private:
   Result<void> prepare();
+  Result<void> reserve(const std::filesystem::path& file);
   Result<void> set_color();
   k4a_result_t start_cameras();
   Result<void> start();
@@ -118,6 +119,7 @@ class Recorder {
   DeviceHandle device_;
   CameraIdentityInRig identity_;
   std::optional<SharedTake> take_;
+  std::optional<Target> target_;
   std::optional<RecordFile> file_;
   std::optional<Progress> progress_;
   Clock::time_point started_;  ///< of the cameras, then of what is recorded
@@ -129,7 +131,7 @@ class Recorder {
 
 Result<void> Recorder::prepare() {
   if (options_.take.empty()) {
-    if (auto writable = check_target(options_.file); !writable) return writable;
+    if (auto reserved = reserve(options_.file); !reserved) return reserved;
   }
   auto device = open_device(options_);
   if (!device) return std::move(device).error();
@@ -145,6 +147,13 @@ Result<void> Recorder::prepare() {
   }
   if (auto set = set_color(); !set) return set;
   return start();
+}
+
+Result<void> Recorder::reserve(const std::filesystem::path& file) {
+  auto target = Target::reserve(file);
+  if (!target) return std::move(target).error();
+  target_.emplace(*std::move(target));
+  return {};
 }
 
 Result<void> Recorder::set_color() {
@@ -220,8 +229,11 @@ Result<bool> Recorder::wait_for_first() {
 }
 
 Result<void> Recorder::begin_file() {
-  path_ = take_ ? take_->file() : options_.file;
-  const auto aside = move_aside(path_);
+  if (take_) {
+    if (auto reserved = reserve(take_->file()); !reserved) return reserved;
+  }
+  path_ = target_->file();
+  const auto aside = target_->begin();
   if (!aside) return aside.error();
   if (take_) {
     const auto strange = take_->begin(zero_on_host_);

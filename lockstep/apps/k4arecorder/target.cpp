@@ -3,12 +3,13 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
-#include "lockstep/base/unique_fd.h"
 #include "lockstep/host/disk.h"
 
 namespace lockstep {
@@ -25,9 +26,34 @@ fs::path old_name(const fs::path& file, int number) {
   return file.parent_path() / (file.stem().string() + suffix + file.extension().string());
 }
 
+/// Whether the file of that name is still the open one.
+bool is_still(int fd, const fs::path& file) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/// The open file of that name, made if it is not there, and locked. flock() takes one that may only
+/// be read, too: it is moved aside.
+Result<UniqueFd> lock_file(const fs::path& file) {
+  constexpr int kRounds = 100;  // of others who remove it or move it aside meanwhile
+  for (int round = 0; round < kRounds; ++round) {
+    UniqueFd fd(::open(file.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0666));
+    if (!fd.valid()) return cannot_create(file, std::generic_category().message(errno));
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      return Error{Errc::busy,
+                   fmt::format("cannot create the recording {}: another recorder has that name: "
+                               "give this one another",
+                               file.string())};
+    if (is_still(fd.get(), file)) return fd;
+  }
+  return cannot_create(file, "others make and remove it all the time");
+}
+
 }  // namespace
 
-Result<void> check_target(const fs::path& file) {
+Result<Target> Target::reserve(const fs::path& file) {
   std::error_code ignored;
   const auto there = fs::status(file, ignored);
   if (fs::exists(there) && !fs::is_regular_file(there))
@@ -38,24 +64,36 @@ Result<void> check_target(const fs::path& file) {
   if (fs::exists(there)) {  // it is moved aside
     if (auto writable = check_writable(folder); !writable)
       return cannot_create(file, writable.error().message);
-    return {};
   }
-  // Nothing else proves it, for root and on every file system.
-  const UniqueFd made(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
-  if (!made.valid()) return cannot_create(file, std::generic_category().message(errno));
-  ::unlink(file.c_str());
-  return {};
+  auto lock = lock_file(file);
+  if (!lock) return std::move(lock).error();
+  return Target(file, *std::move(lock));
 }
 
-Result<fs::path> move_aside(const fs::path& file) {
-  std::error_code failed;
-  if (!fs::exists(file, failed)) return fs::path();
-  int number = 1;
-  while (fs::exists(fs::symlink_status(old_name(file, number), failed))) ++number;
-  const fs::path aside = old_name(file, number);
-  fs::rename(file, aside, failed);
-  if (failed)
-    return cannot_create(file, "a file of that name cannot be moved aside: " + failed.message());
+Target::~Target() {
+  if (lock_.valid() && !begun_ && !holds_something()) ::unlink(file_.c_str());
+}
+
+bool Target::holds_something() const {
+  struct stat opened {};
+  return ::fstat(lock_.get(), &opened) != 0 || opened.st_size > 0;
+}
+
+Result<fs::path> Target::begin() {
+  fs::path aside;
+  if (holds_something()) {
+    int number = 1;
+    std::error_code failed;
+    while (fs::exists(fs::symlink_status(old_name(file_, number), failed))) ++number;
+    aside = old_name(file_, number);
+    fs::rename(file_, aside, failed);
+    if (failed)
+      return cannot_create(file_, "a file of that name cannot be moved aside: " + failed.message());
+    auto lock = lock_file(file_);
+    if (!lock) return std::move(lock).error();
+    lock_ = *std::move(lock);
+  }
+  begun_ = true;
   return aside;
 }
 

@@ -5,15 +5,37 @@
 #include <string>
 
 #include "lockstep/base/result.h"
+#include "lockstep/base/unique_fd.h"
 
 namespace lockstep {
 
-/// Whether a recording can be made there: found out before a camera is touched. Errors: io,
-/// invalid_argument.
-Result<void> check_target(const std::filesystem::path& file);
+/// The name of a recording, which is one recorder's as long as this lives: another one that asks
+/// for it is refused, not mixed in. Until begin() it is the file that was there, or an empty one,
+/// which the destructor removes. Where the disk has no locks, nobody is refused. Move-only,
+/// thread-bound.
+class Target {
+ public:
+  /// Finds out before a camera is touched whether a recording can be made there. Errors: io;
+  /// busy: another recorder has it.
+  static Result<Target> reserve(const std::filesystem::path& file);
+  Target(Target&& other) noexcept = default;
+  Target& operator=(Target&& other) = delete;
+  ~Target();
 
-/// Gives a file of that name another one, "out.old.mkv" or "out.old2.mkv", which is returned;
-/// empty: there is none.
-Result<std::filesystem::path> move_aside(const std::filesystem::path& file);
+  /// Leaves an empty file to be written: what was there gets another name, "out.old.mkv" or
+  /// "out.old2.mkv", which is returned; empty: there was nothing. Once. Errors as reserve().
+  Result<std::filesystem::path> begin();
+
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  Target(std::filesystem::path file, UniqueFd lock)
+      : file_(std::move(file)), lock_(std::move(lock)) {}
+  [[nodiscard]] bool holds_something() const;
+
+  std::filesystem::path file_;
+  UniqueFd lock_;  ///< on the file of that name
+  bool begun_ = false;
+};
 
 }  // namespace lockstep
