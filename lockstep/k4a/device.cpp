@@ -100,7 +100,7 @@ Result<void> Device::learn() {
   if (!read) return read.error();
   const auto jacks = camera_->read_jacks();
   if (!jacks) return jacks.error();
-  jacks_ = recorded_ == nullptr ? *jacks : recorded_->jacks();
+  jacks_ = *jacks;
   return {};
 }
 
@@ -140,7 +140,7 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
     return Error{Errc::bad_state, "The cameras run already, and are stopped by this call"};
   if (imu_on_) return Error{Errc::bad_state, "The IMU still runs: stop it first"};
   if (const std::string why = why_not(config, jacks_, info_.family); !why.empty())
-    return Error{Errc::invalid_argument, why};
+    return Error{Errc::invalid_argument, fmt::format("{}: {}", info_.serial, why)};
   const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
   CameraConfig asked = camera_config(config);

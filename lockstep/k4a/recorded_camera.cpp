@@ -32,13 +32,6 @@ void decode(lockstep::Capture& capture) {
 
 }  // namespace
 
-SyncJacks RecordedCamera::jacks() const {
-  SyncJacks jacks;
-  if (header_.camera.wired_sync == WiredSync::subordinate) jacks.in_plugged = true;
-  if (header_.camera.wired_sync == WiredSync::master) jacks.out_plugged = true;
-  return jacks;
-}
-
 CameraConfig RecordedCamera::to_play(const CameraConfig& asked) const {
   CameraConfig config = asked;
   config.imu = has_imu();

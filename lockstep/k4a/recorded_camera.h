@@ -16,9 +16,6 @@ class RecordedCamera {
 
   [[nodiscard]] bool has_imu() const { return header_.has_imu; }
 
-  /// Plugs that the recorded role cannot have been without; the others are not known.
-  [[nodiscard]] SyncJacks jacks() const;
-
   /// What to start the recording with for `asked`: MJPG plays as BGRA32, too, which is decoded on
   /// the host. Everything else is left for the recording to judge.
   [[nodiscard]] CameraConfig to_play(const CameraConfig& asked) const;

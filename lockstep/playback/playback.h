@@ -24,7 +24,8 @@ struct PlaybackOptions {
 
 /// Recordings played as devices: a take (its cameras, parts in order, each part where its clock lay
 /// on the sync line, so that a gap between parts stays a gap) or loose files. Devices
-/// report the recorded serial and firmware; their jacks are not known. start() must ask for what
+/// report the recorded serial and firmware, and the plugs that the cables of the take's rig and
+/// their recorded role tell of. start() must ask for what
 /// was recorded: with another mode, rate, format, role, delay or IMU it refuses and says what
 /// differs; exposure, gain and white balance are as recorded whatever is asked, and colour settings
 /// are kept and change nothing. A device that reaches its end answers ReadEnd::ended.

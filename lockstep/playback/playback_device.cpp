@@ -74,7 +74,7 @@ class PlaybackDevice final : public Device {
   using Read = std::variant<CapturePtr, ReadEnd>;
 
   Result<std::string> do_calibration_json() override;
-  Result<SyncJacks> do_read_jacks() override { return SyncJacks{}; }
+  Result<SyncJacks> do_read_jacks() override { return track_.jacks; }
   Result<void> do_start(const CameraConfig& config) override;
   void do_stop() override;
   Result<Read> do_next_capture(Nanos timeout) override;

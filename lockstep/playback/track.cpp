@@ -4,11 +4,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
 #include "lockstep/recording/reader.h"
+#include "lockstep/rig/rig_file.h"
 #include "lockstep/take/manifest.h"
+#include "lockstep/virtual/wiring.h"
 
 namespace lockstep {
 namespace {
@@ -39,6 +42,14 @@ void describe(const RecordingInfo& info, const std::string& fallback_serial, Pla
   track.info.is_playback = true;
 }
 
+/// The recorded role knows better than a rig file that somebody changed.
+SyncJacks with_role(SyncJacks jacks, WiredSync role) {
+  if (role == WiredSync::subordinate) jacks.in_plugged = true;
+  if (role == WiredSync::master) jacks.out_plugged = true;
+  if (role == WiredSync::master && jacks.in_plugged == true) jacks.in_plugged = false;
+  return jacks;
+}
+
 /// `zero`: playing time of the first part's clock zero when nothing better is known.
 Result<PlayedTrack> open_track(const std::vector<GivenPart>& given,
                                const std::string& fallback_serial, Nanos zero) {
@@ -60,6 +71,7 @@ Result<PlayedTrack> open_track(const std::vector<GivenPart>& given,
     placed.from_device = bounded(placed.from_device);
     if (is_first) {
       describe(info, fallback_serial, track);
+      track.jacks = with_role({}, info.header.camera.wired_sync);
       track.first = placed.play_time(info.first);
     }
     track.end = placed.play_time(info.last);
@@ -73,6 +85,17 @@ Result<PlayedTrack> open_track(const std::vector<GivenPart>& given,
 std::optional<Nanos> from_device_of(const TakePart& part) {
   if (!part.rig_from_device_ns) return std::nullopt;
   return Nanos(*part.rig_from_device_ns);
+}
+
+/// What the cables of the rig say of the jacks of each of its cameras; nothing where the take has
+/// no rig file.
+std::map<std::string, SyncJacks> jacks_by_cables(const TakeManifest& manifest) {
+  std::map<std::string, SyncJacks> jacks;
+  const auto rig = parse_rig(manifest.rig_toml, manifest.name);
+  if (!rig) return jacks;
+  const std::vector<CameraWiring> wiring = trace_cables(*rig);
+  for (size_t i = 0; i < wiring.size(); ++i) jacks[rig->cameras[i].name] = wiring[i].jacks;
+  return jacks;
 }
 
 /// Where the common zero of a take's first parts lies, by the first camera that tells.
@@ -94,6 +117,7 @@ Result<std::vector<PlayedTrack>> tracks_of_take(const std::filesystem::path& fol
   const auto manifest = read_manifest(folder);
   if (!manifest) return manifest.error();
   const Nanos zero = common_zero(*manifest);
+  auto jacks = jacks_by_cables(*manifest);
   std::vector<PlayedTrack> tracks;
   for (const TakeCamera& camera : manifest->cameras) {
     std::vector<GivenPart> parts;
@@ -104,6 +128,7 @@ Result<std::vector<PlayedTrack>> tracks_of_take(const std::filesystem::path& fol
     if (!track) return std::move(track).error();
     if (const PlannedCamera* planned = manifest->plan.find(camera.name))
       track->info.family = planned->family;
+    track->jacks = with_role(jacks[camera.name], track->header.camera.wired_sync);
     tracks.push_back(*std::move(track));
   }
   return tracks;

@@ -25,8 +25,9 @@ struct PlayedTrack {
   std::vector<PlayedPart> parts;
   RecordingHeader header;  ///< of the first part
   DeviceInfo info;
-  Nanos first{0};  ///< playing time of the first image
-  Nanos end{0};    ///< playing time of the last image
+  SyncJacks jacks;  ///< by the cables of the take's rig, and what its role cannot have been without
+  Nanos first{0};   ///< playing time of the first image
+  Nanos end{0};     ///< playing time of the last image
 };
 
 /// The cameras of a take. Parts lie where the manifest says that their clocks began; where it does

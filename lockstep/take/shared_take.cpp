@@ -48,7 +48,8 @@ PlannedCamera as_asked(const JoiningCamera& camera) {
 }
 
 Error not_to_be_joined(const fs::path& folder, const std::string& why) {
-  return already_there(folder, why + ": name a folder that is not there yet");
+  return {Errc::already_exists,
+          fmt::format("{} {}: name a folder that is not there yet", folder.string(), why)};
 }
 
 /// A folder that is none of ours, or that nobody may record into any more.
@@ -56,7 +57,7 @@ Result<void> check_folder(const fs::path& folder) {
   std::error_code failed;
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     if (at->path().filename() != kTakeLockFile)
-      return not_to_be_joined(folder, "and holds other things");
+      return not_to_be_joined(folder, "holds other things than a take");
   }
   if (failed) return error_from_errno(failed.value(), "cannot read the folder", folder);
   return {};
@@ -74,13 +75,13 @@ bool holds_recordings(const fs::path& folder, const TakeManifest& manifest) {
 
 Result<void> check_take(const fs::path& folder, const TakeManifest& manifest, bool others) {
   if (!manifest.separate_recorders)
-    return not_to_be_joined(folder, "and is a take of `lockstep record`");
+    return not_to_be_joined(folder, "is a take of `lockstep record`");
   if (!holds_recordings(folder, manifest)) return {};
   if (manifest.state != TakeState::recording)
-    return not_to_be_joined(folder, "and is a take that has ended");
+    return not_to_be_joined(folder, "is a take that has ended");
   if (others) return {};
-  return not_to_be_joined(folder, fmt::format("and its recorders died (`lockstep recover {}` "
-                                              "finishes it)",
+  return not_to_be_joined(folder, fmt::format("is a take whose recorders died (`lockstep recover "
+                                              "{}` finishes it)",
                                               folder.string()));
 }
 
@@ -189,6 +190,26 @@ std::string another_zero(const TakeManifest& manifest, const std::string& name,
   return "";
 }
 
+/// What is wrong with a camera that is on no sync line where others are, or the other way round;
+/// empty: nothing.
+std::string off_the_line(const Plan& plan, const std::string& name) {
+  const auto is_alone = [](const PlannedCamera& camera) {
+    return camera.config.wired_sync == WiredSync::standalone;
+  };
+  const PlannedCamera* own = plan.find(name);
+  if (own == nullptr) return "";
+  for (const PlannedCamera& other : plan.cameras) {
+    if (is_alone(other) == is_alone(*own)) continue;
+    const PlannedCamera& alone = is_alone(other) ? other : *own;
+    const PlannedCamera& wired = is_alone(other) ? *own : other;
+    return fmt::format(
+        "{} runs by itself in a take in which {} is on a sync line, so it is not in step with it: "
+        "start it as a subordinate, too (--external-sync subordinate)",
+        alone.name, wired.name);
+  }
+  return "";
+}
+
 /// What the last one who leaves says of the take.
 Result<void> end_take(const fs::path& folder, TakeManifest& manifest) {
   if (manifest.cameras.empty()) {
@@ -244,7 +265,8 @@ Result<std::string> SharedTake::begin(std::optional<HostTime> zero_on_host) {
   const Turn turn(lock_);
   auto manifest = read_manifest(folder_);
   if (!manifest) return std::move(manifest).error();
-  const std::string strange = another_zero(*manifest, camera_, zero_on_host);
+  std::string strange = another_zero(*manifest, camera_, zero_on_host);
+  if (strange.empty()) strange = off_the_line(manifest->plan, camera_);
   for (TakeCamera& camera : manifest->cameras) {
     if (camera.name != camera_) continue;
     camera.parts = {{.file = file().filename().string()}};

@@ -40,7 +40,8 @@ class SharedTake {
 
   /// The recording is about to be made: the take lists it. `zero_on_host`: when its clock began, on
   /// the clock of this host; nothing where it is not on a sync line. Cameras of one line began at
-  /// one pulse: where they did not, the take is UNPROVED, and the sentence that says so comes back.
+  /// one pulse: where they did not, or one camera is on a line and another is not, the take is
+  /// UNPROVED, and the sentence that says so comes back.
   /// Errors: io.
   Result<std::string> begin(std::optional<HostTime> zero_on_host);
 

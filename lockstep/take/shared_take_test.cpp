@@ -90,6 +90,19 @@ TEST_F(TakeOfMany, BeginsAnewWhereNothingWasRecorded) {
   EXPECT_TRUE(manifest().remarks.empty());
 }
 
+TEST_F(TakeOfMany, WarnsOfACameraByItselfBesideThoseOfALine) {
+  auto alone = join("alone", WiredSync::standalone);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(*alone->begin({}), "") << "nobody else is there yet";
+  auto right = join("right");
+  ASSERT_TRUE(right);
+  EXPECT_THAT(*right->begin({}), HasSubstr("alone runs by itself in a take in which right is on"));
+  auto late = join("late", WiredSync::standalone);
+  EXPECT_THAT(*late->begin({}), HasSubstr("late runs by itself"));
+  EXPECT_TRUE(manifest().unproved);
+  EXPECT_EQ(manifest().remarks.size(), 2u);
+}
+
 TEST_F(TakeOfMany, RefusesWhoDoesNotFit) {
   auto left = join("left", WiredSync::master);
   ASSERT_TRUE(left);

@@ -81,6 +81,22 @@ TEST(Info, OfARecordingWithoutColourNamesNoColourMode) {
   EXPECT_EQ(json["camera"]["color_mode"], "OFF");
 }
 
+TEST(Devices, OfATakeHaveThePlugsOfItsCables) {
+  const TempFolder folder;
+  write_file(folder / "rig.toml", timing_rig());
+  ASSERT_EQ(simulate(folder / "rig.toml", folder / "take", 1).status, 0);
+  const auto json =
+      nlohmann::json::parse(lockstep({"devices", "--json", folder / "take"}).out, nullptr, false);
+  const auto plugs = [&](const char* name) {
+    const auto device = named(json["devices"], name);
+    return std::pair(device["sync_in"].get<bool>(), device["sync_out"].get<bool>());
+  };
+  EXPECT_EQ(plugs("left"), std::pair(false, true));
+  EXPECT_EQ(plugs("middle"), std::pair(true, true));
+  EXPECT_EQ(plugs("right"), std::pair(true, false));
+  EXPECT_THAT(lockstep({"devices", folder / "take"}).out, ::testing::Not(HasSubstr("not known")));
+}
+
 TEST(Info, OfWhatIsNoRecordingSaysSo) {
   const TempFolder folder;
   write_file(folder / "text.mkv", "this is no recording");

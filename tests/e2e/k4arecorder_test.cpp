@@ -156,6 +156,18 @@ TEST_F(Recorder, JoinsOthersInATakeThatEndsOnOneFrame) {
   EXPECT_EQ(schema_problems(read_file(folder_ / "take/take.json"), "take"), "");
 }
 
+TEST_F(Recorder, SaysWhyATakeIsNotToBeJoined) {
+  std::filesystem::create_directory(folder_ / "other");
+  write_file(folder_ / "other/notes.txt", "mine");
+  const Finished other = run({"--take", "other"});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_EQ(one_line(other.err),
+            "other holds other things than a take: name a folder that is not there yet");
+  EXPECT_EQ(run({"--take", "take", "-l", "0"}).status, 0);
+  EXPECT_EQ(one_line(run({"--take", "take", "--device", "1"}).err),
+            "take is a take that has ended: name a folder that is not there yet");
+}
+
 TEST_F(Recorder, EndsWithAWholeFileOnCtrlC) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const auto recorder = start({"one.mkv"}, "Press Ctrl-C to stop recording.\n");
@@ -283,6 +295,9 @@ TEST_F(Recorder, NamesTheDeviceThatItCannotHave) {
   EXPECT_EQ(busy.status, 1);
   EXPECT_THAT(busy.err, AllOf(StartsWith("Runtime error: k4a_device_open() returned 1: "),
                               HasSubstr("middle")));
+  const Finished busy_too = run({"--serial", "virtual-0002", "a.mkv"});
+  EXPECT_EQ(busy_too.status, 1);
+  EXPECT_THAT(one_line(busy_too.err), HasSubstr("middle (virtual-0002) is open already"));
   EXPECT_THAT(run({"--list"}).out, HasSubstr("Index:1\tin use"));
   EXPECT_FALSE(is_there("a.mkv"));
 }
@@ -293,7 +308,9 @@ TEST_F(Recorder, SaysWhyACameraDoesNotStart) {
   EXPECT_THAT(plug.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));
   const Finished no_cable = run({"--external-sync", "sub", "-e", "8330", "a.mkv"});
   EXPECT_EQ(no_cable.status, 1);
-  EXPECT_THAT(no_cable.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));
+  EXPECT_THAT(one_line(no_cable.err),
+              StartsWith("Runtime error: k4a_device_start_cameras() returned 1: virtual-0001: a "
+                         "subordinate needs a cable in Sync In"));
   const Finished delay = run({"--depth-delay", "50000", "a.mkv"});
   EXPECT_EQ(delay.status, 1);
   EXPECT_THAT(delay.err, StartsWith("Runtime error: k4a_device_start_cameras() returned 1: "));

@@ -58,6 +58,7 @@ Result<DeviceHandle> open_serial(const std::string& serial, uint32_t count) {
   for (uint32_t index = 0; index < count; ++index) {
     auto device = open_index(index);
     if (!device) {
+      if (device.error().message.find(serial) != std::string::npos) return device;  // says why
       ++closed;
     } else if (serial_of(device->get()) == serial) {
       return device;
