@@ -362,5 +362,30 @@ TEST_F(Recorder, ShowsItsOptionsWhereNoFileIsNamed) {
   EXPECT_EQ(unknown.err, "--no-such-option: there is no such option\n");
 }
 
+TEST_F(Recorder, HasACompletionAndAManualThatKnowItsOptions) {
+  const auto recorder = [](const std::vector<std::string>& words) {
+    return RunningProgram(LOCKSTEP_RECORDER, words).wait();
+  };
+  const Finished bash = recorder({"--completion", "bash"});
+  EXPECT_EQ(bash.status, 0);
+  EXPECT_THAT(bash.out, AllOf(HasSubstr("complete -o filenames -F _k4arecorder k4arecorder"),
+                              HasSubstr("\"--sync-delay\") files=no choices=\"\""),
+                              HasSubstr("\"-r\"|\"--rate\") files=no choices=\"5 15 30\"")));
+  // What a shell makes of it.
+  const std::string ask = bash.out +
+                          "COMP_WORDS=(k4arecorder --external-sync S); COMP_CWORD=2; _k4arecorder; "
+                          "echo ${COMPREPLY[@]}; COMP_WORDS=(k4arecorder --tak); COMP_CWORD=1; "
+                          "_k4arecorder; echo ${COMPREPLY[@]}";
+  EXPECT_EQ(RunningProgram("/bin/bash", {"-c", ask}).wait().out,
+            "Standalone Subordinate Sub\n--take\n");
+  EXPECT_THAT(recorder({"--completion", "zsh"}).out, HasSubstr("#compdef k4arecorder"));
+  const Finished fish = recorder({"--completion", "fish"});
+  EXPECT_EQ(fish.status, 1);
+  EXPECT_THAT(fish.err, HasSubstr("--completion: there is no 'fish': choose one of bash, zsh"));
+  EXPECT_THAT(recorder({"--manual"}).out,
+              AllOf(HasSubstr(".TH K4ARECORDER 1"), HasSubstr("\\-\\-external\\-sync"),
+                    HasSubstr("Exit codes:")));
+}
+
 }  // namespace
 }  // namespace lockstep::testing

@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 
+#include "lockstep/apps/common/completion_script.h"
 #include "lockstep/apps/common/help.h"
 #include "lockstep/apps/common/interrupt.h"
+#include "lockstep/apps/common/manual_page.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/k4arecorder/camera.h"
 #include "lockstep/apps/k4arecorder/options.h"
@@ -46,6 +48,15 @@ void say_forced(InterruptMeaning meaning) {
   std::fflush(stdout);
 }
 
+/// The manual page or a completion script.
+std::string text_of_itself(const CLI::App& app, const RecorderWords& words) {
+  if (words.manual)
+    return manual_page(app, "record one depth camera into a Matroska file",
+                       "[OPTIONS]\n.I output.mkv");
+  return words.completion == "bash" ? bash_completion(app, "k4arecorder --completion bash")
+                                    : zsh_completion(app);
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Records one camera into a Matroska file.", "k4arecorder"};
   use_wrapped_help(app);
@@ -59,6 +70,10 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     say(complaint_of(app, error));
     return kFailed;
+  }
+  if (words.manual || !words.completion.empty()) {
+    std::fputs(text_of_itself(app, words).c_str(), stdout);
+    return 0;
   }
   if (!words.options.list && words.file.empty() && words.take.empty()) {
     std::fputs(app.help().c_str(), stdout);

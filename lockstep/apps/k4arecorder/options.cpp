@@ -271,6 +271,10 @@ void add_recorder_options(CLI::App& app, RecorderWords& words) {
       ->type_name("DIR")
       ->check(wrong_name);
   app.add_flag("-q,--quiet", options.quiet, "no progress, no remarks");
+  app.add_flag("--manual", words.manual, "print the manual page in man's own format, and leave");
+  add(app, "--completion", words.completion, "print a completion script for a shell, and leave")
+      ->type_name("SHELL")
+      ->transform(one_of(std::vector<std::string>{"bash", "zsh"}));
   app.add_option("output.mkv", words.file, "the recording; a file of that name is moved aside")
       ->type_name("")
       ->check(wrong_name);

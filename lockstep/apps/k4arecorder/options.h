@@ -43,6 +43,8 @@ struct RecorderOptions {
 /// Options as the command line's words, before they are looked at together.
 struct RecorderWords {
   RecorderOptions options;
+  bool manual = false;     ///< print the manual page, and leave
+  std::string completion;  ///< the shell whose completion script to print, and leave; usually empty
   std::string device, length, color, depth, depth_delay, rate, imu, sync, sync_delay, exposure,
       gain, file, take;
 };
