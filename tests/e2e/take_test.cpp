@@ -187,7 +187,11 @@ TEST_F(Take, IsListedAsDevicesAndNoCameraIsInvented) {
   const json played = json::parse(lockstep({"devices", path("one"), "--json"}).out)["devices"];
   ASSERT_EQ(played.size(), 3u);
   EXPECT_EQ(played[0]["kind"], "recording");
-  EXPECT_TRUE(played[0]["sync_in"].is_null());
+  // Of one file nothing tells but its role, the master's.
+  const json alone =
+      json::parse(lockstep({"devices", path("one") + "/left.mkv", "--json"}).out)["devices"][0];
+  EXPECT_TRUE(alone["sync_in"].is_null());
+  EXPECT_EQ(alone["sync_out"], true);
 }
 
 }  // namespace
