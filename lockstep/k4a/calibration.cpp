@@ -90,11 +90,11 @@ Result<k4a_calibration_t> assemble_calibration(std::string_view json, k4a_depth_
       factory->gyro.sensor_from_depth, factory->accelerometer.sensor_from_depth};
   if (depth_on) {
     calibration.depth_camera_calibration =
-        camera_block(factory->depth_camera(depth_mode_of(depth_mode)), from_depth[0]);
+        camera_block(factory->depth_camera(from_c(depth_mode)), from_depth[0]);
   }
   if (color_on) {
     calibration.color_camera_calibration =
-        camera_block(factory->color_camera(color_resolution_of(color_resolution)), from_depth[1]);
+        camera_block(factory->color_camera(from_c(color_resolution)), from_depth[1]);
   }
   for (size_t source = 0; source < from_depth.size(); ++source) {
     for (size_t target = 0; target < from_depth.size(); ++target) {

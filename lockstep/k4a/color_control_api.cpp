@@ -33,13 +33,14 @@ k4a_result_t k4a_device_get_color_control_capabilities(k4a_device_t device_handl
     if (supports_auto == nullptr || min_value == nullptr || max_value == nullptr ||
         step_value == nullptr || default_value == nullptr || default_mode == nullptr)
       return refuse(kName, "An argument is NULL");
-    const ColorRange range = device->color_range_of(command);
-    *supports_auto = range.supports_auto;
-    *min_value = range.min;
-    *max_value = range.max;
-    *step_value = range.step;
-    *default_value = range.usual;
-    *default_mode = range.usual_mode;
+    const auto range = device->color_range_of(command);
+    if (!range) return refuse(kName, "Cameras of this family have no such control");
+    *supports_auto = range->supports_auto;
+    *min_value = range->min;
+    *max_value = range->max;
+    *step_value = range->step;
+    *default_value = range->usual;
+    *default_mode = range->usual_mode;
     return K4A_RESULT_SUCCEEDED;
   });
 }
@@ -55,10 +56,13 @@ k4a_result_t k4a_device_get_color_control(k4a_device_t device_handle,
     if (mode == nullptr || value == nullptr) return refuse(kName, "An argument is NULL");
     const auto controls = device->source().color_controls(device->info().serial);
     if (!controls) return refuse(kName, controls.error().message);
-    const ColorSetting setting = color_setting(*controls, command);
+    const Family family = device->info().family;
+    const ColorSetting setting = color_setting(*controls, command, family);
     const bool exposure = command == K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE;
-    *mode = setting.mode;
-    *value = exposure ? exposure_step(setting.value, device->powerline) : setting.value;
+    // The Femto cameras' library leaves the mode alone where there is but one.
+    const bool one_mode = !exposure && command != K4A_COLOR_CONTROL_WHITEBALANCE;
+    if (family == Family::azure_kinect || !one_mode) *mode = setting.mode;
+    *value = exposure ? told_exposure(setting.value, device->powerline, family) : setting.value;
     return K4A_RESULT_SUCCEEDED;
   });
 }
@@ -73,14 +77,15 @@ k4a_result_t k4a_device_set_color_control(k4a_device_t device_handle,
     if (!is_command(command)) return refuse(kName, "There is no such command");
     if (mode != K4A_COLOR_CONTROL_MODE_AUTO && mode != K4A_COLOR_CONTROL_MODE_MANUAL)
       return refuse(kName, "There is no such mode");
-    if (command == K4A_COLOR_CONTROL_AUTO_EXPOSURE_PRIORITY) {
+    const Family family = device->info().family;
+    if (command == K4A_COLOR_CONTROL_AUTO_EXPOSURE_PRIORITY && family == Family::azure_kinect) {
       log(K4A_LOG_LEVEL_WARNING, __FILE__, __LINE__, "AUTO_EXPOSURE_PRIORITY does nothing");
       return K4A_RESULT_SUCCEEDED;
     }
     const std::string& serial = device->info().serial;
     const auto controls = device->source().color_controls(serial);
     if (!controls) return refuse(kName, controls.error().message);
-    const auto control = color_control(*controls, command, mode, value, device->powerline);
+    const auto control = color_control(*controls, command, mode, value, device->powerline, family);
     if (!control) return refuse(kName, control.error().message);
     const auto set = device->set_color_control(static_cast<size_t>(command), *control);
     if (!set) return refuse(kName, set.error().message);

@@ -18,7 +18,7 @@ bool is_within(T value, T first, T last) {
 }
 
 int fps_of(k4a_fps_t fps) {
-  return frames_per_second(static_cast<FrameRate>(fps));
+  return frames_per_second(from_c(fps));
 }
 
 std::string check_values(const k4a_device_configuration_t& c, Family family) {
@@ -98,11 +98,11 @@ std::string why_not(const k4a_device_configuration_t& config, const SyncJacks& j
 
 CameraConfig camera_config(const k4a_device_configuration_t& config) {
   CameraConfig camera;
-  camera.color_format = color_format_of(config.color_format);
-  camera.color_resolution = color_resolution_of(config.color_resolution);
-  camera.depth_mode = depth_mode_of(config.depth_mode);
-  camera.frame_rate = static_cast<FrameRate>(config.camera_fps);
-  camera.wired_sync = static_cast<WiredSync>(config.wired_sync_mode);
+  camera.color_format = from_c(config.color_format);
+  camera.color_resolution = from_c(config.color_resolution);
+  camera.depth_mode = from_c(config.depth_mode);
+  camera.frame_rate = from_c(config.camera_fps);
+  camera.wired_sync = from_c(config.wired_sync_mode);
   camera.depth_delay_off_color = Micros(config.depth_delay_off_color_usec);
   camera.subordinate_delay_off_master = Micros(config.subordinate_delay_off_master_usec);
   camera.synchronized_images_only = config.synchronized_images_only;
@@ -110,9 +110,9 @@ CameraConfig camera_config(const k4a_device_configuration_t& config) {
   return camera;
 }
 
-void set_colors(CameraConfig& camera, const ColorControls& controls) {
+void set_colors(CameraConfig& camera, const ColorControls& controls, Family family) {
   const auto set = [&](k4a_color_control_command_t command) -> std::optional<int> {
-    const ColorSetting now = color_setting(controls, command);
+    const ColorSetting now = color_setting(controls, command, family);
     return now.mode == K4A_COLOR_CONTROL_MODE_AUTO ? std::nullopt : std::optional(now.value);
   };
   const auto exposure_us = set(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE);

@@ -19,6 +19,6 @@ namespace lockstep::k4a {
 /// A configuration that is taken, its colour settings left automatic.
 [[nodiscard]] CameraConfig camera_config(const k4a_device_configuration_t& config);
 /// Gives it the colour settings that a camera keeps.
-void set_colors(CameraConfig& camera, const ColorControls& controls);
+void set_colors(CameraConfig& camera, const ColorControls& controls, Family family);
 
 }  // namespace lockstep::k4a

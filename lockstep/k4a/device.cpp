@@ -144,7 +144,7 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
   CameraConfig asked = camera_config(config);
-  set_colors(asked, *controls);
+  set_colors(asked, *controls, info_.family);
   asked.pair_images = pair_images_;
   const CameraConfig camera = recorded_ == nullptr ? asked : recorded_->to_play(asked);
   const auto wanted = [this] { return stops_asked_ == 0; };
@@ -251,16 +251,16 @@ Result<void> Device::set_color_control(size_t control, const ColorControl& value
   if (auto set = source().set_color_control(info_.serial, control, value); !set) return set;
   const auto controls = source().color_controls(info_.serial);
   if (!controls) return controls.error();
-  set_colors(asked_, *controls);
+  set_colors(asked_, *controls, info_.family);
   if (cameras_on_) camera_->adjust_color(asked_);
   return {};
 }
 
-ColorRange Device::color_range_of(k4a_color_control_command_t command) {
+std::optional<ColorRange> Device::color_range_of(k4a_color_control_command_t command) {
   const MutexLock lock(ranges_mutex_);
   std::optional<ColorRange>& known = ranges_[static_cast<size_t>(command)];
-  if (!known) known = color_range(command, powerline);
-  return *known;
+  if (!known) known = color_range(command, powerline, info_.family);
+  return known;
 }
 
 void Device::read_imu(lockstep::Device& camera) {

@@ -51,8 +51,9 @@ class Device {
   /// Sets a colour control of the camera, which keeps it; one that runs goes on with it. `control`
   /// below kColorControls. Errors: bad_state (closed), and whatever the source says.
   Result<void> set_color_control(size_t control, const ColorControl& value);
-  /// What a colour control takes, as it was when this handle was asked first.
-  [[nodiscard]] ColorRange color_range_of(k4a_color_control_command_t command);
+  /// What a colour control takes, as it was when this handle was asked first; nothing where the
+  /// camera has none.
+  [[nodiscard]] std::optional<ColorRange> color_range_of(k4a_color_control_command_t command);
 
   /// What this handle believes of the lamps, whatever the camera is set to.
   std::atomic<Powerline> powerline{Powerline::hz60};

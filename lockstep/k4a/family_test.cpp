@@ -130,6 +130,42 @@ TEST_F(K4aFamily, AFemtoHasNoTemperatureAnd500SamplesASecond) {
   }
 }
 
+TEST_F(K4aFamily, AFemtosColourControlsAreItsMakers) {
+  ASSERT_EQ(open("femto-bolt", "1.1.2"), K4A_RESULT_SUCCEEDED) << log_;
+  const auto set = [&](k4a_color_control_command_t command, int32_t value) {
+    return k4a_device_set_color_control(device_, command, K4A_COLOR_CONTROL_MODE_MANUAL, value);
+  };
+  auto mode = static_cast<k4a_color_control_mode_t>(77);
+  const auto get = [&](k4a_color_control_command_t command) {
+    int32_t value = -1;
+    EXPECT_EQ(k4a_device_get_color_control(device_, command, &mode, &value), K4A_RESULT_SUCCEEDED);
+    return value;
+  };
+  const auto exposure = K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE;
+  EXPECT_EQ(set(exposure, 12'300), K4A_RESULT_SUCCEEDED) << "no table of steps";
+  EXPECT_EQ(get(exposure), 12'300);
+  EXPECT_EQ(mode, K4A_COLOR_CONTROL_MODE_MANUAL);
+  EXPECT_EQ(set(exposure, 12'350), K4A_RESULT_FAILED) << "no multiple of 100 us";
+  EXPECT_EQ(set(exposure, 0), K4A_RESULT_FAILED);
+  EXPECT_EQ(set(exposure, 500'000), K4A_RESULT_FAILED);
+  EXPECT_EQ(set(K4A_COLOR_CONTROL_WHITEBALANCE, 4509), K4A_RESULT_SUCCEEDED) << "rounded down";
+  EXPECT_EQ(get(K4A_COLOR_CONTROL_WHITEBALANCE), 4500);
+  EXPECT_EQ(get(K4A_COLOR_CONTROL_BRIGHTNESS), 50);
+  EXPECT_EQ(set(K4A_COLOR_CONTROL_BRIGHTNESS, 101), K4A_RESULT_FAILED);
+  mode = static_cast<k4a_color_control_mode_t>(77);
+  get(K4A_COLOR_CONTROL_GAIN);
+  EXPECT_EQ(static_cast<int>(mode), 77) << "left alone where there is but one";
+  for (const auto none :
+       {K4A_COLOR_CONTROL_AUTO_EXPOSURE_PRIORITY, K4A_COLOR_CONTROL_BACKLIGHT_COMPENSATION}) {
+    bool automatic = false;
+    int32_t least = 0, most = 0, step = 0, usual = 0;
+    EXPECT_EQ(k4a_device_get_color_control_capabilities(device_, none, &automatic, &least, &most,
+                                                        &step, &usual, &mode),
+              K4A_RESULT_FAILED);
+    EXPECT_EQ(set(none, 0), K4A_RESULT_FAILED);
+  }
+}
+
 TEST_F(K4aFamily, AKinectAloneHasItsOwnThermometer) {
   ASSERT_EQ(open("azure-kinect", "1.6.110"), K4A_RESULT_SUCCEEDED) << log_;
   auto color_only = both();

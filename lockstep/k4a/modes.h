@@ -5,22 +5,46 @@
 
 #include "lockstep/sensor/modes.h"
 
-// The modes of the C API as ours. Values out of range are the caller's to refuse first.
+// The modes of the C API as ours and back. Values out of range are the caller's to refuse first.
 
 namespace lockstep::k4a {
 
 static_assert(static_cast<int>(DepthMode::passive_ir) == K4A_DEPTH_MODE_PASSIVE_IR);
 static_assert(static_cast<int>(ColorResolution::p3072) == K4A_COLOR_RESOLUTION_3072P);
 static_assert(static_cast<int>(ColorFormat::bgra32) == K4A_IMAGE_FORMAT_COLOR_BGRA32);
+static_assert(static_cast<int>(FrameRate::fps30) == K4A_FRAMES_PER_SECOND_30);
+static_assert(static_cast<int>(WiredSync::subordinate) == K4A_WIRED_SYNC_MODE_SUBORDINATE);
 
-[[nodiscard]] constexpr DepthMode depth_mode_of(k4a_depth_mode_t mode) {
+[[nodiscard]] constexpr DepthMode from_c(k4a_depth_mode_t mode) {
   return static_cast<DepthMode>(mode);
 }
-[[nodiscard]] constexpr ColorResolution color_resolution_of(k4a_color_resolution_t resolution) {
+[[nodiscard]] constexpr ColorResolution from_c(k4a_color_resolution_t resolution) {
   return static_cast<ColorResolution>(resolution);
 }
-[[nodiscard]] constexpr ColorFormat color_format_of(k4a_image_format_t format) {
+[[nodiscard]] constexpr ColorFormat from_c(k4a_image_format_t format) {
   return static_cast<ColorFormat>(format);
+}
+[[nodiscard]] constexpr FrameRate from_c(k4a_fps_t fps) {
+  return static_cast<FrameRate>(fps);
+}
+[[nodiscard]] constexpr WiredSync from_c(k4a_wired_sync_mode_t mode) {
+  return static_cast<WiredSync>(mode);
+}
+
+[[nodiscard]] constexpr k4a_depth_mode_t to_c(DepthMode mode) {
+  return static_cast<k4a_depth_mode_t>(mode);
+}
+[[nodiscard]] constexpr k4a_color_resolution_t to_c(ColorResolution resolution) {
+  return static_cast<k4a_color_resolution_t>(resolution);
+}
+[[nodiscard]] constexpr k4a_image_format_t to_c(ColorFormat format) {
+  return static_cast<k4a_image_format_t>(format);
+}
+[[nodiscard]] constexpr k4a_fps_t to_c(FrameRate rate) {
+  return static_cast<k4a_fps_t>(rate);
+}
+[[nodiscard]] constexpr k4a_wired_sync_mode_t to_c(WiredSync mode) {
+  return static_cast<k4a_wired_sync_mode_t>(mode);
 }
 
 }  // namespace lockstep::k4a

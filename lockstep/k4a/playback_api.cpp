@@ -9,6 +9,7 @@
 #include <string>
 
 #include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/modes.h"
 #include "lockstep/k4a/playback.h"
 
 using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
@@ -54,17 +55,16 @@ Answer of_track(k4a_playback_t handle, const char* name, const char* function, A
 k4a_record_configuration_t configuration_of(const lockstep::FileConfig& config) {
   const lockstep::CameraConfig& camera = config.camera;
   k4a_record_configuration_t out{};
-  out.color_format = config.color != nullptr ? static_cast<k4a_image_format_t>(camera.color_format)
-                                             : K4A_IMAGE_FORMAT_CUSTOM;
-  out.color_resolution = static_cast<k4a_color_resolution_t>(camera.color_resolution);
-  out.depth_mode = static_cast<k4a_depth_mode_t>(camera.depth_mode);
-  out.camera_fps = static_cast<k4a_fps_t>(camera.frame_rate);
+  out.color_format = config.color != nullptr ? to_c(camera.color_format) : K4A_IMAGE_FORMAT_CUSTOM;
+  out.color_resolution = to_c(camera.color_resolution);
+  out.depth_mode = to_c(camera.depth_mode);
+  out.camera_fps = to_c(camera.frame_rate);
   out.color_track_enabled = config.color != nullptr;
   out.depth_track_enabled = config.depth != nullptr;
   out.ir_track_enabled = config.ir != nullptr;
   out.imu_track_enabled = config.imu != nullptr;
   out.depth_delay_off_color_usec = static_cast<int32_t>(camera.depth_delay_off_color.count());
-  out.wired_sync_mode = static_cast<k4a_wired_sync_mode_t>(camera.wired_sync);
+  out.wired_sync_mode = to_c(camera.wired_sync);
   out.subordinate_delay_off_master_usec =
       static_cast<uint32_t>(camera.subordinate_delay_off_master.count());
   out.start_timestamp_offset_usec = static_cast<uint32_t>(config.start_offset_ns / 1000);

@@ -77,14 +77,13 @@ bool take_config(const k4a_device_configuration_t& config, RecordingHeader& head
       (color && (format < K4A_IMAGE_FORMAT_COLOR_MJPG || format > K4A_IMAGE_FORMAT_COLOR_BGRA32)))
     return false;
   lockstep::CameraConfig& camera = header.camera;
-  if (color) camera.color_format = color_format_of(config.color_format);
-  camera.color_resolution = color_resolution_of(config.color_resolution);
-  camera.depth_mode = depth_mode_of(config.depth_mode);
+  if (color) camera.color_format = from_c(config.color_format);
+  camera.color_resolution = from_c(config.color_resolution);
+  camera.depth_mode = from_c(config.depth_mode);
   const int rate = number_in(config.camera_fps);
   const bool has_rate = rate >= K4A_FRAMES_PER_SECOND_5 && rate <= K4A_FRAMES_PER_SECOND_30;
-  camera.frame_rate =
-      has_rate ? static_cast<lockstep::FrameRate>(rate) : lockstep::FrameRate::fps30;
-  camera.wired_sync = static_cast<lockstep::WiredSync>(config.wired_sync_mode);
+  camera.frame_rate = has_rate ? from_c(config.camera_fps) : lockstep::FrameRate::fps30;
+  camera.wired_sync = from_c(config.wired_sync_mode);
   camera.depth_delay_off_color = lockstep::Micros(config.depth_delay_off_color_usec);
   camera.subordinate_delay_off_master = lockstep::Micros(config.subordinate_delay_off_master_usec);
   return true;
