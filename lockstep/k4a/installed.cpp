@@ -89,7 +89,7 @@ class Current {
 
  private:
   void set(const std::string& name, Installed devices) {
-    // A forked child has the locks of its parent's board: it never lets go of that one.
+    // A forked child has the locks of its parent's memory: it never lets go of that one.
     if (owner_ != ::getpid()) new InstalledPtr(installed_);
     installed_ = std::make_shared<const Installed>(std::move(devices));
     name_ = name;

@@ -15,10 +15,11 @@ namespace {
 
 class Source final : public PlaybackSource {
  public:
-  Source(std::vector<PlayedTrack> tracks, PlaybackOptions options, std::unique_ptr<RigBoard> board)
+  Source(std::vector<PlayedTrack> tracks, PlaybackOptions options,
+         std::unique_ptr<RigMemory> memory)
       : tracks_(std::move(tracks)),
         options_(std::move(options)),
-        time_(std::make_shared<PlayingTime>(tracks_, std::move(board))) {}
+        time_(std::make_shared<PlayingTime>(tracks_, std::move(memory))) {}
 
   Result<std::vector<DeviceInfo>> list() override {
     std::vector<DeviceInfo> infos;
@@ -72,16 +73,16 @@ Result<std::unique_ptr<PlaybackSource>> play(Result<std::vector<PlayedTrack>> tr
                                              const PlaybackOptions& options) {
   if (!tracks) return std::move(tracks).error();
   begin_with_first_image(*tracks);
-  std::unique_ptr<RigBoard> board = make_own_board(tracks->size());
+  std::unique_ptr<RigMemory> memory = make_own_memory(tracks->size());
   if (!options.shared_file.empty()) {
     // Under the name of a take there may have been one of more cameras.
     const std::string file = fmt::format("{}.{}", options.shared_file.string(), tracks->size());
-    auto shared = open_shared_board(file, tracks->size());
+    auto shared = open_shared_memory(file, tracks->size());
     if (!shared) return std::move(shared).error();
-    board = *std::move(shared);
+    memory = *std::move(shared);
   }
   return std::unique_ptr<PlaybackSource>(
-      std::make_unique<Source>(*std::move(tracks), options, std::move(board)));
+      std::make_unique<Source>(*std::move(tracks), options, std::move(memory)));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ struct PlaybackOptions {
 class PlaybackSource : public ControlledSource {
  public:
   /// `what`: a take folder or one recording. Errors as read_manifest(), RecordingReader::open() and
-  /// open_shared_board().
+  /// open_shared_memory().
   static Result<std::unique_ptr<PlaybackSource>> open_path(const std::filesystem::path& what,
                                                            PlaybackOptions options);
   static Result<std::unique_ptr<PlaybackSource>> open_files(

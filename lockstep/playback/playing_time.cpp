@@ -12,16 +12,16 @@ WiredSync role_of(const PlayedTrack& track) {
   return track.header.camera.wired_sync;
 }
 
-bool any_runs(const BoardState& state) {
+bool any_runs(const RigState& state) {
   return std::any_of(state.cameras.begin(), state.cameras.end(),
-                     [](const BoardCamera& camera) { return camera.running != 0; });
+                     [](const CameraMemory& camera) { return camera.running != 0; });
 }
 
 }  // namespace
 
-// On the board the playing is a train of the generator, which no camera owns: when it began.
-PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigBoard> board)
-    : board_(std::move(board)) {
+// In the memory the playing is a train of the generator, which no camera owns: when it began.
+PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigMemory> memory)
+    : memory_(std::move(memory)) {
   const bool has_master = std::any_of(tracks.begin(), tracks.end(), [](const PlayedTrack& track) {
     return role_of(track) == WiredSync::master;
   });
@@ -33,8 +33,8 @@ PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr
 
 void PlayingTime::started(int camera, HostTime now) {
   const auto index = static_cast<size_t>(camera);
-  board_->sweep(now);  // whoever was killed plays no longer
-  board_->change([&](BoardState& state) {
+  memory_->sweep(now);  // whoever was killed plays no longer
+  memory_->change([&](RigState& state) {
     const bool goes_on = began_by(state, now).has_value();
     state.cameras[index].running = 1;
     if (goes_on || !begins_[index]) return;
@@ -44,7 +44,7 @@ void PlayingTime::started(int camera, HostTime now) {
 }
 
 void PlayingTime::stopped(int camera, HostTime now) {
-  board_->change([&](BoardState& state) {
+  memory_->change([&](RigState& state) {
     state.cameras[static_cast<size_t>(camera)].running = 0;
     if (!any_runs(state)) state.generator.finish(now);
   });
@@ -54,16 +54,16 @@ std::optional<HostTime> PlayingTime::began(HostTime now) const {
   return began_by(state(), now);
 }
 
-std::optional<HostTime> PlayingTime::began_by(const BoardState& state, HostTime now) const {
+std::optional<HostTime> PlayingTime::began_by(const RigState& state, HostTime now) const {
   if (state.generator.empty() || !any_runs(state)) return std::nullopt;
   const PulseTrain& last = *(state.generator.end() - 1);
   const bool over = last.end != kNever || now > last.start + length_;
   return over ? std::nullopt : std::optional(last.start);
 }
 
-BoardState PlayingTime::state() const {
+RigState PlayingTime::state() const {
   uint64_t none_seen = 0;
-  return *board_->look(none_seen);
+  return *memory_->look(none_seen);
 }
 
 ColorControls PlayingTime::color_controls(int camera) const {
@@ -71,9 +71,8 @@ ColorControls PlayingTime::color_controls(int camera) const {
 }
 
 void PlayingTime::set_color_control(int camera, size_t control, const ColorControl& value) {
-  board_->change([&](BoardState& state) {
-    state.cameras[static_cast<size_t>(camera)].color[control] = value;
-  });
+  memory_->change(
+      [&](RigState& state) { state.cameras[static_cast<size_t>(camera)].color[control] = value; });
 }
 
 }  // namespace lockstep

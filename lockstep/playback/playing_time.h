@@ -6,23 +6,23 @@
 #include <vector>
 
 #include "lockstep/device/color_controls.h"
+#include "lockstep/device/rig_memory.h"
 #include "lockstep/playback/track.h"
-#include "lockstep/virtual/rig_board.h"
 
 namespace lockstep {
 
 /// The stretch of time that the recordings of one source are played in, and who holds which of
-/// them, in one process or in all that share the board. It begins when a camera is started that
+/// them, in one process or in all that share the memory. It begins when a camera is started that
 /// gives pulses or needs none (where all of them need some, when any is started), and is over when
 /// all are stopped or everything was played; the next such start begins it anew. Cameras are
 /// numbers of tracks. Thread-safe.
 class PlayingTime {
  public:
-  PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigBoard> board);
+  PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigMemory> memory);
 
   /// Makes a camera the caller's; false when it is held already.
-  bool acquire(int camera, HostTime now) { return board_->acquire(camera, now); }
-  void release(int camera) { board_->release(camera); }
+  bool acquire(int camera, HostTime now) { return memory_->acquire(camera, now); }
+  void release(int camera) { memory_->release(camera); }
 
   /// A camera plays, or waits for one that gives pulses, from now on, or no longer.
   void started(int camera, HostTime now);
@@ -35,12 +35,12 @@ class PlayingTime {
   void set_color_control(int camera, size_t control, const ColorControl& value);
 
  private:
-  [[nodiscard]] BoardState state() const;
-  [[nodiscard]] std::optional<HostTime> began_by(const BoardState& state, HostTime now) const;
+  [[nodiscard]] RigState state() const;
+  [[nodiscard]] std::optional<HostTime> began_by(const RigState& state, HostTime now) const;
 
   std::vector<bool> begins_;  ///< for each camera: whether its start begins the playing
   Nanos length_{0};           ///< of the longest
-  std::unique_ptr<RigBoard> board_;
+  std::unique_ptr<RigMemory> memory_;
 };
 
 }  // namespace lockstep

@@ -29,7 +29,7 @@ class PlayingTime : public ::testing::Test {
 
   std::unique_ptr<PlaybackSource> process() const {
     PlaybackOptions options;
-    options.shared_file = take_.folder() / "board";
+    options.shared_file = take_.folder() / "memory";
     return *PlaybackSource::open_path(take_.folder(), options);
   }
   static std::unique_ptr<Device> open(PlaybackSource& source, size_t camera) {

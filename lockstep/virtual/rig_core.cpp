@@ -30,7 +30,7 @@ bool is_fed(const CameraWiring& wiring) {
 }  // namespace
 
 RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions& options,
-                 std::unique_ptr<RigBoard> board)
+                 std::unique_ptr<RigMemory> memory)
     : rig(rig_in),
       plan(plan_in),
       wiring(trace_cables(rig_in)),
@@ -38,7 +38,7 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
       line(wiring),
       clock(options.pace, options.clock_start),
       pictures(rig_in, options),
-      board_(std::move(board)) {
+      memory_(std::move(memory)) {
   state_.cameras.resize(rig.cameras.size());
   for (const CameraTraits& camera : traits) {
     for (const WorldFault& fault : camera.faults) {
@@ -50,7 +50,7 @@ RigCore::RigCore(const Rig& rig_in, const Plan& plan_in, const VirtualRigOptions
 }
 
 bool RigCore::acquire(int camera) {
-  if (!board_->acquire(camera, clock.now())) return false;
+  if (!memory_->acquire(camera, clock.now())) return false;
   catch_up();
   return true;
 }
@@ -59,8 +59,8 @@ void RigCore::started(int camera, const CameraConfig& config, HostTime now) {
   const auto index = static_cast<size_t>(camera);
   const double ppm = uniform(mix_bits(rig.world->seed, 0xfeed), -2, 2);
   const double period_ns = frame_period_us(frames_per_second(config.frame_rate)) * 1e3;
-  change([&](BoardState& state) {
-    BoardCamera& own = state.cameras[index];
+  change([&](RigState& state) {
+    CameraMemory& own = state.cameras[index];
     if (is_fed(wiring[index]) && fed_and_running(state) == 0) state.generator.finish(now);
     own.running = 1;
     if (config.wired_sync == WiredSync::master) {
@@ -75,7 +75,7 @@ void RigCore::started(int camera, const CameraConfig& config, HostTime now) {
   });
 }
 
-int64_t RigCore::fed_and_running(const BoardState& state) const {
+int64_t RigCore::fed_and_running(const RigState& state) const {
   int64_t count = 0;
   for (size_t i = 0; i < wiring.size(); ++i)
     count += is_fed(wiring[i]) && state.cameras[i].running != 0 ? 1 : 0;
@@ -84,7 +84,7 @@ int64_t RigCore::fed_and_running(const BoardState& state) const {
 
 void RigCore::stopped(int camera, HostTime now) {
   const auto index = static_cast<size_t>(camera);
-  change([&](BoardState& state) {
+  change([&](RigState& state) {
     state.cameras[index].running = 0;
     state.cameras[index].pulses.finish(now + kAfterglow);
     if (is_fed(wiring[index]) && fed_and_running(state) == 0) state.generator.finish(now);
@@ -93,12 +93,12 @@ void RigCore::stopped(int camera, HostTime now) {
 
 Nanos RigCore::catch_up() {
   const MutexLock lock(mutex_);
-  if (const HostTime now = clock.now(); board_->is_shared() && now - swept_ >= kSweep) {
+  if (const HostTime now = clock.now(); memory_->is_shared() && now - swept_ >= kSweep) {
     swept_ = now;
-    board_->sweep(now);
+    memory_->sweep(now);
   }
   show();
-  return board_->is_shared() ? kLook : Nanos(kNever.time_since_epoch());
+  return memory_->is_shared() ? kLook : Nanos(kNever.time_since_epoch());
 }
 
 HostTime RigCore::clock_zero(int camera) {
@@ -108,7 +108,7 @@ HostTime RigCore::clock_zero(int camera) {
 }
 
 void RigCore::set_clock_zero(int camera, HostTime zero) {
-  change([&](BoardState& state) { state.cameras[static_cast<size_t>(camera)].clock_zero = zero; });
+  change([&](RigState& state) { state.cameras[static_cast<size_t>(camera)].clock_zero = zero; });
 }
 
 ColorControls RigCore::color_controls(int camera) {
@@ -118,22 +118,21 @@ ColorControls RigCore::color_controls(int camera) {
 }
 
 void RigCore::set_color_control(int camera, size_t control, const ColorControl& value) {
-  change([&](BoardState& state) {
-    state.cameras[static_cast<size_t>(camera)].color[control] = value;
-  });
+  change(
+      [&](RigState& state) { state.cameras[static_cast<size_t>(camera)].color[control] = value; });
 }
 
-void RigCore::change(const std::function<void(BoardState&)>& change) {
+void RigCore::change(const std::function<void(RigState&)>& change) {
   {
     const MutexLock lock(mutex_);
-    board_->change(change);
+    memory_->change(change);
     show();
   }
   clock.change();
 }
 
 void RigCore::show() {
-  auto state = board_->look(seen_);
+  auto state = memory_->look(seen_);
   if (!state) return;
   state_ = *state;
   line.show(*std::move(state));

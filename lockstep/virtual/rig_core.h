@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "lockstep/base/thread_annotations.h"
+#include "lockstep/device/rig_memory.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/virtual/camera_traits.h"
 #include "lockstep/virtual/picture_store.h"
-#include "lockstep/virtual/rig_board.h"
 #include "lockstep/virtual/sync_line.h"
 #include "lockstep/virtual/virtual_rig.h"
 #include "lockstep/virtual/wiring.h"
@@ -21,7 +21,7 @@ namespace lockstep {
 class RigCore {
  public:
   RigCore(const Rig& rig, const Plan& plan, const VirtualRigOptions& options,
-          std::unique_ptr<RigBoard> board);
+          std::unique_ptr<RigMemory> memory);
 
   const Rig rig;
   const Plan plan;
@@ -33,7 +33,7 @@ class RigCore {
 
   /// Makes a camera the caller's; false when it is held already.
   bool acquire(int camera);
-  void release(int camera) { board_->release(camera); }
+  void release(int camera) { memory_->release(camera); }
 
   /// A camera runs from now on, or no longer: sources begin and end their pulses, and the generator
   /// is turned on by the rig's invisible hand once every camera that it feeds is armed.
@@ -53,16 +53,16 @@ class RigCore {
   void set_color_control(int camera, size_t control, const ColorControl& value);
 
  private:
-  void change(const std::function<void(BoardState&)>& change);
+  void change(const std::function<void(RigState&)>& change);
   void show() LOCKSTEP_REQUIRES(mutex_);
   /// How many of the cameras that a generator feeds are armed.
-  [[nodiscard]] int64_t fed_and_running(const BoardState& state) const;
+  [[nodiscard]] int64_t fed_and_running(const RigState& state) const;
 
-  const std::unique_ptr<RigBoard> board_;
+  const std::unique_ptr<RigMemory> memory_;
   Mutex mutex_;
   uint64_t seen_ LOCKSTEP_GUARDED_BY(mutex_) = 0;
   HostTime swept_ LOCKSTEP_GUARDED_BY(mutex_);
-  BoardState state_ LOCKSTEP_GUARDED_BY(mutex_);
+  RigState state_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
 /// What a camera of the rig says of itself, listed or opened.

@@ -20,7 +20,7 @@ SyncLine::SyncLine(std::vector<CameraWiring> wiring)
   state_.cameras.resize(wiring_.size());
 }
 
-void SyncLine::show(BoardState state) {
+void SyncLine::show(RigState state) {
   const MutexLock lock(mutex_);
   state_ = std::move(state);
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lockstep/base/thread_annotations.h"
-#include "lockstep/virtual/rig_board.h"
+#include "lockstep/device/rig_memory.h"
 #include "lockstep/virtual/wiring.h"
 
 namespace lockstep {
@@ -24,7 +24,7 @@ class SyncLine {
   explicit SyncLine(std::vector<CameraWiring> wiring);
 
   /// The pulses of all sources from now on, in place of those that were known.
-  void show(BoardState state);
+  void show(RigState state);
   /// From `after` the first pulse that ever came along this cable on, nothing comes through the
   /// cable at the sync-in of `camera`.
   void cut_cable(int camera, Nanos after);
@@ -41,7 +41,7 @@ class SyncLine {
 
   const std::vector<CameraWiring> wiring_;
   mutable Mutex mutex_;
-  BoardState state_ LOCKSTEP_GUARDED_BY(mutex_);
+  RigState state_ LOCKSTEP_GUARDED_BY(mutex_);
   std::vector<std::optional<Nanos>> cut_after_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 

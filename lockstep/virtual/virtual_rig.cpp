@@ -18,8 +18,8 @@ constexpr uint64_t kSharedLayout = 2;  // grows with every change of what the fi
 class VirtualRigImpl final : public VirtualRig {
  public:
   VirtualRigImpl(const Rig& rig, const Plan& plan, const VirtualRigOptions& options,
-                 std::unique_ptr<RigBoard> board)
-      : core_(std::make_shared<RigCore>(rig, plan, options, std::move(board))) {}
+                 std::unique_ptr<RigMemory> memory)
+      : core_(std::make_shared<RigCore>(rig, plan, options, std::move(memory))) {}
 
   Result<std::vector<DeviceInfo>> list() override {
     std::vector<DeviceInfo> all;
@@ -101,18 +101,18 @@ Result<std::shared_ptr<VirtualRig>> VirtualRig::create(const Rig& rig, const Pla
         fmt::format("the plan of '{}' is for {} cameras, the rig has {}: make the plan again.",
                     rig.name, plan.cameras.size(), rig.cameras.size())};
   }
-  std::unique_ptr<RigBoard> board = make_own_board(rig.cameras.size());
+  std::unique_ptr<RigMemory> memory = make_own_memory(rig.cameras.size());
   if (!options.shared_file.empty()) {
     if (options.pace != VirtualRigOptions::Pace::real_time) {
       return Error{Errc::invalid_argument,
                    "processes share a rig in real time only: they have no other clock in common."};
     }
-    auto shared = open_shared_board(options.shared_file, rig.cameras.size());
+    auto shared = open_shared_memory(options.shared_file, rig.cameras.size());
     if (!shared) return std::move(shared).error();
-    board = *std::move(shared);
+    memory = *std::move(shared);
   }
   return std::shared_ptr<VirtualRig>(
-      std::make_shared<VirtualRigImpl>(rig, plan, options, std::move(board)));
+      std::make_shared<VirtualRigImpl>(rig, plan, options, std::move(memory)));
 }
 
 std::filesystem::path shared_rig_file(std::string_view rig_toml) {

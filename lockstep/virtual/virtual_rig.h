@@ -53,7 +53,7 @@ using RenderProgress = std::function<bool(double)>;
 class VirtualRig : public ControlledSource {
  public:
   /// `rig` must have a world, and `plan` be made from it. Errors: invalid_argument.
-  /// With a shared_file also what open_shared_board() says.
+  /// With a shared_file also what open_shared_memory() says.
   static Result<std::shared_ptr<VirtualRig>> create(const Rig& rig, const Plan& plan,
                                                     VirtualRigOptions options = {});
 

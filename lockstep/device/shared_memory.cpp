@@ -15,7 +15,7 @@
 #include "lockstep/base/files.h"
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/base/unique_fd.h"
-#include "lockstep/virtual/rig_board.h"
+#include "lockstep/device/rig_memory.h"
 
 // The file holds a number and two states: the number's lowest bit says which of them counts. Who
 // changes it holds a lock, writes the other state, and then the next number; so a process may end
@@ -30,13 +30,13 @@ namespace {
 
 using Word = std::atomic<uint64_t>;
 static_assert(Word::is_always_lock_free && sizeof(Word) == 8);
-static_assert(std::is_trivially_copyable_v<BoardCamera> && sizeof(BoardCamera) % 8 == 0);
+static_assert(std::is_trivially_copyable_v<CameraMemory> && sizeof(CameraMemory) % 8 == 0);
 static_assert(std::is_trivially_copyable_v<SourceTrains> && sizeof(SourceTrains) % 8 == 0);
 
 constexpr size_t kHeadWords = 8;  // the number, on a cache line of its own
 
 size_t state_words(size_t cameras) {
-  return (sizeof(SourceTrains) + cameras * sizeof(BoardCamera)) / 8;
+  return (sizeof(SourceTrains) + cameras * sizeof(CameraMemory)) / 8;
 }
 
 /// Words from or into one state. Each is released and acquired by itself, so whoever reads a word
@@ -66,11 +66,11 @@ struct flock byte_lock(off_t byte, short type) {
   return lock;
 }
 
-class SharedBoard final : public RigBoard {
+class SharedMemory final : public RigMemory {
  public:
-  SharedBoard(UniqueFd fd, Word* words, size_t cameras)
+  SharedMemory(UniqueFd fd, Word* words, size_t cameras)
       : fd_(std::move(fd)), words_(words), cameras_(cameras) {}
-  ~SharedBoard() override { ::munmap(words_, byte_count(cameras_)); }
+  ~SharedMemory() override { ::munmap(words_, byte_count(cameras_)); }
 
   [[nodiscard]] static size_t byte_count(size_t cameras) {
     return (kHeadWords + 2 * state_words(cameras)) * 8;
@@ -79,7 +79,7 @@ class SharedBoard final : public RigBoard {
   bool acquire(int camera, HostTime now) override {
     const MutexLock lock(mutex_);
     if (is_forked() || mine_.count(camera) > 0) return false;
-    BoardState state;
+    RigState state;
     // Whoever looks whether others hold cameras must be the only one who does.
     const uint64_t number = begin_change(state);
     const bool first = mine_.empty() && nobody_else_holds_one();
@@ -88,11 +88,11 @@ class SharedBoard final : public RigBoard {
       return false;
     }
     mine_.insert(camera);
-    BoardCamera& own = state.cameras[static_cast<size_t>(camera)];
+    CameraMemory& own = state.cameras[static_cast<size_t>(camera)];
     if (own.running != 0) own.pulses.finish(now);  // left so by somebody who was killed
     own.running = 0;
     if (first) {
-      for (BoardCamera& other : state.cameras) other.pulses = {};
+      for (CameraMemory& other : state.cameras) other.pulses = {};
       state.generator = {};
     }
     end_change(number, state);
@@ -104,19 +104,19 @@ class SharedBoard final : public RigBoard {
     if (mine_.erase(camera) > 0 && !is_forked()) set_lock(byte_of(camera), F_UNLCK, F_OFD_SETLK);
   }
 
-  void change(const std::function<void(BoardState&)>& change) override {
+  void change(const std::function<void(RigState&)>& change) override {
     const MutexLock lock(mutex_);
     if (is_forked()) return;
-    BoardState state;
+    RigState state;
     const uint64_t number = begin_change(state);
     change(state);
     end_change(number, state);
   }
 
-  std::optional<BoardState> look(uint64_t& number) override {
+  std::optional<RigState> look(uint64_t& number) override {
     const uint64_t now = words_->load(std::memory_order_acquire) + 1;  // 0 is nobody's number
     if (number == now) return std::nullopt;
-    BoardState state;
+    RigState state;
     number = read(state) + 1;
     return state;
   }
@@ -126,7 +126,7 @@ class SharedBoard final : public RigBoard {
   void sweep(HostTime now) override {
     const MutexLock lock(mutex_);
     if (is_forked()) return;
-    BoardState state;
+    RigState state;
     read(state);
     if (!any_left_behind(state)) return;
     const uint64_t number = begin_change(state);
@@ -160,14 +160,14 @@ class SharedBoard final : public RigBoard {
     return !is_held_elsewhere(byte_of(0), static_cast<off_t>(cameras_));
   }
 
-  [[nodiscard]] bool is_left_behind(const BoardState& state, size_t camera) const
+  [[nodiscard]] bool is_left_behind(const RigState& state, size_t camera) const
       LOCKSTEP_REQUIRES(mutex_) {
     const int index = static_cast<int>(camera);
     return state.cameras[camera].running != 0 && mine_.count(index) == 0 &&
            !is_held_elsewhere(byte_of(index), 1);
   }
 
-  [[nodiscard]] bool any_left_behind(const BoardState& state) const LOCKSTEP_REQUIRES(mutex_) {
+  [[nodiscard]] bool any_left_behind(const RigState& state) const LOCKSTEP_REQUIRES(mutex_) {
     for (size_t i = 0; i < cameras_; ++i) {
       if (is_left_behind(state, i)) return true;
     }
@@ -175,28 +175,28 @@ class SharedBoard final : public RigBoard {
   }
 
   /// Nobody else changes the state until end_change().
-  uint64_t begin_change(BoardState& state) LOCKSTEP_REQUIRES(mutex_) {
+  uint64_t begin_change(RigState& state) LOCKSTEP_REQUIRES(mutex_) {
     set_lock(0, F_WRLCK, F_OFD_SETLKW);
     return read(state);
   }
 
-  void end_change(uint64_t number, const BoardState& state) LOCKSTEP_REQUIRES(mutex_) {
+  void end_change(uint64_t number, const RigState& state) LOCKSTEP_REQUIRES(mutex_) {
     Word* to = store(state_at(number + 1), state.generator);
-    for (const BoardCamera& camera : state.cameras) to = store(to, camera);
+    for (const CameraMemory& camera : state.cameras) to = store(to, camera);
     words_->store(number + 1, std::memory_order_release);
     set_lock(0, F_UNLCK, F_OFD_SETLK);
   }
 
   /// Which number the state has that was read.
-  uint64_t read(BoardState& state) const {
+  uint64_t read(RigState& state) const {
     state.cameras.resize(cameras_);
     while (true) {
       const uint64_t number = words_->load(std::memory_order_acquire);
       const Word* from = load(state_at(number), state.generator);
-      for (BoardCamera& camera : state.cameras) from = load(from, camera);
+      for (CameraMemory& camera : state.cameras) from = load(from, camera);
       if (words_->load(std::memory_order_acquire) != number) continue;
       bound(state.generator);
-      for (BoardCamera& camera : state.cameras) {
+      for (CameraMemory& camera : state.cameras) {
         bound(camera.pulses);
         camera.clock_zero = bound(camera.clock_zero);
       }
@@ -235,7 +235,7 @@ class SharedBoard final : public RigBoard {
   std::set<int> mine_ LOCKSTEP_GUARDED_BY(mutex_);
 };
 
-Error no_board(const std::filesystem::path& file, const char* why) {
+Error no_memory(const std::filesystem::path& file, const char* why) {
   return {Errc::unusable_input,
           fmt::format("{} can't hold what the cameras of a virtual rig share: {}. Move it away, or "
                       "set XDG_RUNTIME_DIR to a folder of your own.",
@@ -244,8 +244,8 @@ Error no_board(const std::filesystem::path& file, const char* why) {
 
 }  // namespace
 
-Result<std::unique_ptr<RigBoard>> open_shared_board(const std::filesystem::path& file,
-                                                    size_t cameras) {
+Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::path& file,
+                                                      size_t cameras) {
   const auto failed = [&](int reason) {
     return error_from_errno(reason, "can't share the virtual rig through", file);
   };
@@ -253,11 +253,11 @@ Result<std::unique_ptr<RigBoard>> open_shared_board(const std::filesystem::path&
   if (!fd.valid()) return failed(errno);
   struct stat about {};
   if (::fstat(fd.get(), &about) != 0) return failed(errno);
-  if (!S_ISREG(about.st_mode)) return no_board(file, "it is no file");
-  if (about.st_uid != ::geteuid()) return no_board(file, "it belongs to another user");
-  const size_t bytes = SharedBoard::byte_count(cameras);
+  if (!S_ISREG(about.st_mode)) return no_memory(file, "it is no file");
+  if (about.st_uid != ::geteuid()) return no_memory(file, "it belongs to another user");
+  const size_t bytes = SharedMemory::byte_count(cameras);
   if (about.st_size != 0 && static_cast<size_t>(about.st_size) != bytes)
-    return no_board(file, "it has another size");
+    return no_memory(file, "it has another size");
   // All zero is a rig whose power was just turned on. With its pages there, nothing can fail later.
   if (const int reason = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(bytes)); reason != 0)
     return failed(reason);
@@ -265,8 +265,8 @@ Result<std::unique_ptr<RigBoard>> open_shared_board(const std::filesystem::path&
   if (::fcntl(fd.get(), F_OFD_GETLK, &probe) != 0) return failed(errno);
   void* const words = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (words == MAP_FAILED) return failed(errno);
-  return std::unique_ptr<RigBoard>(
-      std::make_unique<SharedBoard>(std::move(fd), static_cast<Word*>(words), cameras));
+  return std::unique_ptr<RigMemory>(
+      std::make_unique<SharedMemory>(std::move(fd), static_cast<Word*>(words), cameras));
 }
 
 }  // namespace lockstep

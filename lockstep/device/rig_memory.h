@@ -11,7 +11,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/device/color_controls.h"
-#include "lockstep/virtual/world_time.h"
+#include "lockstep/time/world_time.h"
 
 namespace lockstep {
 
@@ -44,7 +44,7 @@ struct SourceTrains {
 };
 
 /// What one camera tells the others, and what it keeps while it has power.
-struct BoardCamera {
+struct CameraMemory {
   uint64_t running = 0;  ///< 0 or 1
   HostTime clock_zero;   ///< when its counter was last zero; at first that of the host's own clock
   SourceTrains pulses;
@@ -52,8 +52,8 @@ struct BoardCamera {
 };
 
 /// All that the cameras of a rig know of each other.
-struct BoardState {
-  std::vector<BoardCamera> cameras;
+struct RigState {
+  std::vector<CameraMemory> cameras;
   SourceTrains generator;
 };
 
@@ -61,11 +61,11 @@ struct BoardState {
 inline constexpr Nanos kAfterglow{350'000'000};
 
 /// Where the cameras of one rig write what the others must know: who is open, who runs, which
-/// pulses there are. Everything else follows from the seed. Thread-safe. A shared board works in
+/// pulses there are. Everything else follows from the seed. Thread-safe. A shared memory works in
 /// the process that opened it: in a forked child nothing can be acquired or changed.
-class RigBoard {
+class RigMemory {
  public:
-  virtual ~RigBoard() = default;
+  virtual ~RigMemory() = default;
 
   /// Makes a camera the caller's; false when it is somebody's already. One that was left running by
   /// a process that ended is stopped. In a shared rig of which nobody held a camera no pulses are
@@ -74,10 +74,10 @@ class RigBoard {
   virtual void release(int camera) = 0;
 
   /// Changes the state in one step, which others see whole or not at all. `change` must not use the
-  /// board.
-  virtual void change(const std::function<void(BoardState&)>& change) = 0;
+  /// memory.
+  virtual void change(const std::function<void(RigState&)>& change) = 0;
   /// The state, unless it is still the one that had this number; then the number is the new one.
-  virtual std::optional<BoardState> look(uint64_t& number) = 0;
+  virtual std::optional<RigState> look(uint64_t& number) = 0;
 
   /// Whether others may change the state without a word, so that one has to look.
   [[nodiscard]] virtual bool is_shared() const = 0;
@@ -86,12 +86,12 @@ class RigBoard {
 };
 
 /// For a rig that lives in this object alone.
-[[nodiscard]] std::unique_ptr<RigBoard> make_own_board(size_t cameras);
+[[nodiscard]] std::unique_ptr<RigMemory> make_own_memory(size_t cameras);
 
 /// In a file that processes of one user share; it is made when it is not there, and stays: it is
 /// the power of the cameras. A process that is killed at any instant leaves the state whole and its
-/// cameras free. Errors: no_space, io, unusable_input (the file is somebody else's, or no board).
-Result<std::unique_ptr<RigBoard>> open_shared_board(const std::filesystem::path& file,
-                                                    size_t cameras);
+/// cameras free. Errors: no_space, io, unusable_input (the file is somebody else's, or no memory).
+Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::path& file,
+                                                      size_t cameras);
 
 }  // namespace lockstep

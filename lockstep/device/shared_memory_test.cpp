@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "lockstep/base/thread_annotations.h"
-#include "lockstep/virtual/rig_board.h"
+#include "lockstep/device/rig_memory.h"
 #include "tests/support/files.h"
 
 namespace lockstep {
@@ -23,37 +23,37 @@ HostTime at_ms(int64_t ms) {
   return HostTime(milliseconds(ms));
 }
 
-class SharedBoard : public ::testing::Test {
+class SharedMemory : public ::testing::Test {
  protected:
-  std::unique_ptr<RigBoard> open() const {
-    auto board = open_shared_board(folder_ / "rig", 3);
-    EXPECT_TRUE(board.ok()) << (board ? "" : board.error().message);
-    return board ? *std::move(board) : nullptr;
+  std::unique_ptr<RigMemory> open() const {
+    auto memory = open_shared_memory(folder_ / "rig", 3);
+    EXPECT_TRUE(memory.ok()) << (memory ? "" : memory.error().message);
+    return memory ? *std::move(memory) : nullptr;
   }
 
-  static BoardState state_of(RigBoard& board) {
+  static RigState state_of(RigMemory& memory) {
     uint64_t number = 0;
-    return *board.look(number);
+    return *memory.look(number);
   }
 
-  static void run(RigBoard& board, int camera, HostTime start) {
-    board.change([&](BoardState& state) {
-      BoardCamera& own = state.cameras[static_cast<size_t>(camera)];
+  static void run(RigMemory& memory, int camera, HostTime start) {
+    memory.change([&](RigState& state) {
+      CameraMemory& own = state.cameras[static_cast<size_t>(camera)];
       own.running = 1;
       own.pulses.add({start, 33'333'333.0, kNever});
     });
   }
 
   /// Another process, which does `work` and then waits to be killed; `work` must not fail a test.
-  pid_t start_process(const std::function<void(RigBoard&)>& work) const {
+  pid_t start_process(const std::function<void(RigMemory&)>& work) const {
     int ready[2];
     EXPECT_EQ(pipe(ready), 0);
     const pid_t process = fork();
     if (process == 0) {
-      auto board = open_shared_board(folder_ / "rig", 3);
-      if (!board) _exit(1);
+      auto memory = open_shared_memory(folder_ / "rig", 3);
+      if (!memory) _exit(1);
       (void)!write(ready[1], "r", 1);
-      work(**board);
+      work(**memory);
       while (true) pause();
     }
     char byte = 0;
@@ -71,7 +71,7 @@ class SharedBoard : public ::testing::Test {
   testing::TempFolder folder_;
 };
 
-TEST_F(SharedBoard, LeavesAForkedChildNothingToDropOrChange) {
+TEST_F(SharedMemory, LeavesAForkedChildNothingToDropOrChange) {
   const auto parent = open();
   ASSERT_TRUE(parent->acquire(0, at_ms(0)));
   const pid_t child = fork();
@@ -89,25 +89,25 @@ TEST_F(SharedBoard, LeavesAForkedChildNothingToDropOrChange) {
   EXPECT_EQ(state_of(*other).cameras[0].running, 0U);
 }
 
-TEST_F(SharedBoard, ReadsNoTimeThatCannotBeAddedTo) {
-  const auto board = open();
+TEST_F(SharedMemory, ReadsNoTimeThatCannotBeAddedTo) {
+  const auto memory = open();
   for (const HostTime hostile : {HostTime::min(), HostTime::max()}) {
-    board->change([&](BoardState& state) {
+    memory->change([&](RigState& state) {
       state.generator.add({hostile, std::numeric_limits<double>::quiet_NaN(), hostile});
       state.generator.first = hostile;
       state.generator.count = UINT64_MAX;
     });
-    const BoardState seen = state_of(*board);
+    const RigState seen = state_of(*memory);
     EXPECT_EQ(seen.generator.count, SourceTrains::kMost);
     for (const PulseTrain& train : seen.generator) {
       EXPECT_LT(train.pulse(1), train.pulse(2)) << "or it overflowed";
       EXPECT_LE(train.end, kNever) << "to which a little can be added";
     }
-    board->change([](BoardState& state) { state.generator = {}; });
+    memory->change([](RigState& state) { state.generator = {}; });
   }
 }
 
-TEST_F(SharedBoard, LetsACameraBeHeldOnce) {
+TEST_F(SharedMemory, LetsACameraBeHeldOnce) {
   const auto one = open(), other = open();
   EXPECT_TRUE(one->acquire(1, at_ms(0)));
   EXPECT_FALSE(one->acquire(1, at_ms(0)));
@@ -117,7 +117,7 @@ TEST_F(SharedBoard, LetsACameraBeHeldOnce) {
   EXPECT_TRUE(other->acquire(1, at_ms(0)));
 }
 
-TEST_F(SharedBoard, ShowsAChangeToTheOthersAndOnlyOnce) {
+TEST_F(SharedMemory, ShowsAChangeToTheOthersAndOnlyOnce) {
   const auto one = open(), other = open();
   uint64_t number = 0;
   ASSERT_TRUE(other->look(number));
@@ -133,12 +133,12 @@ TEST_F(SharedBoard, ShowsAChangeToTheOthersAndOnlyOnce) {
   EXPECT_FALSE(other->look(number));
 }
 
-TEST_F(SharedBoard, KeepsColorControlsWhenEverybodyHasGone) {
-  open()->change([](BoardState& state) { state.cameras[2].color[8] = {77, 1, 0}; });
+TEST_F(SharedMemory, KeepsColorControlsWhenEverybodyHasGone) {
+  open()->change([](RigState& state) { state.cameras[2].color[8] = {77, 1, 0}; });
   EXPECT_EQ(state_of(*open()).cameras[2].color[8], (ColorControl{77, 1, 0}));
 }
 
-TEST_F(SharedBoard, ForgetsThePulsesOfARigThatNobodyHolds) {
+TEST_F(SharedMemory, ForgetsThePulsesOfARigThatNobodyHolds) {
   {
     const auto one = open();
     ASSERT_TRUE(one->acquire(0, at_ms(0)));
@@ -152,87 +152,87 @@ TEST_F(SharedBoard, ForgetsThePulsesOfARigThatNobodyHolds) {
   EXPECT_TRUE(state_of(*later).cameras[0].pulses.empty());
 }
 
-TEST_F(SharedBoard, FreesTheCamerasOfAKilledProcess) {
-  const pid_t process = start_process([](RigBoard& board) {
-    board.acquire(0, at_ms(1));
-    run(board, 0, at_ms(2));
+TEST_F(SharedMemory, FreesTheCamerasOfAKilledProcess) {
+  const pid_t process = start_process([](RigMemory& memory) {
+    memory.acquire(0, at_ms(1));
+    run(memory, 0, at_ms(2));
   });
-  const auto board = open();
-  ASSERT_TRUE(board->acquire(1, at_ms(3)));
-  while (state_of(*board).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
-  EXPECT_FALSE(board->acquire(0, at_ms(4)));
-  board->sweep(at_ms(5));
-  EXPECT_EQ(state_of(*board).cameras[0].running, 1U) << "its process lives";
+  const auto memory = open();
+  ASSERT_TRUE(memory->acquire(1, at_ms(3)));
+  while (state_of(*memory).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_FALSE(memory->acquire(0, at_ms(4)));
+  memory->sweep(at_ms(5));
+  EXPECT_EQ(state_of(*memory).cameras[0].running, 1U) << "its process lives";
 
   end_process(process);
-  board->sweep(at_ms(50));
-  const BoardState swept = state_of(*board);
+  memory->sweep(at_ms(50));
+  const RigState swept = state_of(*memory);
   EXPECT_EQ(swept.cameras[0].running, 0U);
   ASSERT_EQ(swept.cameras[0].pulses.count, 1U);
   EXPECT_EQ(swept.cameras[0].pulses.begin()->end, at_ms(50) + kAfterglow);
-  EXPECT_TRUE(board->acquire(0, at_ms(60)));
+  EXPECT_TRUE(memory->acquire(0, at_ms(60)));
 }
 
-TEST_F(SharedBoard, StopsACameraThatAKilledProcessLeftRunning) {
-  const pid_t process = start_process([](RigBoard& board) {
-    board.acquire(0, at_ms(1));
-    run(board, 0, at_ms(2));
+TEST_F(SharedMemory, StopsACameraThatAKilledProcessLeftRunning) {
+  const pid_t process = start_process([](RigMemory& memory) {
+    memory.acquire(0, at_ms(1));
+    run(memory, 0, at_ms(2));
   });
-  const auto board = open();
-  ASSERT_TRUE(board->acquire(1, at_ms(3)));
-  while (state_of(*board).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
+  const auto memory = open();
+  ASSERT_TRUE(memory->acquire(1, at_ms(3)));
+  while (state_of(*memory).cameras[0].running == 0) std::this_thread::sleep_for(milliseconds(1));
   end_process(process);
-  ASSERT_TRUE(board->acquire(0, at_ms(70)));
-  EXPECT_EQ(state_of(*board).cameras[0].running, 0U);
-  EXPECT_EQ(state_of(*board).cameras[0].pulses.begin()->end, at_ms(70));
+  ASSERT_TRUE(memory->acquire(0, at_ms(70)));
+  EXPECT_EQ(state_of(*memory).cameras[0].running, 0U);
+  EXPECT_EQ(state_of(*memory).cameras[0].pulses.begin()->end, at_ms(70));
 }
 
 /// Every change writes one number everywhere; whoever is killed in the middle leaves the one
 /// before.
-TEST_F(SharedBoard, IsWholeAtEveryInstantAtWhichAProcessIsKilled) {
-  const auto board = open();
+TEST_F(SharedMemory, IsWholeAtEveryInstantAtWhichAProcessIsKilled) {
+  const auto memory = open();
   int64_t last = 0;
   int begun = 0;
   for (int round = 0; round < 60; ++round) {
-    const pid_t process = start_process([](RigBoard& other) {
+    const pid_t process = start_process([](RigMemory& other) {
       other.acquire(0, at_ms(0));
       while (true) {
-        other.change([](BoardState& state) {
+        other.change([](RigState& state) {
           const int32_t value = state.cameras[0].color[0].value + 1;
-          for (BoardCamera& camera : state.cameras) {
+          for (CameraMemory& camera : state.cameras) {
             for (ColorControl& control : camera.color) control.value = value;
           }
         });
       }
     });
     std::this_thread::sleep_for(std::chrono::microseconds(200 + 37 * round));
-    const BoardState live = state_of(*board);
+    const RigState live = state_of(*memory);
     end_process(process);
-    for (const BoardState& state : {live, state_of(*board)}) {
+    for (const RigState& state : {live, state_of(*memory)}) {
       const int32_t value = state.cameras[0].color[0].value;
       EXPECT_GE(value, last);
       begun += value > last ? 1 : 0;
       last = value;
-      for (const BoardCamera& camera : state.cameras) {
+      for (const CameraMemory& camera : state.cameras) {
         for (const ColorControl& control : camera.color) ASSERT_EQ(control.value, value);
       }
     }
-    ASSERT_TRUE(board->acquire(0, at_ms(0))) << "after round " << round;
-    board->release(0);
-    board->change([](BoardState&) {});
+    ASSERT_TRUE(memory->acquire(0, at_ms(0))) << "after round " << round;
+    memory->release(0);
+    memory->change([](RigState&) {});
   }
   EXPECT_GT(begun, 30) << "the processes were killed before they changed anything";
 }
 
-TEST_F(SharedBoard, RefusesAFileThatIsNoBoard) {
-  testing::write_file(folder_ / "text", "not a board");
-  const auto text = open_shared_board(folder_ / "text", 3);
+TEST_F(SharedMemory, RefusesAFileThatIsNoBoard) {
+  testing::write_file(folder_ / "text", "not a memory");
+  const auto text = open_shared_memory(folder_ / "text", 3);
   ASSERT_FALSE(text.ok());
   EXPECT_EQ(text.error().code, Errc::unusable_input);
-  EXPECT_EQ(testing::read_file(folder_ / "text"), "not a board");
+  EXPECT_EQ(testing::read_file(folder_ / "text"), "not a memory");
   ASSERT_EQ(symlink((folder_ / "text").c_str(), (folder_ / "link").c_str()), 0);
-  EXPECT_FALSE(open_shared_board(folder_ / "link", 3).ok());
-  EXPECT_FALSE(open_shared_board(folder_ / "no-such-folder/rig", 3).ok());
+  EXPECT_FALSE(open_shared_memory(folder_ / "link", 3).ok());
+  EXPECT_FALSE(open_shared_memory(folder_ / "no-such-folder/rig", 3).ok());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/virtual/rig_board.h"
+#include "lockstep/device/rig_memory.h"
 
 #include <algorithm>
 #include <set>
@@ -10,9 +10,9 @@ namespace lockstep {
 namespace {
 
 /// Everything in one object.
-class OwnBoard final : public RigBoard {
+class OwnMemory final : public RigMemory {
  public:
-  explicit OwnBoard(size_t cameras) { state_.cameras.resize(cameras); }
+  explicit OwnMemory(size_t cameras) { state_.cameras.resize(cameras); }
 
   bool acquire(int camera, HostTime /*now*/) override {
     const MutexLock lock(mutex_);
@@ -24,13 +24,13 @@ class OwnBoard final : public RigBoard {
     open_.erase(camera);
   }
 
-  void change(const std::function<void(BoardState&)>& change) override {
+  void change(const std::function<void(RigState&)>& change) override {
     const MutexLock lock(mutex_);
     change(state_);
     ++number_;
   }
 
-  std::optional<BoardState> look(uint64_t& number) override {
+  std::optional<RigState> look(uint64_t& number) override {
     const MutexLock lock(mutex_);
     if (number == number_) return std::nullopt;
     number = number_;
@@ -43,7 +43,7 @@ class OwnBoard final : public RigBoard {
  private:
   Mutex mutex_;
   std::set<int> open_ LOCKSTEP_GUARDED_BY(mutex_);
-  BoardState state_ LOCKSTEP_GUARDED_BY(mutex_);
+  RigState state_ LOCKSTEP_GUARDED_BY(mutex_);
   uint64_t number_ LOCKSTEP_GUARDED_BY(mutex_) = 1;
 };
 
@@ -66,8 +66,8 @@ void SourceTrains::finish(HostTime end) {
   for (uint64_t i = 0; i < count; ++i) list[i].end = std::min(list[i].end, end);
 }
 
-std::unique_ptr<RigBoard> make_own_board(size_t cameras) {
-  return std::make_unique<OwnBoard>(cameras);
+std::unique_ptr<RigMemory> make_own_memory(size_t cameras) {
+  return std::make_unique<OwnMemory>(cameras);
 }
 
 }  // namespace lockstep
