@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 #include <k4a/k4a.h>
 
-#include <cstdlib>
 #include <functional>
 #include <string>
 #include <utility>
 
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 
 namespace {
 
@@ -20,22 +20,8 @@ constexpr auto kManual = K4A_COLOR_CONTROL_MODE_MANUAL;
 class OneCamera : public ::testing::Test {
  protected:
   /// The middle one: both of its jacks hold plugs.
-  OneCamera() {
-    std::string rig =
-        lt::read_file(lt::source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
-    lt::write_file(folder_ / "rig.toml", rig);
-    setenv("LOCKSTEP_RIG", (folder_ / "rig.toml").c_str(), 1);
-    setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
-    setenv("K4A_ENABLE_LOG_TO_STDOUT", "0", 1);
-    open(1);
-  }
-  ~OneCamera() override {
-    k4a_device_close(device_);
-    unsetenv("LOCKSTEP_RIG");
-    unsetenv("XDG_RUNTIME_DIR");
-  }
+  OneCamera() { open(1); }
+  ~OneCamera() override { k4a_device_close(device_); }
 
   void open(uint32_t index) { EXPECT_EQ(k4a_device_open(index, &device_), K4A_RESULT_SUCCEEDED); }
 
@@ -50,7 +36,7 @@ class OneCamera : public ::testing::Test {
     return {mode, value};
   }
 
-  lt::TempFolder folder_;
+  lt::InstalledRig rig_;
   k4a_device_t device_ = nullptr;
 };
 

@@ -4,10 +4,10 @@
 #include <k4a/k4a.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 
 namespace {
 
@@ -27,21 +27,8 @@ constexpr Format kFormats[] = {
 
 class K4aColorFormats : public ::testing::Test {
  protected:
-  K4aColorFormats() {
-    lt::write_file(folder_ / "rig.toml",
-                   "schema = 1\nrig = { name = \"formats\", frame_rate = 30 }\n"
-                   "camera = [ { name = \"one\", serial = \"virtual-0001\" } ]\n"
-                   "world = { timing_only = true }\n");
-    setenv("LOCKSTEP_RIG", (folder_ / "rig.toml").c_str(), 1);
-    setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
-    setenv("K4A_ENABLE_LOG_TO_STDOUT", "0", 1);
-    EXPECT_EQ(k4a_device_open(0, &device_), K4A_RESULT_SUCCEEDED);
-  }
-  ~K4aColorFormats() override {
-    k4a_device_close(device_);
-    unsetenv("LOCKSTEP_RIG");
-    unsetenv("XDG_RUNTIME_DIR");
-  }
+  K4aColorFormats() { EXPECT_EQ(k4a_device_open(0, &device_), K4A_RESULT_SUCCEEDED); }
+  ~K4aColorFormats() override { k4a_device_close(device_); }
 
   [[nodiscard]] k4a_result_t start(k4a_image_format_t format,
                                    k4a_color_resolution_t resolution) const {
@@ -60,7 +47,10 @@ class K4aColorFormats : public ::testing::Test {
     return color;
   }
 
-  lt::TempFolder folder_;
+  lt::InstalledRig rig_{
+      "schema = 1\nrig = { name = \"formats\", frame_rate = 30 }\n"
+      "camera = [ { name = \"one\", serial = \"virtual-0001\" } ]\n"
+      "world = { timing_only = true }\n"};
   k4a_device_t device_ = nullptr;
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 
 namespace {
 
@@ -24,20 +25,8 @@ constexpr uint32_t kLeft = 0, kMiddle = 1, kRight = 2;
 
 class K4aDevice : public ::testing::Test {
  protected:
-  K4aDevice() {
-    std::string rig =
-        lt::read_file(lt::source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
-    lt::write_file(folder_ / "rig.toml", rig);
-    setenv("LOCKSTEP_RIG", (folder_ / "rig.toml").c_str(), 1);
-    setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
-    setenv("K4A_ENABLE_LOG_TO_STDOUT", "0", 1);
-  }
   ~K4aDevice() override {
     for (const k4a_device_t device : open_) k4a_device_close(device);
-    unsetenv("LOCKSTEP_RIG");
-    unsetenv("XDG_RUNTIME_DIR");
   }
 
   k4a_device_t open(uint32_t index) {
@@ -77,7 +66,7 @@ class K4aDevice : public ::testing::Test {
     return stamps;
   }
 
-  lt::TempFolder folder_;
+  lt::InstalledRig rig_;
   std::vector<k4a_device_t> open_;
 };
 
@@ -96,7 +85,7 @@ TEST_F(K4aDevice, AreTheCamerasOfTheRigAndNoneWithoutOne) {
   open(kLeft);
   setenv("LOCKSTEP_RIG", "demo", 1);
   EXPECT_EQ(k4a_device_get_installed_count(), 3U);
-  setenv("LOCKSTEP_RIG", (folder_ / "no-such.toml").c_str(), 1);
+  setenv("LOCKSTEP_RIG", (rig_.folder() / "no-such.toml").c_str(), 1);
   EXPECT_EQ(k4a_device_get_installed_count(), 0U);
   unsetenv("LOCKSTEP_RIG");
   EXPECT_EQ(k4a_device_get_installed_count(), 0U);
@@ -345,12 +334,12 @@ TEST_F(K4aDevice, ThatIsASubordinateAndStoppedHidesNoMaster) {
 
 /// A start that renders the pictures of half a minute first.
 TEST_F(K4aDevice, LeavesALongStartWhenItIsStoppedOrClosed) {
-  std::string rig = lt::read_file(folder_ / "rig.toml");
+  std::string rig = lt::read_file(rig_.folder() / "rig.toml");
   const std::string flat = "timing_only = true";
   rig.replace(rig.find(flat), flat.size(), "scene = \"room\", period_s = 30");
-  lt::write_file(folder_ / "long.toml", rig);
-  setenv("LOCKSTEP_RIG", (folder_ / "long.toml").c_str(), 1);
-  setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
+  lt::write_file(rig_.folder() / "long.toml", rig);
+  setenv("LOCKSTEP_RIG", (rig_.folder() / "long.toml").c_str(), 1);
+  setenv("XDG_CACHE_HOME", (rig_.folder() / "cache").c_str(), 1);
   const k4a_device_t left = open(kLeft);
   for (const bool closes : {false, true}) {
     std::atomic<bool> ended{false};
@@ -366,7 +355,7 @@ TEST_F(K4aDevice, LeavesALongStartWhenItIsStoppedOrClosed) {
     }
     starter.join();
   }
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "cache")) << "it was rendered to its end";
+  EXPECT_FALSE(std::filesystem::exists(rig_.folder() / "cache")) << "it was rendered to its end";
   unsetenv("XDG_CACHE_HOME");
 }
 

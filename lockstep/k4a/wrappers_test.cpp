@@ -6,13 +6,13 @@
 #include <k4arecord/record.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 
 namespace {
 
@@ -104,20 +104,7 @@ TEST(K4aWrappers, ThrowWhatFailed) {
 
 class K4aWrappedDevice : public ::testing::Test {
  protected:
-  K4aWrappedDevice() {
-    std::string rig =
-        lt::read_file(lt::source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
-    lt::write_file(folder_ / "rig.toml", rig);
-    setenv("LOCKSTEP_RIG", (folder_ / "rig.toml").c_str(), 1);
-    setenv("XDG_RUNTIME_DIR", folder_.path().c_str(), 1);
-  }
-  ~K4aWrappedDevice() override {
-    unsetenv("LOCKSTEP_RIG");
-    unsetenv("XDG_RUNTIME_DIR");
-  }
-  lt::TempFolder folder_;
+  lt::InstalledRig rig_;
 };
 
 TEST_F(K4aWrappedDevice, IsAskedStartedRecordedAndClosed) {
@@ -160,7 +147,7 @@ TEST_F(K4aWrappedDevice, IsAskedStartedRecordedAndClosed) {
 }
 
 TEST_F(K4aWrappedDevice, RecordsAndPlaysBack) {
-  const std::string path = (folder_ / "custom.mkv").string();
+  const std::string path = (rig_.folder() / "custom.mkv").string();
   k4a_device_configuration_t config = K4A_DEVICE_CONFIG_INIT_DISABLE_ALL;
   std::vector<uint8_t> bytes = {1, 2, 3};
   {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/e2e/program.h"
+#include "tests/support/installed_rig.h"
 
 namespace lockstep::testing {
 namespace {
@@ -58,10 +59,8 @@ class ExistingPrograms : public ::testing::Test {
   }
 
   ExistingPrograms() {
-    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), scene + ", period_s = 0.2");  // soon rendered
-    write_file(folder_ / "rig.toml", rig);
+    // Soon rendered.
+    write_file(folder_ / "rig.toml", chain_of_three_toml("scene = \"room\", period_s = 0.2"));
   }
 
   [[nodiscard]] std::vector<std::string> words(const char* program, const std::string& what) const {

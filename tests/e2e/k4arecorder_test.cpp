@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/e2e/simulated_take.h"
+#include "tests/support/installed_rig.h"
 
 namespace lockstep::testing {
 namespace {
@@ -33,9 +34,7 @@ class Recorder : public ::testing::Test {
   /// The example with three cameras, changed; without pictures, so that no time goes to them.
   template <typename Change>
   void use_rig(const Change& change) {
-    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
+    std::string rig = chain_of_three_toml();
     change(rig);
     write_file(folder_ / "rig.toml", rig);
   }

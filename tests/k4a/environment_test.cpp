@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 #include "tests/support/program.h"
 
 namespace lockstep::testing {
@@ -25,12 +26,7 @@ constexpr const char* kVersions = "virtual-0001, firmware: colour 1.6.110, depth
 
 class K4aEnvironment : public ::testing::Test {
  protected:
-  K4aEnvironment() {
-    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
-    write_file(folder_ / "rig.toml", rig);
-  }
+  K4aEnvironment() { write_file(folder_ / "rig.toml", chain_of_three_toml()); }
 
   Finished run(std::vector<std::string> environment) const {
     environment.push_back("LOCKSTEP_RIG=" + (folder_ / "rig.toml").string());

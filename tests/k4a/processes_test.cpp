@@ -16,6 +16,7 @@
 
 #include "lockstep/take/manifest.h"
 #include "tests/support/files.h"
+#include "tests/support/installed_rig.h"
 #include "tests/support/program.h"
 
 namespace lockstep::testing {
@@ -27,12 +28,7 @@ constexpr int64_t kGateUs = 100;
 
 class K4aProcesses : public ::testing::Test {
  protected:
-  K4aProcesses() {
-    std::string rig = read_file(source_file("examples/rigs/01-chain-of-three-virtual.toml"));
-    const std::string scene = "scene = \"room\"";
-    rig.replace(rig.find(scene), scene.size(), "timing_only = true");
-    write_file(folder_ / "rig.toml", rig);
-  }
+  K4aProcesses() { write_file(folder_ / "rig.toml", chain_of_three_toml()); }
 
   /// A camera that has printed `sign`, or ended.
   std::unique_ptr<RunningProgram> camera(const std::string& index, const std::string& role,
