@@ -9,9 +9,9 @@
 #include <set>
 
 #include "lockstep/recording/reader.h"
+#include "lockstep/rig/camera_wiring.h"
 #include "lockstep/rig/rig_file.h"
 #include "lockstep/take/manifest.h"
-#include "lockstep/virtual/wiring.h"
 
 namespace lockstep {
 namespace {

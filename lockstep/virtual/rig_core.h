@@ -7,12 +7,12 @@
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/device/rig_memory.h"
+#include "lockstep/rig/camera_wiring.h"
 #include "lockstep/rig/plan.h"
 #include "lockstep/virtual/camera_traits.h"
 #include "lockstep/virtual/picture_store.h"
 #include "lockstep/virtual/sync_line.h"
 #include "lockstep/virtual/virtual_rig.h"
-#include "lockstep/virtual/wiring.h"
 #include "lockstep/virtual/world_clock.h"
 
 namespace lockstep {

@@ -7,7 +7,7 @@
 
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/device/rig_memory.h"
-#include "lockstep/virtual/wiring.h"
+#include "lockstep/rig/camera_wiring.h"
 
 namespace lockstep {
 

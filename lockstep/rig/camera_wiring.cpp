@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/virtual/wiring.h"
+#include "lockstep/rig/camera_wiring.h"
 
 #include <algorithm>
 #include <set>
