@@ -52,7 +52,7 @@ struct PaintJob {
   GridRow above, below;
   int grid_bits;
   int largest;        ///< side of a block, on the grid, that paint_depth takes several of at a time
-  int columns;        ///< of a row; behind them it has room: kRowRoom()
+  int first, end;     ///< the columns of the rows; behind them these have room: kRowRoom()
   int width, height;  ///< of the output
   uint16_t* depth;    ///< millimetres
   int cleared_rows;   ///< of `depth`, from the top; what is below is cleared when it is needed

@@ -71,20 +71,35 @@ void expect_plain(const std::vector<uint16_t>& depth, const testing::PlainDepthT
   RC_ASSERT(away_from_edges == 0U);
 }
 
-void expect_plain_depth(Dice& dice, const DeviceGeometry& geometry) {
-  const std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
+void expect_plain_depth(Dice& dice, const DeviceGeometry& geometry,
+                        const std::vector<uint16_t>& depth) {
   std::vector<uint16_t> out(pixels(*geometry.color), 7);
   RC_ASSERT(Transformation(geometry, any_kernels(dice)).depth_to_color(depth, out).ok());
   expect_plain(out, testing::plain_depth_to_color(geometry, depth), *geometry.color);
 }
 
 TEST(PlainForm, DepthInTheColourImageIsTheSame) {
-  expect_property({12, 400},
-                  [](Dice& dice) { expect_plain_depth(dice, any_small_geometry(dice)); });
+  expect_property({12, 400}, [](Dice& dice) {
+    const DeviceGeometry geometry = any_small_geometry(dice);
+    expect_plain_depth(dice, geometry, any_scene(dice, *geometry.depth));
+  });
+}
+
+TEST(PlainForm, DepthIsTheSameCloseToTheCamera) {
+  expect_property({4, 100}, [](Dice& dice) {
+    const DeviceGeometry geometry = any_small_geometry(dice);
+    std::vector<uint16_t> depth = any_scene(dice, *geometry.depth);
+    const int nearer = dice.in(5, 30);
+    for (uint16_t& reading : depth) reading = static_cast<uint16_t>(reading / nearer);
+    expect_plain_depth(dice, geometry, depth);
+  });
 }
 
 TEST(PlainForm, DepthIsTheSameInAnyModesOfBothCameras) {
-  expect_property({4, 150}, [](Dice& dice) { expect_plain_depth(dice, any_geometry(dice)); });
+  expect_property({4, 150}, [](Dice& dice) {
+    const DeviceGeometry geometry = any_geometry(dice);
+    expect_plain_depth(dice, geometry, any_scene(dice, *geometry.depth));
+  });
 }
 
 template <typename Sample>

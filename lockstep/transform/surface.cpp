@@ -40,30 +40,38 @@ class GridRowMemory {
 /// Carries rows of a depth image into the colour image.
 class RowProjection {
  public:
-  RowProjection(const Kernels& kernels, const DeviceGeometry& geometry, const RayTable& rays,
-                std::span<const uint16_t> depth)
-      : kernels_(kernels),
-        lens_(lens_of<float>(*geometry.color)),
-        mm_(motion_of<float>(geometry.color_from_depth, 1000)),
-        fine_lens_(lens_of<double>(*geometry.color)),
-        fine_mm_(motion_of<double>(geometry.color_from_depth, 1000)),
-        rays_(rays),
+  RowProjection(const DeviceView& view, std::span<const uint16_t> depth)
+      : kernels_(view.kernels),
+        lens_(lens_of<float>(*view.geometry.color)),
+        mm_(motion_of<float>(view.geometry.color_from_depth, 1000)),
+        fine_lens_(lens_of<double>(*view.geometry.color)),
+        fine_mm_(motion_of<double>(view.geometry.color_from_depth, 1000)),
+        rays_(view.rays),
         depth_(depth) {}
 
-  void operator()(int y, VertexRow out) const { project(kernels_.vertices, lens_, mm_, y, out); }
-  void operator()(int y, int grid_bits, GridRow out) const {
+  /// `out` is the whole row, of which `columns` are filled.
+  void operator()(int y, Columns columns, VertexRow out) const {
+    const int first = columns.first;
+    project(kernels_.vertices, lens_, mm_, y, columns,
+            VertexRow{out.u + first, out.v + first, out.z + first});
+  }
+  void operator()(int y, Columns columns, int grid_bits, GridRow out) const {
+    const int first = columns.first;
+    const GridRow from{out.u + first, out.v + first, out.z + first, nullptr};
     if (grid_bits == kCustomGridBits)
-      project(kernels_.fine_vertices, fine_lens_, fine_mm_, y, grid_bits, out);
+      project(kernels_.fine_vertices, fine_lens_, fine_mm_, y, columns, grid_bits, from);
     else
-      project(kernels_.grid_vertices, lens_, mm_, y, grid_bits, out);
+      project(kernels_.grid_vertices, lens_, mm_, y, columns, grid_bits, from);
   }
 
  private:
   template <typename Kernel, typename Lens, typename Motion, typename... Rest>
-  void project(Kernel kernel, const Lens& lens, const Motion& mm, int y, Rest... rest) const {
-    const size_t first = static_cast<size_t>(y) * static_cast<size_t>(rays_.width_px);
+  void project(Kernel kernel, const Lens& lens, const Motion& mm, int y, Columns columns,
+               Rest... rest) const {
+    const size_t first = static_cast<size_t>(y) * static_cast<size_t>(rays_.width_px) +
+                         static_cast<size_t>(columns.first);
     kernel(lens, mm, rays_.x.data() + first, rays_.y.data() + first, depth_.data() + first,
-           rays_.width_px, rest...);
+           columns.count(), rest...);
   }
 
   const Kernels& kernels_;
@@ -97,10 +105,9 @@ void custom_row(const CustomSamples& custom, size_t first, size_t count, float* 
       custom);
 }
 
-PaintJob job_of(const DeviceGeometry& geometry, int columns, Interpolation interpolation,
+PaintJob job_of(const DeviceGeometry& geometry, Interpolation interpolation,
                 std::span<uint16_t> out, const CustomOutput& custom_out) {
   PaintJob job{};
-  job.columns = columns;
   job.width = geometry.color->width_px;
   job.height = geometry.color->height_px;
   job.depth = out.data();
@@ -120,37 +127,49 @@ PaintJob job_of(const DeviceGeometry& geometry, int columns, Interpolation inter
 
 }  // namespace
 
-void draw_surfaces(const Kernels& kernels, const DeviceGeometry& geometry, const RayTable& rays,
-                   std::span<const uint16_t> depth, CustomSamples custom,
+void draw_surfaces(const DeviceView& view, std::span<const uint16_t> depth, CustomSamples custom,
                    Interpolation interpolation, std::span<uint16_t> out, CustomOutput custom_out) {
-  const RowProjection project(kernels, geometry, rays, depth);
-  const auto columns = static_cast<size_t>(rays.width_px);
-  GridRowMemory one(rays.width_px), other(rays.width_px);
-  PaintJob job = job_of(geometry, rays.width_px, interpolation, out, custom_out);
+  const RowProjection project(view, depth);
+  const VisibleBlocks::Rows blocks(view.visible, depth);
+  const int width = view.rays.width_px;
+  GridRowMemory one(width), other(width);
+  PaintJob job = job_of(view.geometry, interpolation, out, custom_out);
   job.above = one.row();
   job.below = other.row();
-  for (int y = 0; y < rays.height_px; ++y) {
+  for (int y = 0; y < view.rays.height_px; ++y) {
     std::swap(job.above, job.below);
-    project(y, job.grid_bits, job.below);
-    custom_row(custom, static_cast<size_t>(y) * columns, columns, job.below.custom);
-    if (y == 0) continue;
-    (job.format == CustomFormat::none ? kernels.paint_depth : kernels.paint_custom)(job);
+    if (const Columns row = blocks.row(y); !row.empty()) {
+      project(y, row, job.grid_bits, job.below);
+      custom_row(custom, static_cast<size_t>(y * width + row.first),
+                 static_cast<size_t>(row.count()), job.below.custom + row.first);
+    }
+    const Columns between = blocks.between(y);
+    if (between.empty()) continue;
+    job.first = between.first;
+    job.end = between.end;
+    (job.format == CustomFormat::none ? view.kernels.paint_depth : view.kernels.paint_custom)(job);
   }
   const auto drawn = static_cast<size_t>(job.cleared_rows) * static_cast<size_t>(job.width);
   std::fill(out.begin() + static_cast<ptrdiff_t>(drawn), out.end(), uint16_t{0});
 }
 
-void sample_colors(const Kernels& kernels, const DeviceGeometry& geometry, const RayTable& rays,
-                   std::span<const uint16_t> depth, std::span<const uint8_t> bgra,
-                   std::span<uint8_t> out) {
-  const RowProjection project(kernels, geometry, rays, depth);
-  RowMemory<float> memory(rays.width_px, 3);
+void sample_colors(const DeviceView& view, std::span<const uint16_t> depth,
+                   std::span<const uint8_t> bgra, std::span<uint8_t> out) {
+  const RowProjection project(view, depth);
+  const VisibleBlocks::Rows blocks(view.visible, depth);
+  const int width = view.rays.width_px;
+  RowMemory<float> memory(width, 3);
   const VertexRow row{memory.row(0), memory.row(1), memory.row(2)};
-  for (int y = 0; y < rays.height_px; ++y) {
-    project(y, row);
-    const size_t first = static_cast<size_t>(y) * static_cast<size_t>(rays.width_px);
-    kernels.colors(bgra.data(), geometry.color->width_px, geometry.color->height_px, row,
-                   rays.width_px, out.data() + 4 * first);
+  for (int y = 0; y < view.rays.height_px; ++y) {
+    const Columns seen = blocks.row(y);
+    uint8_t* const to = out.data() + 4 * static_cast<size_t>(y * width);
+    std::fill(to, to + 4 * seen.first, uint8_t{0});
+    std::fill(to + 4 * seen.end, to + 4 * width, uint8_t{0});
+    if (seen.empty()) continue;
+    project(y, seen, row);
+    view.kernels.colors(bgra.data(), view.geometry.color->width_px, view.geometry.color->height_px,
+                        {row.u + seen.first, row.v + seen.first, row.z + seen.first}, seen.count(),
+                        to + 4 * seen.first);
   }
 }
 

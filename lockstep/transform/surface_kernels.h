@@ -119,13 +119,13 @@ void clear_until(PaintJob& job, Ints end_y) {
 template <typename Use>
 void for_blocks(const PaintJob& job, const Use& use) {
   const GridRow &a = job.above, &b = job.below;
-  for (int first = 0; first + 1 < job.columns; first += kLanes) {
+  for (int first = job.first; first + 1 < job.end; first += kLanes) {
     Blocks blocks{corners_at<Ints>(a.u, b.u, first), corners_at<Ints>(a.v, b.v, first),
                   corners_at<Floats>(a.z, b.z, first)};
     const Missing missing(blocks.z);
     if (missing.some) mend(blocks, missing);
     Boxes boxes(job, blocks);
-    boxes.shows &= kLaneInts < job.columns - 1 - first;
+    boxes.shows &= kLaneInts < job.end - 1 - first;
     if (any(boxes.shows)) use(blocks, boxes, missing, first);
   }
 }

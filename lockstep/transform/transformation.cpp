@@ -19,17 +19,19 @@ Error refuse(const char* what) {
   return {Errc::invalid_argument, what};
 }
 
-/// Where a program may ask for the same table from several threads at once.
-class LazyRays {
+/// Made when it is first needed. A program may ask from several threads at once.
+template <typename Value>
+class Lazy {
  public:
-  const RayTable& of(const Kernels& kernels, const CameraModel& camera) {
-    std::call_once(once_, [&] { table_ = make_ray_table(kernels, camera); });
-    return table_;
+  template <typename Make>
+  const Value& of(const Make& make) {
+    std::call_once(once_, [&] { value_ = make(); });
+    return value_;
   }
 
  private:
   std::once_flag once_;
-  RayTable table_;
+  Value value_;
 };
 
 }  // namespace
@@ -39,22 +41,29 @@ struct Transformation::State {
 
   const DeviceGeometry geometry;
   const Kernels& kernels;
-  mutable LazyRays depth_rays, color_rays;
+  mutable Lazy<RayTable> depth_rays, color_rays;
+  mutable Lazy<VisibleBlocks> visible;
 
   static bool there(const std::optional<CameraModel>& camera) {
     return camera && is_computable(*camera);
   }
   [[nodiscard]] bool both() const { return there(geometry.depth) && there(geometry.color); }
-  [[nodiscard]] const RayTable& rays_of_depth() const {
-    return depth_rays.of(kernels, *geometry.depth);
+  /// Both cameras are there.
+  [[nodiscard]] DeviceView view() const {
+    const RayTable& rays = rays_of(*geometry.depth, depth_rays);
+    return {kernels, geometry, rays,
+            visible.of([&] { return VisibleBlocks(kernels, geometry, rays); })};
+  }
+  const RayTable& rays_of(const CameraModel& camera, Lazy<RayTable>& rays) const {
+    return rays.of([&] { return make_ray_table(kernels, camera); });
   }
 
-  Result<void> points(const CameraModel& camera, LazyRays& rays, std::span<const uint16_t> depth,
-                      std::span<int16_t> xyz) const {
+  Result<void> points(const CameraModel& camera, Lazy<RayTable>& rays,
+                      std::span<const uint16_t> depth, std::span<int16_t> xyz) const {
     const size_t count = pixels_of(camera);
     if (depth.size() != count || xyz.size() != 3 * count)
       return refuse("an image has not the size of its camera");
-    const RayTable& table = rays.of(kernels, camera);
+    const RayTable& table = rays_of(camera, rays);
     kernels.points(table.x.data(), table.y.data(), depth.data(), count, xyz.data());
     return {};
   }
@@ -76,8 +85,7 @@ Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth,
   if (!state_->both()) return refuse(kOff);
   if (depth.size() != pixels_of(*geometry.depth) || out.size() != pixels_of(*geometry.color))
     return refuse("an image has not the size of its camera");
-  draw_surfaces(state_->kernels, geometry, state_->rays_of_depth(), depth, {},
-                Interpolation::nearest, out, {});
+  draw_surfaces(state_->view(), depth, {}, Interpolation::nearest, out, {});
   return {};
 }
 
@@ -97,8 +105,7 @@ Result<void> Transformation::depth_to_color(std::span<const uint16_t> depth, Cus
             filled.size() != to)
           return refuse("an image has not the size of its camera");
         std::fill(filled.begin(), filled.end(), static_cast<Sample>(invalid));
-        draw_surfaces(state_->kernels, geometry, state_->rays_of_depth(), depth, samples,
-                      interpolation, out, filled);
+        draw_surfaces(state_->view(), depth, samples, interpolation, out, filled);
         return {};
       },
       custom);
@@ -113,7 +120,7 @@ Result<void> Transformation::color_to_depth(std::span<const uint16_t> depth,
   if (depth.size() != count || out.size() != 4 * count ||
       bgra.size() != 4 * pixels_of(*geometry.color))
     return refuse("an image has not the size of its camera");
-  sample_colors(state_->kernels, geometry, state_->rays_of_depth(), depth, bgra, out);
+  sample_colors(state_->view(), depth, bgra, out);
   return {};
 }
 
