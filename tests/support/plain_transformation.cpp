@@ -76,18 +76,36 @@ double area(const Vertex& a, const Vertex& b, double u, double v) {
 // The sine of a pixel's pitch in the coarsest mode over the cosine of the steepest slant.
 constexpr double kLargestSlope = 0.04693441759;
 
-void draw(const Block& block, int width, int height, bool with_custom, bool nearest,
-          PlainDepthToColor& out) {
+/// What blocks are drawn on: the image, and kBeside pixels around it.
+struct Canvas {
+  static constexpr int kBeside = PlainDepthToColor::kBeside;
+
+  int width, height;  ///< of the image
+  bool with_custom, nearest;
+  PlainDepthToColor& out;
+
+  [[nodiscard]] PlainDepthToColor::Seen& wider_at(int x, int y) const {
+    const auto row = static_cast<size_t>(width + 2 * kBeside);
+    return out.wider[static_cast<size_t>(y + kBeside) * row + static_cast<size_t>(x + kBeside)];
+  }
+  [[nodiscard]] bool is_beside(int x, int y) const {
+    return x < 0 || y < 0 || x >= width || y >= height;
+  }
+};
+
+/// `x0` and `y0`: the depth pixel at the block's upper left.
+void draw(const Block& block, int x0, int y0, const Canvas& to) {
   const auto [near_z, far_z] = std::minmax_element(
       block.begin(), block.end(), [](const Vertex& a, const Vertex& b) { return a.z < b.z; });
   if (far_z->z - near_z->z > kLargestSlope * near_z->z) return;
   const auto [left, right] = std::minmax({block[tl].u, block[tr].u, block[br].u, block[bl].u});
   const auto [top, bottom] = std::minmax({block[tl].v, block[tr].v, block[br].v, block[bl].v});
   const auto limit = [](double value, int most) {
-    return static_cast<int>(std::clamp(std::ceil(value), 0.0, static_cast<double>(most)));
+    constexpr double kBeside = Canvas::kBeside;
+    return static_cast<int>(std::clamp(std::ceil(value), -kBeside, most + kBeside));
   };
-  for (int y = limit(top, height); y < limit(bottom, height); ++y) {
-    for (int x = limit(left, width); x < limit(right, width); ++x) {
+  for (int y = limit(top, to.height); y < limit(bottom, to.height); ++y) {
+    for (int x = limit(left, to.width); x < limit(right, to.width); ++x) {
       double m = area(block[tl], block[br], x, y);
       const Vertex& third = m >= 0 ? block[bl] : block[tr];
       double e1 = area(third, block[tl], x, y);
@@ -99,16 +117,17 @@ void draw(const Block& block, int width, int height, bool with_custom, bool near
         return (e1 * a + m * b + e2 * c) / sum;
       };
       const auto z = static_cast<uint16_t>(blend(block[br].z, third.z, block[tl].z) + 0.5);
-      const auto at = static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x);
-      ++out.surfaces[at];
-      if (out.depth[at] != 0 && z >= out.depth[at]) continue;
-      out.depth[at] = z;
-      if (!with_custom) continue;
+      PlainDepthToColor::Seen& seen = to.wider_at(x, y);
+      if (seen.depth != 0 && z >= seen.depth) continue;
+      seen = {z, static_cast<int16_t>(x0), static_cast<int16_t>(y0)};
+      if (!to.with_custom || to.is_beside(x, y)) continue;
       const Vertex& heaviest =
           e1 > m ? (e1 > e2 ? block[br] : block[tl]) : (m > e2 ? third : block[tl]);
       const double value =
-          nearest ? heaviest.custom : blend(block[br].custom, third.custom, block[tl].custom);
-      out.custom[at] = static_cast<uint16_t>(value + 0.5);
+          to.nearest ? heaviest.custom : blend(block[br].custom, third.custom, block[tl].custom);
+      to.out
+          .custom[static_cast<size_t>(y) * static_cast<size_t>(to.width) + static_cast<size_t>(x)] =
+          static_cast<uint16_t>(value + 0.5);
     }
   }
 }
@@ -126,14 +145,19 @@ std::vector<Vertex> vertices_of(const DeviceGeometry& geometry,
 
 }  // namespace
 
-bool PlainDepthToColor::near_edge(size_t width, size_t at) const {
-  const size_t height = depth.size() / width, x = at % width, y = at / width;
+bool PlainDepthToColor::near_edge(size_t at) const {
+  constexpr int kElsewherePx = 4;
+  const size_t x = at % static_cast<size_t>(width), y = at / static_cast<size_t>(width);
+  const auto row = static_cast<size_t>(width + 2 * kBeside);
+  const Seen& here = wider[(y + kBeside) * row + x + kBeside];
   int nearest = 65'535, farthest = 0;
-  for (size_t v = y < 2 ? 0 : y - 2; v <= std::min(y + 2, height - 1); ++v) {
-    for (size_t u = x < 2 ? 0 : x - 2; u <= std::min(x + 2, width - 1); ++u) {
-      if (surfaces[v * width + u] != surfaces[at]) return true;
-      nearest = std::min<int>(nearest, depth[v * width + u]);
-      farthest = std::max<int>(farthest, depth[v * width + u]);
+  for (size_t v = y; v <= y + 2 * kBeside; ++v) {
+    for (size_t u = x; u <= x + 2 * kBeside; ++u) {
+      const Seen& seen = wider[v * row + u];
+      nearest = std::min<int>(nearest, seen.depth);
+      farthest = std::max<int>(farthest, seen.depth);
+      if (std::abs(seen.x - here.x) > kElsewherePx || std::abs(seen.y - here.y) > kElsewherePx)
+        return true;
     }
   }
   return farthest - nearest > nearest / 50;
@@ -145,21 +169,28 @@ PlainDepthToColor plain_depth_to_color(const DeviceGeometry& geometry,
                                        Interpolation interpolation, uint16_t invalid) {
   const int width = geometry.color->width_px;
   const int height = geometry.color->height_px;
-  const auto row = static_cast<size_t>(geometry.depth->width_px);
+  const int columns = geometry.depth->width_px;
+  const auto row = static_cast<size_t>(columns);
+  constexpr int kBoth = 2 * PlainDepthToColor::kBeside;
   PlainDepthToColor out;
-  out.depth.assign(static_cast<size_t>(width) * static_cast<size_t>(height), 0);
-  out.surfaces.assign(out.depth.size(), 0);
+  out.width = width;
+  out.wider.resize(static_cast<size_t>(width + kBoth) * static_cast<size_t>(height + kBoth));
+  out.depth.resize(static_cast<size_t>(width) * static_cast<size_t>(height));
   if (!custom.empty()) out.custom.assign(out.depth.size(), invalid);
   std::vector<Vertex> vertices = vertices_of(geometry, depth);
   for (size_t i = 0; i < custom.size(); ++i) vertices[i].custom = custom[i];
-  const bool nearest = interpolation == Interpolation::nearest;
-  for (size_t below = row; below < vertices.size(); below += row) {
-    for (size_t x = 1; x < row; ++x) {
-      Block block{vertices[below - row + x - 1], vertices[below - row + x], vertices[below + x],
-                  vertices[below + x - 1]};
-      if (repair(block, nearest)) draw(block, width, height, !custom.empty(), nearest, out);
+  const Canvas canvas{width, height, !custom.empty(), interpolation == Interpolation::nearest, out};
+  for (int y = 0; y + 1 < geometry.depth->height_px; ++y) {
+    for (int x = 0; x + 1 < columns; ++x) {
+      const Vertex* const at = &vertices[static_cast<size_t>(y) * row + static_cast<size_t>(x)];
+      Block block{at[0], at[1], at[row + 1], at[row]};
+      if (repair(block, canvas.nearest)) draw(block, x, y, canvas);
     }
   }
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      out.depth[static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)] =
+          canvas.wider_at(x, y).depth;
   return out;
 }
 
