@@ -38,5 +38,11 @@ TEST(Interrupt, ASignalBecomesAStopRequest) {
   EXPECT_TRUE(interrupt.requested());
 }
 
+TEST(Interrupt, NothingEndsBecauseAReaderWentAway) {
+  const Interrupt interrupt;
+  ASSERT_EQ(raise(SIGPIPE), 0);
+  EXPECT_FALSE(interrupt.requested());
+}
+
 }  // namespace
 }  // namespace lockstep
