@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <vector>
 
@@ -154,34 +153,6 @@ TEST(K4aImage, OfAWrongHandleIsNothing) {
   EXPECT_NE(k4a_image_get_buffer(reused), nullptr);
   k4a_image_release(reused);
   k4a_capture_release(capture);
-}
-
-TEST(K4aImage, ComesFromTheInstalledAllocatorAndGoesBackToIt) {
-  static int asked_for, freed;
-  asked_for = freed = 0;
-  const auto allocate = [](int size, void** context) {
-    asked_for = size;
-    *context = &freed;
-    return static_cast<uint8_t*>(std::malloc(static_cast<size_t>(size)));
-  };
-  const auto free_block = [](void* block, void* context) {
-    ++*static_cast<int*>(context);
-    std::free(block);
-  };
-  EXPECT_EQ(k4a_set_allocator(allocate, nullptr), K4A_RESULT_FAILED);
-  EXPECT_EQ(k4a_set_allocator(nullptr, free_block), K4A_RESULT_FAILED);
-  ASSERT_EQ(k4a_set_allocator(allocate, free_block), K4A_RESULT_SUCCEEDED);
-  const k4a_image_t image = make(K4A_IMAGE_FORMAT_CUSTOM8, 10, 10, 0);
-  EXPECT_EQ(asked_for, 132);
-  // The one that was installed when it was made, not the one that is now.
-  ASSERT_EQ(k4a_set_allocator(nullptr, nullptr), K4A_RESULT_SUCCEEDED);
-  k4a_image_release(image);
-  EXPECT_EQ(freed, 1);
-  const auto refuse = [](int, void**) { return static_cast<uint8_t*>(nullptr); };
-  ASSERT_EQ(k4a_set_allocator(refuse, free_block), K4A_RESULT_SUCCEEDED);
-  EXPECT_EQ(make(K4A_IMAGE_FORMAT_CUSTOM8, 10, 10, 0), nullptr);
-  EXPECT_EQ(freed, 1);
-  ASSERT_EQ(k4a_set_allocator(nullptr, nullptr), K4A_RESULT_SUCCEEDED);
 }
 
 // ---- captures
