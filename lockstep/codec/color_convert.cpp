@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lockstep/codec/jpeg.h"
+#include "lockstep/codec/yuv.h"
 #include "lockstep/frame/image_shape.h"
 
 namespace lockstep {
@@ -15,63 +16,13 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr int kOne = 1 << 16;
-constexpr int kHalf = kOne / 2;
-constexpr int in_fractions(double factor) {
-  return static_cast<int>(factor * kOne + (factor < 0 ? -0.5 : 0.5));
-}
-
-/// What BT.601 makes of its differences in eight bits: luma from `black` on, `luma` and `chroma`
-/// codes wide.
-struct Range {
-  int black, luma, chroma;
-};
-constexpr Range kLimited{16, 219, 224};
-constexpr Range kFull{0, 255, 255};
-
-uint8_t to_byte(int fractions) {
-  return static_cast<uint8_t>(std::clamp((fractions + kHalf) >> 16, 0, 255));
-}
-
 void put_bgra(int luma, int blue, int red, uint8_t* bgra) {
-  const int y = in_fractions(255.0 / 219) * (luma - 16);
-  const int u = blue - 128, v = red - 128;
-  bgra[0] = to_byte(y + in_fractions(1.772 * 255 / 224) * u);
-  bgra[1] =
-      to_byte(y - in_fractions(0.344136 * 255 / 224) * u - in_fractions(0.714136 * 255 / 224) * v);
-  bgra[2] = to_byte(y + in_fractions(1.402 * 255 / 224) * v);
+  const Rgb color = rgb_of<kLimitedRange>(luma, blue, red);
+  bgra[0] = color.b;
+  bgra[1] = color.g;
+  bgra[2] = color.r;
   bgra[3] = 255;
 }
-
-template <Range range>
-uint8_t luma_of(const uint8_t* bgra) {
-  constexpr double kWide = range.luma / 255.0;
-  return to_byte(range.black * kOne + in_fractions(0.299 * kWide) * bgra[2] +
-                 in_fractions(0.587 * kWide) * bgra[1] + in_fractions(0.114 * kWide) * bgra[0]);
-}
-
-/// Blue and red difference of the mean of two or four pixels.
-template <Range range>
-struct Chroma {
-  int b = 0, g = 0, r = 0, count = 0;
-  void add(const uint8_t* bgra) {
-    b += bgra[0];
-    g += bgra[1];
-    r += bgra[2];
-    ++count;
-  }
-  [[nodiscard]] uint8_t blue() const { return of(-0.168736, -0.331264, 0.5); }
-  [[nodiscard]] uint8_t red() const { return of(0.5, -0.418688, -0.081312); }
-
- private:
-  [[nodiscard]] uint8_t of(double from_r, double from_g, double from_b) const {
-    constexpr double kWide = range.chroma / 255.0;
-    return to_byte(128 * kOne +
-                   (in_fractions(from_r * kWide) * r + in_fractions(from_g * kWide) * g +
-                    in_fractions(from_b * kWide) * b) /
-                       count);
-  }
-};
 
 size_t at(int y, size_t stride) {
   return static_cast<size_t>(y) * stride;
@@ -96,7 +47,7 @@ void bgra_from_yuy2(const uint8_t* from, Bytes& to) {
   }
 }
 
-template <Range range>
+template <YuvRange range>
 Bytes nv12_from_bgra(const Bytes& from, int width, int height) {
   const auto stride = static_cast<size_t>(width);
   Bytes to(at(height, stride) * 3 / 2);
@@ -117,7 +68,7 @@ Bytes nv12_from_bgra(const Bytes& from, int width, int height) {
   return to;
 }
 
-template <Range range>
+template <YuvRange range>
 Bytes yuy2_from_bgra(const Bytes& from) {
   Bytes to(from.size() / 2);
   for (size_t pair = 0; pair < from.size() / 8; ++pair) {
@@ -182,8 +133,8 @@ Result<Image> convert_color(const Image& image, PixelFormat format) {
   auto bytes = std::make_shared<Bytes>();
   if (format == PixelFormat::bgra32) *bytes = std::move(*bgra);
   if (format == PixelFormat::nv12)
-    *bytes = nv12_from_bgra<kLimited>(*bgra, image.width_px, image.height_px);
-  if (format == PixelFormat::yuy2) *bytes = yuy2_from_bgra<kLimited>(*bgra);
+    *bytes = nv12_from_bgra<kLimitedRange>(*bgra, image.width_px, image.height_px);
+  if (format == PixelFormat::yuy2) *bytes = yuy2_from_bgra<kLimitedRange>(*bgra);
   const auto view = std::as_bytes(std::span(*bytes));
   out.bytes = ImageBytes(std::move(bytes), view);
   return out;
@@ -195,9 +146,9 @@ std::vector<uint8_t> color_bytes(const RgbPicture& picture, PixelFormat format) 
     std::reverse_copy(&picture.rgb[3 * i], &picture.rgb[3 * i] + 3, &bgra[4 * i]);
   switch (format) {
     case PixelFormat::nv12:
-      return nv12_from_bgra<kFull>(bgra, picture.width_px, picture.height_px);
+      return nv12_from_bgra<kFullRange>(bgra, picture.width_px, picture.height_px);
     case PixelFormat::yuy2:
-      return yuy2_from_bgra<kFull>(bgra);
+      return yuy2_from_bgra<kFullRange>(bgra);
     case PixelFormat::bgra32:
       return bgra;
     case PixelFormat::mjpg:

@@ -4,25 +4,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "lockstep/codec/jpeg.h"
+#include "lockstep/codec/yuv.h"
 
 namespace lockstep {
 namespace {
 
-uint8_t to_byte(double value) {
-  return static_cast<uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
-}
-
-/// BT.601, full range: luma 0..255, chroma 0..255 around 128.
 void put_yuv(uint8_t luma, uint8_t blue, uint8_t red, uint8_t* rgb) {
-  const double y = luma;
-  const double u = blue - 128.0;
-  const double v = red - 128.0;
-  rgb[0] = to_byte(y + 1.402 * v);
-  rgb[1] = to_byte(y - 0.344136 * u - 0.714136 * v);
-  rgb[2] = to_byte(y + 1.772 * u);
+  const Rgb color = rgb_of<kFullRange>(luma, blue, red);
+  rgb[0] = color.r;
+  rgb[1] = color.g;
+  rgb[2] = color.b;
 }
 
 /// Rows of an uncompressed image and of what lies below them.
