@@ -200,12 +200,10 @@ std::string off_the_line(const Plan& plan, const std::string& name) {
   if (own == nullptr) return "";
   for (const PlannedCamera& other : plan.cameras) {
     if (is_alone(other) == is_alone(*own)) continue;
-    const PlannedCamera& alone = is_alone(other) ? other : *own;
-    const PlannedCamera& wired = is_alone(other) ? *own : other;
     return fmt::format(
-        "{} runs by itself in a take in which {} is on a sync line, so it is not in step with it: "
+        "{} runs by itself in a take with cameras on a sync line, so it is not in step with them: "
         "start it as a subordinate, too (--external-sync subordinate)",
-        alone.name, wired.name);
+        is_alone(other) ? other.name : name);
   }
   return "";
 }
@@ -274,7 +272,9 @@ Result<std::string> SharedTake::begin(std::optional<HostTime> zero_on_host) {
   }
   if (!strange.empty()) {
     manifest->unproved = true;
-    manifest->remarks.push_back(strange);
+    auto& remarks = manifest->remarks;  // each recorder says what it sees, the take once
+    if (std::find(remarks.begin(), remarks.end(), strange) == remarks.end())
+      remarks.push_back(strange);
   }
   begun_ = true;
   if (auto written = write_manifest(folder_, *manifest); !written)
