@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lockstep/sensor/family.h"
+#include "lockstep/sensor/timing.h"
 #include "lockstep/sync/findings.h"
 
 // The likely cause of an offset, by what else is known. A guess, and worded as one.
@@ -220,6 +221,34 @@ std::string unlike_exposures(const Case& set, const AlignedDevice& device, doubl
       set.all.devices[set.reference].evidence->name, device.evidence->name, 2 * std::abs(us));
 }
 
+/// Whether two steps of the camera's exposure lie so far apart: fewer than one early start in five
+/// leaves an offset that looks like that, and every pair of unlike manual exposures does.
+bool steps_apart(const AlignedDevice& device, double apart_us) {
+  for (const Powerline line : {Powerline::hz50, Powerline::hz60}) {
+    const std::span<const int> steps = exposure_steps_us(device.evidence->family, line);
+    for (const int longer : steps) {
+      for (const int shorter : steps) {
+        if (longer > shorter && std::abs(apart_us - (longer - shorter)) < 2 * kNearUs) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Of an offset beyond any delay: what is likelier first, where two causes can be.
+std::string of_early_start(const Case& set, const AlignedDevice& device, double us,
+                           bool has_arrival, ByExposures exposures) {
+  const std::string zero = fmt::format(
+      "he clocks do not share their zero: {} was probably started before {}. The offset is known "
+      "modulo one period; whole periods are unknown{}.",
+      set.all.devices[set.reference].evidence->name, device.evidence->name,
+      has_arrival ? "" : " without host arrival");
+  if (exposures != ByExposures::perhaps) return "T" + zero;
+  const std::string unlike = unlike_exposures(set, device, us);
+  if (!steps_apart(device, 2 * std::abs(us))) return fmt::format("T{} Or {}.", zero, unlike);
+  return fmt::format("By its size t{}. Or t{}", unlike.substr(1), zero);
+}
+
 std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
   const AlignedDevice& device = set.all.devices[index];
   const double us = set.measures.devices[index].lead->level_us;
@@ -234,17 +263,13 @@ std::string of_offset(const Case& set, const SyncReport& report, size_t index) {
   const ByExposures exposures = by_exposures(set, device, us);
   if (exposures == ByExposures::yes) return of_known_exposures(set, device);
   if (std::string text = of_far_offset(set, device, us); !text.empty()) return text;
-  const std::string other_cause =
-      exposures == ByExposures::perhaps ? " Or " + unlike_exposures(set, device, us) + "." : "";
   if (std::abs(us) > kBeyondAnyDelayUs)
-    return fmt::format(
-        "The clocks do not share their zero: {} was probably started before {}. The offset is "
-        "known modulo one period; whole periods are unknown{}.{}",
-        reference, name, report.devices[index].arrival ? "" : " without host arrival", other_cause);
+    return of_early_start(set, device, us, report.devices[index].arrival.has_value(), exposures);
   if (std::abs(us) > set.gates.color_offset_fail_us)
     return fmt::format(
         "The delay that {} ran with is about {:.0f} us, not {:.0f}: it is mis-set.{}", name,
-        us + device.expected_lead_us(), device.expected_lead_us(), other_cause);
+        us + device.expected_lead_us(), device.expected_lead_us(),
+        exposures == ByExposures::perhaps ? " Or " + unlike_exposures(set, device, us) + "." : "");
   return "Healthy rigs show up to some 70 us between cameras; different firmware or exposure adds "
          "to it.";
 }

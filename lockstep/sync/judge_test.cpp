@@ -408,6 +408,20 @@ TEST(Judge, LeavesOpenWhetherExposuresDifferWhereTheyAreNotRecorded) {
   EXPECT_NE(open.cause.find("exposures of master and sub1 differ by about 83"), std::string::npos)
       << open.cause;
   EXPECT_NE(open.mend.find("manual exposure"), std::string::npos) << open.mend;
+  EXPECT_EQ(open.cause.find("By its size the exposures"), 0U) << "8340 us are two steps apart";
+}
+
+TEST(Judge, NamesTheEarlyStartFirstWhereNoTwoExposuresLieSoFarApart) {
+  SyntheticRig rig = short_rig();
+  rig.arrivals = false;
+  auto devices = healthy_devices(rig);
+  devices[1].extra_color_us = 5400;
+  Evidence evidence = make_evidence(rig, devices);
+  for (DeviceEvidence& device : evidence.devices) device.exposures.clear();
+  const SyncReport report = judged(evidence);
+  const std::string& cause = find(report, "color-offset")->cause;
+  EXPECT_EQ(cause.find("The clocks do not share their zero"), 0U) << cause;
+  EXPECT_NE(cause.find("Or the exposures"), std::string::npos) << cause;
 }
 
 TEST(Judge, TellsUnlikeExposuresFromAnEarlyStartWhereTheTakeSaysThem) {
