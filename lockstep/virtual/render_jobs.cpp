@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +20,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kJpegQuality = 90;
-constexpr int kFramesAtOnce = 8;
+constexpr int kFramesOfThread = 2;  // before it is asked whether anybody waits
 constexpr int kLargestRenderedWidth = 2048;
 
 /// Makes blobs [0, count) in any order on all threads of the arena and tells of the progress here.
@@ -29,9 +30,10 @@ Result<PictureFile::Blobs> make_frames(
     const std::function<Result<std::vector<std::byte>>(int)>& make) {
   PictureFile::Blobs blobs(static_cast<size_t>(count));
   std::vector<std::optional<Error>> failed(static_cast<size_t>(count));
-  for (int first = 0; first < count; first += kFramesAtOnce) {
+  const int at_once = kFramesOfThread * std::max(1, tbb::this_task_arena::max_concurrency());
+  for (int first = 0; first < count; first += at_once) {
     if (progress && !progress(static_cast<double>(first) / count)) return rendering_stopped();
-    tbb::parallel_for(first, std::min(count, first + kFramesAtOnce), [&](int i) {
+    tbb::parallel_for(first, std::min(count, first + at_once), [&](int i) {
       auto blob = make(i);
       const auto at = static_cast<size_t>(i);
       if (blob) {
