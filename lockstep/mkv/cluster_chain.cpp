@@ -55,7 +55,6 @@ void ClusterChain::walk_all() {
       reader_.read(cluster.offset, cluster);
       entries_.push_back({cluster.offset, cluster.time});
     }
-    if (!cluster.whole) reader_.read(cluster.offset, cluster);  // finds where to go on
     offset = cluster.next;
   }
 }
@@ -125,7 +124,6 @@ void ClusterChain::list_span(uint64_t before) {
   uint64_t offset = (entry == entries_.begin() ? entry : entry - 1)->offset;
   while (reader_.find(offset, cluster) && cluster.offset < before) {
     span_.push_back(cluster.offset);
-    if (!cluster.whole) reader_.read(cluster.offset, cluster);
     offset = cluster.next;
   }
   if (span_.empty()) span_.push_back(entries_.front().offset);

@@ -22,7 +22,7 @@ constexpr size_t kLongestBlockHead = 11;
 
 }  // namespace
 
-bool ClusterReader::find(uint64_t offset, Cluster& cluster) {
+bool ClusterReader::find_head(uint64_t offset, Cluster& cluster) {
   while (offset < end_) {
     const auto head = window_->element(offset);
     const uint64_t body = offset + (head ? static_cast<uint64_t>(head->head_length) : 0);
@@ -48,6 +48,18 @@ bool ClusterReader::find(uint64_t offset, Cluster& cluster) {
     offset = *found;
   }
   return false;
+}
+
+bool ClusterReader::find(uint64_t offset, Cluster& cluster) {
+  if (!find_head(offset, cluster)) return false;
+  return ends_soundly(cluster) || read(cluster.offset, cluster);
+}
+
+/// Whether something sound stands where the head of a cluster says that it ends.
+bool ClusterReader::ends_soundly(const Cluster& cluster) {
+  if (!cluster.whole || cluster.body_end == end_) return cluster.whole;
+  const auto behind = window_->element(cluster.body_end);
+  return behind && is_top_level(behind->id);
 }
 
 /// Names what was skipped between `offset` and the cluster found behind it.
@@ -80,7 +92,7 @@ bool ClusterReader::only_zeros(uint64_t offset) {
 }
 
 bool ClusterReader::read(uint64_t offset, Cluster& cluster) {
-  if (!find(offset, cluster)) return false;
+  if (!find_head(offset, cluster)) return false;
   cluster.time = 0;
   cluster.crc.reset();
   cluster.blocks.clear();
@@ -185,11 +197,9 @@ void ClusterReader::read_blocks(Cluster& cluster) {
 
 /// Stops inside a cluster; the walk goes on behind it, or at the next thing that looks like one.
 void ClusterReader::give_up(Cluster& cluster, uint64_t offset, bool cut_off) {
-  const auto behind = window_->element(cluster.body_end);
-  const bool end_is_sound =
-      cluster.whole && (cluster.body_end == end_ || (behind && is_top_level(behind->id)));
+  const bool sound = ends_soundly(cluster);
   cluster.whole = false;
-  cluster.next = end_is_sound ? cluster.body_end : offset;
+  cluster.next = sound ? cluster.body_end : offset;
   if (cut_off) {
     damage_->add(offset, fmt::format("the file ends inside the cluster at byte {}: of it {} "
                                      "can be read whole, the last {} cannot",

@@ -43,7 +43,9 @@ class ClusterReader {
   /// First cluster at or behind `offset`, in `cluster` (whose memory is used again). False at the
   /// end.
   bool read(uint64_t offset, Cluster& cluster);
-  /// The same without its blocks, time and CRC: as fast as reading its head.
+  /// The same without its blocks, time and CRC: as fast as reading its head. Only where nothing
+  /// sound stands at the end that the head names, the cluster is read, so that a walk meets the
+  /// same clusters either way.
   bool find(uint64_t offset, Cluster& cluster);
   /// Whether the stored CRC fits the bytes; true when none is stored.
   bool crc_matches(const Cluster& cluster);
@@ -53,11 +55,13 @@ class ClusterReader {
     uint64_t body = 0;
     uint64_t next = 0;
   };
+  bool find_head(uint64_t offset, Cluster& cluster);
   std::optional<uint64_t> resync(uint64_t offset);
   void tell_gap(uint64_t offset, bool wrong_size, std::optional<uint64_t> found);
   [[nodiscard]] bool only_zeros(uint64_t offset);
   [[nodiscard]] bool plausible_cluster(uint64_t offset);
   uint64_t end_of_unsized(uint64_t body);
+  [[nodiscard]] bool ends_soundly(const Cluster& cluster);
   void read_blocks(Cluster& cluster);
   bool read_child(Cluster& cluster, uint32_t id, Child child);
   bool read_group(Cluster& cluster, Child group);
