@@ -2,14 +2,14 @@
 // Links: k4a::k4a k4a::k4arecord
 #include <k4a/k4a.h>
 #include <k4arecord/playback.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "fuzz/memory_file.h"
 
 // Any bytes as a recording that a program of the C API plays: everything that it can ask, there and
 // back, with seeks, in every format.
@@ -189,16 +189,13 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const int file = memfd_create("fuzz", MFD_CLOEXEC);
-  if (write(file, data, size) != static_cast<ssize_t>(size)) std::abort();
-  const std::string path = "/proc/self/fd/" + std::to_string(file);
+  const lockstep::MemoryFile file({data, size});
   k4a_playback_t playback = nullptr;
-  if (k4a_playback_open(path.c_str(), &playback) == K4A_RESULT_SUCCEEDED) {
+  if (k4a_playback_open(file.path().c_str(), &playback) == K4A_RESULT_SUCCEEDED) {
     play(playback);
     k4a_playback_close(playback);
   } else {
     require(playback == nullptr);
   }
-  close(file);
   return 0;
 }

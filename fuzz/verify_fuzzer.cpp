@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Links: take sync report
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lockstep/base/unique_fd.h"
+#include "fuzz/memory_file.h"
 #include "lockstep/report/verify_page.h"
 #include "lockstep/sync/judge.h"
 #include "lockstep/take/gather.h"
@@ -21,8 +18,6 @@
 // JSON and its page.
 
 namespace {
-
-using lockstep::UniqueFd;
 
 /// Where the recordings begin: the first byte, and every EBML head after it.
 std::vector<std::string_view> files_in(std::string_view bytes) {
@@ -37,24 +32,15 @@ std::vector<std::string_view> files_in(std::string_view bytes) {
   return files;
 }
 
-/// A file in memory with this content.
-UniqueFd file_with(std::string_view content) {
-  UniqueFd file(memfd_create("fuzz", MFD_CLOEXEC));
-  if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
-    std::abort();
-  }
-  return file;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace lockstep;  // NOLINT(google-build-using-namespace)
-  std::vector<UniqueFd> open;
+  std::vector<MemoryFile> open;
   std::vector<std::filesystem::path> paths;
   for (const std::string_view file : files_in({reinterpret_cast<const char*>(data), size})) {
-    open.push_back(file_with(file));
-    paths.push_back("/proc/self/fd/" + std::to_string(open.back().get()));
+    open.emplace_back(std::span(reinterpret_cast<const uint8_t*>(file.data()), file.size()));
+    paths.emplace_back(open.back().path());
   }
   const auto evidence = gather_files(paths, 1);
   if (!evidence) {
