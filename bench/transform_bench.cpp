@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/geometry/calibration.h"
@@ -13,12 +15,22 @@
 #include "lockstep/transform/transformation.h"
 #include "tests/support/check_calibration.h"
 
-// What it costs to carry images between the cameras of a device, on one thread.
+// What it costs to carry images between the cameras of a device, on one thread. The kernels are the
+// fastest of this processor, or those that LOCKSTEP_BENCH_KERNELS names (kernels.h).
 
 namespace lockstep {
 namespace {
 
 const bool kShort = std::getenv("LOCKSTEP_BENCH_SHORT") != nullptr;
+
+const Kernels& kernels() {
+  const char* const name = std::getenv("LOCKSTEP_BENCH_KERNELS");
+  for (const Kernels* usable : usable_kernels()) {
+    if (name == nullptr || usable->name == std::string_view(name)) return *usable;
+  }
+  std::fprintf(stderr, "this processor has no kernels \"%s\"\n", name);
+  std::exit(EXIT_FAILURE);
+}
 
 DeviceGeometry geometry(DepthMode depth, ColorResolution color) {
   return geometry_of(*parse_calibration(testing::kCheckCalibration), depth, color);
@@ -56,7 +68,7 @@ void prepare(const Transformation& transformation) {
 }
 
 void depth_to_color(benchmark::State& state, DepthMode mode, ColorResolution color) {
-  const Transformation transformation(geometry(mode, color));
+  const Transformation transformation(geometry(mode, color), kernels());
   const std::vector<uint16_t> depth = scene(*transformation.geometry().depth);
   std::vector<uint16_t> out(pixels(*transformation.geometry().color));
   prepare(transformation);
@@ -71,13 +83,14 @@ void create_and_depth_to_color(benchmark::State& state, DepthMode mode, ColorRes
   const std::vector<uint16_t> depth = scene(*of.depth);
   std::vector<uint16_t> out(pixels(*of.color));
   for (auto _ : state) {
-    if (!Transformation(of).depth_to_color(depth, out)) return state.SkipWithError("refused");
+    if (!Transformation(of, kernels()).depth_to_color(depth, out))
+      return state.SkipWithError("refused");
     benchmark::DoNotOptimize(out.data());
   }
 }
 
 void color_to_depth(benchmark::State& state, DepthMode mode, ColorResolution color) {
-  const Transformation transformation(geometry(mode, color));
+  const Transformation transformation(geometry(mode, color), kernels());
   const std::vector<uint16_t> depth = scene(*transformation.geometry().depth);
   std::vector<uint8_t> bgra(4 * pixels(*transformation.geometry().color));
   for (size_t i = 0; i < bgra.size(); ++i) bgra[i] = static_cast<uint8_t>(i * 31 >> 4);
@@ -90,7 +103,7 @@ void color_to_depth(benchmark::State& state, DepthMode mode, ColorResolution col
 }
 
 void depth_points(benchmark::State& state, DepthMode mode) {
-  const Transformation transformation(geometry(mode, ColorResolution::off));
+  const Transformation transformation(geometry(mode, ColorResolution::off), kernels());
   const std::vector<uint16_t> depth = scene(*transformation.geometry().depth);
   std::vector<int16_t> xyz(3 * depth.size());
   prepare(transformation);
@@ -111,7 +124,8 @@ void color_2d_to_depth_2d(benchmark::State& state) {
   size_t found = 0;
   size_t at = 0;
   for (auto _ : state) {
-    const auto pixel = find_in_depth_image(of, kNarrowView, depth, asked[at++ % asked.size()]);
+    const auto pixel =
+        find_in_depth_image(of, kNarrowView, depth, asked[at++ % asked.size()], kernels());
     found += pixel && pixel->has_value();
   }
   state.counters["found"] = static_cast<double>(found) / static_cast<double>(at);
