@@ -107,7 +107,7 @@ k4a_result_t search(const k4a_calibration_t& calibration, const k4a_float2_t& co
                     calibration.depth_mode != K4A_DEPTH_MODE_NFOV_UNBINNED;
   const auto found = find_in_depth_image(*geometry, wide ? kWideView : kNarrowView, samples,
                                          {color_pixel.xy.x, color_pixel.xy.y});
-  if (!found) return refuse(kName, found.error().message.c_str());
+  if (!found) return refuse(kName, found.error().message);
   valid = found->has_value();
   if (*found) {
     pixel.xy.x = static_cast<float>((*found)->x());
@@ -134,7 +134,7 @@ k4a_result_t k4a_calibration_get_from_raw(char* raw_calibration, size_t raw_cali
     if (end == nullptr) return refuse(kName, "The text does not end with a NUL");
     const auto length = static_cast<size_t>(static_cast<const char*>(end) - raw_calibration);
     const auto made = assemble_calibration({raw_calibration, length}, depth_mode, color_resolution);
-    if (!made) return refuse(kName, made.error().message.c_str());
+    if (!made) return refuse(kName, made.error().message);
     *calibration = *made;
     return K4A_RESULT_SUCCEEDED;
   });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The functions k4a_capture_*.
-#include <fmt/core.h>
 #include <k4a/k4a.h>
 
 #include <cmath>
@@ -19,7 +18,7 @@ CaptureTable& captures() {
 
 std::shared_ptr<Capture> find(k4a_capture_t handle, const char* function) {
   auto capture = captures().find(handle);
-  if (!capture) LOCKSTEP_K4A_ERROR("{}(). The capture handle is not valid", function);
+  if (!capture) refuse(function, "The capture handle is not valid");
   return capture;
 }
 
@@ -34,8 +33,7 @@ void set(k4a_capture_t handle, Capture::Slot slot, k4a_image_t image, const char
   guarded([&] {
     const auto capture = find(handle, function);
     if (!capture) return;
-    if (!capture->set_image(slot, image))
-      LOCKSTEP_K4A_ERROR("{}(). The image handle is not valid", function);
+    if (!capture->set_image(slot, image)) refuse(function, "The image handle is not valid");
   });
 }
 
@@ -43,10 +41,7 @@ void set(k4a_capture_t handle, Capture::Slot slot, k4a_image_t image, const char
 
 k4a_result_t k4a_capture_create(k4a_capture_t* capture_handle) {
   return guarded(K4A_RESULT_FAILED, [&] {
-    if (capture_handle == nullptr) {
-      LOCKSTEP_K4A_ERROR("k4a_capture_create(). capture_handle is NULL");
-      return K4A_RESULT_FAILED;
-    }
+    if (capture_handle == nullptr) return refuse("k4a_capture_create", "capture_handle is NULL");
     *capture_handle = captures().add(std::make_shared<Capture>());
     return K4A_RESULT_SUCCEEDED;
   });
@@ -55,14 +50,14 @@ k4a_result_t k4a_capture_create(k4a_capture_t* capture_handle) {
 void k4a_capture_reference(k4a_capture_t capture_handle) {
   guarded([&] {
     if (!captures().reference(capture_handle))
-      LOCKSTEP_K4A_ERROR("k4a_capture_reference(). The capture handle is not valid");
+      refuse("k4a_capture_reference", "The capture handle is not valid");
   });
 }
 
 void k4a_capture_release(k4a_capture_t capture_handle) {
   guarded([&] {
     if (!captures().release(capture_handle))
-      LOCKSTEP_K4A_ERROR("k4a_capture_release(). The capture handle is not valid");
+      refuse("k4a_capture_release", "The capture handle is not valid");
   });
 }
 
@@ -95,7 +90,7 @@ void k4a_capture_set_temperature_c(k4a_capture_t capture_handle, float temperatu
     const auto capture = find(capture_handle, "k4a_capture_set_temperature_c");
     if (!capture) return;
     if (std::isnan(temperature_c)) {
-      LOCKSTEP_K4A_ERROR("k4a_capture_set_temperature_c(). The temperature is not a number");
+      refuse("k4a_capture_set_temperature_c", "The temperature is not a number");
       return;
     }
     capture->temperature_c = temperature_c;

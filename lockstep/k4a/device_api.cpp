@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 #include <k4a/k4a.h>
 
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "lockstep/k4a/calibration.h"
+#include "lockstep/k4a/copy_out.h"
 #include "lockstep/k4a/device.h"
 #include "lockstep/k4a/device_lookup.h"
 #include "lockstep/k4a/guard.h"
@@ -20,21 +20,6 @@ using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
 namespace {
 
 using K4aDevice = lockstep::k4a::Device;
-
-k4a_result_t told(const char* function, const Result<void>& result) {
-  return result ? K4A_RESULT_SUCCEEDED : refuse(function, result.error().message);
-}
-
-/// Text with its NUL, by the rule of two calls.
-k4a_buffer_result_t copy_out(std::string_view text, void* to, size_t* size) {
-  const size_t needed = text.size() + 1;
-  const bool fits = to != nullptr && *size >= needed;
-  *size = needed;
-  if (!fits) return K4A_BUFFER_RESULT_TOO_SMALL;
-  std::memcpy(to, text.data(), text.size());
-  static_cast<char*>(to)[text.size()] = '\0';
-  return K4A_BUFFER_RESULT_SUCCEEDED;
-}
 
 /// Says why a queue gives nothing; `stopped` when it was never started.
 k4a_wait_result_t refuse_wait(const char* function, QueueEnd how, std::string_view stopped) {
@@ -80,7 +65,7 @@ k4a_result_t k4a_device_start_cameras(k4a_device_t device_handle,
       device->stop_cameras();
       return refuse(kName, "config is NULL");
     }
-    return told(kName, device->start_cameras(*config));
+    return answer(kName, device->start_cameras(*config));
   });
 }
 
@@ -97,10 +82,8 @@ k4a_wait_result_t k4a_device_get_capture(k4a_device_t device_handle, k4a_capture
   return guarded(K4A_WAIT_RESULT_FAILED, [&] {
     const auto device = find_device(device_handle, kName);
     if (!device) return K4A_WAIT_RESULT_FAILED;
-    if (capture_handle == nullptr) {
-      refuse(kName, "capture_handle is NULL");
-      return K4A_WAIT_RESULT_FAILED;
-    }
+    if (capture_handle == nullptr)
+      return refuse<k4a_wait_result_t>(kName, "capture_handle is NULL");
     CapturePtr capture;
     const k4a_wait_result_t result = device->captures.pop(capture, timeout_in_ms);
     if (result == K4A_WAIT_RESULT_FAILED)
@@ -110,10 +93,8 @@ k4a_wait_result_t k4a_device_get_capture(k4a_device_t device_handle, k4a_capture
       log(K4A_LOG_LEVEL_INFO, __FILE__, __LINE__,
           fmt::format("{}(). {} captures were dropped: nobody read them in time", kName, dropped));
     const k4a_capture_t made = publish(*capture, device->info().family);
-    if (made == nullptr) {
-      refuse(kName, "The allocator has no memory for an image");
-      return K4A_WAIT_RESULT_FAILED;
-    }
+    if (made == nullptr)
+      return refuse<k4a_wait_result_t>(kName, "The allocator has no memory for an image");
     *capture_handle = made;
     return K4A_WAIT_RESULT_SUCCEEDED;
   });
@@ -123,7 +104,7 @@ k4a_result_t k4a_device_start_imu(k4a_device_t device_handle) {
   static constexpr const char* kName = "k4a_device_start_imu";
   return guarded(K4A_RESULT_FAILED, [&] {
     const auto device = find_device(device_handle, kName);
-    return device ? told(kName, device->start_imu()) : K4A_RESULT_FAILED;
+    return device ? answer(kName, device->start_imu()) : K4A_RESULT_FAILED;
   });
 }
 
@@ -139,10 +120,7 @@ k4a_wait_result_t k4a_device_get_imu_sample(k4a_device_t device_handle,
   return guarded(K4A_WAIT_RESULT_FAILED, [&] {
     const auto device = find_device(device_handle, kName);
     if (!device) return K4A_WAIT_RESULT_FAILED;
-    if (imu_sample == nullptr) {
-      refuse(kName, "imu_sample is NULL");
-      return K4A_WAIT_RESULT_FAILED;
-    }
+    if (imu_sample == nullptr) return refuse<k4a_wait_result_t>(kName, "imu_sample is NULL");
     const k4a_wait_result_t result = device->imu_samples.pop(*imu_sample, timeout_in_ms);
     if (result == K4A_WAIT_RESULT_FAILED)
       return refuse_wait(kName, device->imu_samples.how_it_ended(), "The IMU does not run");
@@ -156,13 +134,11 @@ k4a_buffer_result_t k4a_device_get_serialnum(k4a_device_t device_handle, char* s
   return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
     const auto device = find_device(device_handle, kName);
     if (!device) return K4A_BUFFER_RESULT_FAILED;
-    if (serial_number_size == nullptr) {
-      refuse(kName, "serial_number_size is NULL");
-      return K4A_BUFFER_RESULT_FAILED;
-    }
+    if (serial_number_size == nullptr)
+      return refuse<k4a_buffer_result_t>(kName, "serial_number_size is NULL");
     // What is too short for the serial becomes an empty text.
     if (serial_number != nullptr && *serial_number_size > 0) *serial_number = '\0';
-    return copy_out(device->info().serial, serial_number, serial_number_size);
+    return copy_out(device->info().serial, true, serial_number, serial_number_size);
   });
 }
 
@@ -200,11 +176,8 @@ k4a_buffer_result_t k4a_device_get_raw_calibration(k4a_device_t device_handle, u
   return guarded(K4A_BUFFER_RESULT_FAILED, [&] {
     const auto device = find_device(device_handle, kName);
     if (!device) return K4A_BUFFER_RESULT_FAILED;
-    if (data_size == nullptr) {
-      refuse(kName, "data_size is NULL");
-      return K4A_BUFFER_RESULT_FAILED;
-    }
-    return copy_out(device->calibration_json(), data, data_size);
+    if (data_size == nullptr) return refuse<k4a_buffer_result_t>(kName, "data_size is NULL");
+    return copy_out(device->calibration_json(), true, data, data_size);
   });
 }
 

@@ -25,9 +25,9 @@ bool is_size(int width, int height, int largest) {
   return width >= 1 && width <= largest && height >= 1 && height <= largest;
 }
 
-k4a_result_t refuse(const char* function, const char* what, int format, int width, int height) {
-  LOCKSTEP_K4A_ERROR("{}(). {} (format {}, {} x {})", function, what, format, width, height);
-  return K4A_RESULT_FAILED;
+k4a_result_t refuse_image(const char* function, const char* why, int format, int width,
+                          int height) {
+  return refuse(function, fmt::format("{} (format {}, {} x {})", why, format, width, height));
 }
 
 /// One number of an image; `otherwise` for a handle that is none.
@@ -36,7 +36,7 @@ Number get(k4a_image_t handle, const char* function, Number otherwise, Get get_f
   return guarded(otherwise, [&] {
     const auto image = images().find(handle);
     if (image) return static_cast<Number>(get_from(*image));
-    LOCKSTEP_K4A_ERROR("{}(). The image handle is not valid", function);
+    refuse(function, "The image handle is not valid");
     return otherwise;
   });
 }
@@ -46,7 +46,7 @@ void set(k4a_image_t handle, const char* function, Set set_in) {
   guarded([&] {
     const auto image = images().find(handle);
     if (image) return set_in(*image);
-    LOCKSTEP_K4A_ERROR("{}(). The image handle is not valid", function);
+    refuse(function, "The image handle is not valid");
   });
 }
 
@@ -55,8 +55,7 @@ void set(k4a_image_t handle, const char* function, Set set_in) {
 k4a_result_t k4a_set_allocator(k4a_memory_allocate_cb_t allocate, k4a_memory_destroy_cb_t free) {
   return guarded(K4A_RESULT_FAILED, [&] {
     if (set_allocator(allocate, free)) return K4A_RESULT_SUCCEEDED;
-    LOCKSTEP_K4A_ERROR("{}(). Give both functions, or neither", __func__);
-    return K4A_RESULT_FAILED;
+    return refuse("k4a_set_allocator", "Give both functions, or neither");
   });
 }
 
@@ -64,8 +63,8 @@ k4a_result_t k4a_image_create(k4a_image_format_t format, int width_pixels, int h
                               int stride_bytes, k4a_image_t* image_handle) {
   static constexpr const char* kName = "k4a_image_create";
   return guarded(K4A_RESULT_FAILED, [&] {
-    const auto refused = [&](const char* what) {
-      return refuse(kName, what, format, width_pixels, height_pixels);
+    const auto refused = [&](const char* why) {
+      return refuse_image(kName, why, format, width_pixels, height_pixels);
     };
     if (image_handle == nullptr) return refused("image_handle is NULL");
     if (!is_format(format)) return refused("There is no such format");
@@ -89,8 +88,8 @@ k4a_result_t k4a_image_create_from_buffer(k4a_image_format_t format, int width_p
                                           k4a_image_t* image_handle) {
   static constexpr const char* kName = "k4a_image_create_from_buffer";
   return guarded(K4A_RESULT_FAILED, [&] {
-    const auto refused = [&](const char* what) {
-      return refuse(kName, what, format, width_pixels, height_pixels);
+    const auto refused = [&](const char* why) {
+      return refuse_image(kName, why, format, width_pixels, height_pixels);
     };
     if (image_handle == nullptr) return refused("image_handle is NULL");
     if (!is_format(format)) return refused("There is no such format");
@@ -112,14 +111,14 @@ k4a_result_t k4a_image_create_from_buffer(k4a_image_format_t format, int width_p
 void k4a_image_reference(k4a_image_t image_handle) {
   guarded([&] {
     if (!images().reference(image_handle))
-      LOCKSTEP_K4A_ERROR("k4a_image_reference(). The image handle is not valid");
+      refuse("k4a_image_reference", "The image handle is not valid");
   });
 }
 
 void k4a_image_release(k4a_image_t image_handle) {
   guarded([&] {
     if (!images().release(image_handle))
-      LOCKSTEP_K4A_ERROR("k4a_image_release(). The image handle is not valid");
+      refuse("k4a_image_release", "The image handle is not valid");
   });
 }
 

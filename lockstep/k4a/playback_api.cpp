@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "lockstep/k4a/copy_out.h"
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/modes.h"
 #include "lockstep/k4a/playback.h"
@@ -19,35 +20,21 @@ namespace {
 using lockstep::TrackReader;
 namespace mkv = lockstep::mkv;
 
-/// Copies `data`, and behind it a NUL where `nul`, as every function does that fills a buffer.
-k4a_buffer_result_t fill(mkv::ByteView data, bool nul, void* buffer, size_t* size) {
-  const size_t needed = data.size() + (nul ? 1 : 0);
-  if (buffer == nullptr || *size < needed) {
-    *size = needed;
-    return K4A_BUFFER_RESULT_TOO_SMALL;
-  }
-  auto* const bytes = static_cast<uint8_t*>(buffer);
-  if (!data.empty()) std::memcpy(bytes, data.data(), data.size());
-  if (nul) bytes[data.size()] = 0;
-  *size = needed;
-  return K4A_BUFFER_RESULT_SUCCEEDED;
-}
-
-/// `answer(entry)` of a track; `otherwise` when the arguments are wrong or there is none.
+/// `tell(track)` of a track; `otherwise` when the arguments are wrong or there is none.
 template <typename Answer, typename Work>
 Answer of_track(k4a_playback_t handle, const char* name, const char* function, Answer otherwise,
-                Work answer) {
+                Work tell) {
   return guarded(otherwise, [&] {
     const auto playback = find_playback(handle, function);
     if (!playback) return otherwise;
     if (name == nullptr) {
-      LOCKSTEP_K4A_ERROR("{}(). track_name is NULL", function);
+      refuse(function, "track_name is NULL");
       return otherwise;
     }
     const auto& tracks = playback->reader->tracks();
     const auto track = tracks.find(std::string_view(name));
-    if (track != tracks.end()) return answer(track->second);
-    LOCKSTEP_K4A_ERROR("{}(). There is no track \"{}\"", function, name);
+    if (track != tracks.end()) return tell(track->second);
+    refuse(function, fmt::format("There is no track \"{}\"", name));
     return otherwise;
   });
 }
@@ -55,7 +42,8 @@ Answer of_track(k4a_playback_t handle, const char* name, const char* function, A
 k4a_record_configuration_t configuration_of(const lockstep::FileConfig& config) {
   const lockstep::CameraConfig& camera = config.camera;
   k4a_record_configuration_t out{};
-  out.color_format = config.color != nullptr ? to_c(camera.color_format) : K4A_IMAGE_FORMAT_CUSTOM;
+  out.color_format = config.color != nullptr ? to_c(lockstep::pixel_format(camera.color_format))
+                                             : K4A_IMAGE_FORMAT_CUSTOM;
   out.color_resolution = to_c(camera.color_resolution);
   out.depth_mode = to_c(camera.depth_mode);
   out.camera_fps = to_c(camera.frame_rate);
@@ -99,7 +87,7 @@ namespace lockstep::k4a {
 
 std::shared_ptr<Playback> find_playback(k4a_playback_t handle, const char* function) {
   auto playback = PlaybackTable::instance().find(handle);
-  if (!playback) LOCKSTEP_K4A_ERROR("{}(). The playback handle is not valid", function);
+  if (!playback) refuse(function, "The playback handle is not valid");
   return playback;
 }
 
@@ -109,15 +97,10 @@ k4a_result_t k4a_playback_open(const char* path, k4a_playback_t* playback_handle
   static constexpr const char* kName = "k4a_playback_open";
   if (playback_handle != nullptr) *playback_handle = nullptr;
   return guarded(K4A_RESULT_FAILED, [&] {
-    if (path == nullptr || playback_handle == nullptr) {
-      LOCKSTEP_K4A_ERROR("{}(). path or playback_handle is NULL", kName);
-      return K4A_RESULT_FAILED;
-    }
+    if (path == nullptr || playback_handle == nullptr)
+      return refuse(kName, "path or playback_handle is NULL");
     auto reader = TrackReader::open(path);
-    if (!reader) {
-      LOCKSTEP_K4A_ERROR("{}(). {}", kName, reader.error().message);
-      return K4A_RESULT_FAILED;
-    }
+    if (!reader) return refuse(kName, reader.error().message);
     auto playback = std::make_shared<Playback>();
     playback->reader = std::move(*reader);
     warn_of_what_lacks(*playback->reader, path);
@@ -129,7 +112,7 @@ k4a_result_t k4a_playback_open(const char* path, k4a_playback_t* playback_handle
 void k4a_playback_close(k4a_playback_t playback_handle) {
   guarded([&] {
     if (!PlaybackTable::instance().release(playback_handle))
-      LOCKSTEP_K4A_ERROR("k4a_playback_close(). The playback handle is not valid");
+      refuse("k4a_playback_close", "The playback handle is not valid");
   });
 }
 
@@ -142,7 +125,7 @@ k4a_buffer_result_t k4a_playback_get_raw_calibration(k4a_playback_t playback_han
     if (data_size == nullptr) return refuse<k4a_buffer_result_t>(kName, "data_size is NULL");
     const std::string text = calibration_text(*playback->reader);
     if (text.empty()) return refuse<k4a_buffer_result_t>(kName, "The recording has no calibration");
-    return fill(mkv::as_bytes(text), false, data, data_size);
+    return copy_out(text, false, data, data_size);
   });
 }
 
@@ -153,20 +136,14 @@ k4a_result_t k4a_playback_get_calibration(k4a_playback_t playback_handle,
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_RESULT_FAILED;
     std::string text = calibration_text(*playback->reader);
-    if (calibration == nullptr || text.empty()) {
-      LOCKSTEP_K4A_ERROR(
-          "{}(). {}", kName,
-          calibration == nullptr ? "calibration is NULL" : "The recording has no calibration");
-      return K4A_RESULT_FAILED;
-    }
+    if (calibration == nullptr) return refuse(kName, "calibration is NULL");
+    if (text.empty()) return refuse(kName, "The recording has no calibration");
     if (!playback->calibration) {
       const auto config = configuration_of(playback->reader->config());
       k4a_calibration_t made;
       if (k4a_calibration_get_from_raw(text.data(), text.size(), config.depth_mode,
-                                       config.color_resolution, &made) != K4A_RESULT_SUCCEEDED) {
-        LOCKSTEP_K4A_ERROR("{}(). The calibration of the recording does not fit its modes", kName);
-        return K4A_RESULT_FAILED;
-      }
+                                       config.color_resolution, &made) != K4A_RESULT_SUCCEEDED)
+        return refuse(kName, "The calibration of the recording does not fit its modes");
       playback->calibration = made;
     }
     *calibration = *playback->calibration;
@@ -180,10 +157,7 @@ k4a_result_t k4a_playback_get_record_configuration(k4a_playback_t playback_handl
   return guarded(K4A_RESULT_FAILED, [&] {
     const auto playback = find_playback(playback_handle, kName);
     if (!playback) return K4A_RESULT_FAILED;
-    if (config == nullptr) {
-      LOCKSTEP_K4A_ERROR("{}(). config is NULL", kName);
-      return K4A_RESULT_FAILED;
-    }
+    if (config == nullptr) return refuse(kName, "config is NULL");
     *config = configuration_of(playback->reader->config());
     return K4A_RESULT_SUCCEEDED;
   });
@@ -223,7 +197,7 @@ k4a_buffer_result_t k4a_playback_get_track_name(k4a_playback_t playback_handle, 
     if (track_index >= tracks.size())
       return refuse<k4a_buffer_result_t>(kName, "There are fewer tracks");
     const auto track = std::next(tracks.begin(), static_cast<std::ptrdiff_t>(track_index));
-    return fill(mkv::as_bytes(track->first), true, track_name, track_name_size);
+    return copy_out(track->first, true, track_name, track_name_size);
   });
 }
 
@@ -231,20 +205,17 @@ k4a_result_t k4a_playback_track_get_video_settings(k4a_playback_t playback_handl
                                                    const char* track_name,
                                                    k4a_record_video_settings_t* video_settings) {
   static constexpr const char* kName = "k4a_playback_track_get_video_settings";
-  return of_track(
-      playback_handle, track_name, kName, K4A_RESULT_FAILED, [&](const TrackReader::Track& track) {
-        const mkv::TrackEntry& entry = *track.entry;
-        if (video_settings == nullptr || entry.type != mkv::kVideoTrack) {
-          LOCKSTEP_K4A_ERROR(
-              "{}(). {}", kName,
-              video_settings == nullptr ? "video_settings is NULL" : "The track is no video");
-          return K4A_RESULT_FAILED;
-        }
-        const uint64_t period_ns = entry.default_duration_ns;
-        *video_settings = {entry.width_px, entry.height_px,
-                           period_ns == 0 ? 0 : 1'000'000'000 / period_ns};
-        return K4A_RESULT_SUCCEEDED;
-      });
+  return of_track(playback_handle, track_name, kName, K4A_RESULT_FAILED,
+                  [&](const TrackReader::Track& track) {
+                    const mkv::TrackEntry& entry = *track.entry;
+                    if (video_settings == nullptr) return refuse(kName, "video_settings is NULL");
+                    if (entry.type != mkv::kVideoTrack)
+                      return refuse(kName, "The track is no video");
+                    const uint64_t period_ns = entry.default_duration_ns;
+                    *video_settings = {entry.width_px, entry.height_px,
+                                       period_ns == 0 ? 0 : 1'000'000'000 / period_ns};
+                    return K4A_RESULT_SUCCEEDED;
+                  });
 }
 
 k4a_buffer_result_t k4a_playback_track_get_codec_id(k4a_playback_t playback_handle,
@@ -255,8 +226,7 @@ k4a_buffer_result_t k4a_playback_track_get_codec_id(k4a_playback_t playback_hand
                   [&](const TrackReader::Track& track) {
                     if (codec_id_size == nullptr)
                       return refuse<k4a_buffer_result_t>(kName, "codec_id_size is NULL");
-                    return fill(mkv::as_bytes(track.entry->codec_id), true, codec_id,
-                                codec_id_size);
+                    return copy_out(track.entry->codec_id, true, codec_id, codec_id_size);
                   });
 }
 
@@ -269,8 +239,8 @@ k4a_buffer_result_t k4a_playback_track_get_codec_context(k4a_playback_t playback
                   [&](const TrackReader::Track& track) {
                     if (codec_context_size == nullptr)
                       return refuse<k4a_buffer_result_t>(kName, "codec_context_size is NULL");
-                    return fill(track.entry->codec_private, false, codec_context,
-                                codec_context_size);
+                    return copy_out(mkv::as_text(track.entry->codec_private), false, codec_context,
+                                    codec_context_size);
                   });
 }
 
@@ -287,7 +257,7 @@ k4a_buffer_result_t k4a_playback_get_tag(k4a_playback_t playback_handle, const c
     const mkv::Tag* const tag = playback->reader->find_tag(name);
     if (tag == nullptr) return refuse<k4a_buffer_result_t>(kName, "There is no such tag");
     if (value != nullptr && *value_size > tag->value.size()) std::memset(value, 0, *value_size);
-    return fill(mkv::as_bytes(tag->value), true, value, value_size);
+    return copy_out(tag->value, true, value, value_size);
   });
 }
 
@@ -302,6 +272,6 @@ k4a_buffer_result_t k4a_playback_get_attachment(k4a_playback_t playback_handle,
       return refuse<k4a_buffer_result_t>(kName, "file_name or data_size is NULL");
     const mkv::Attachment* const found = playback->reader->find_attachment(file_name);
     if (found == nullptr) return refuse<k4a_buffer_result_t>(kName, "There is no such attachment");
-    return fill(found->data, false, data, data_size);
+    return copy_out(mkv::as_text(found->data), false, data, data_size);
   });
 }

@@ -9,6 +9,7 @@
 
 #include "lockstep/codec/color_convert.h"
 #include "lockstep/k4a/guard.h"
+#include "lockstep/k4a/modes.h"
 #include "lockstep/k4a/owned.h"
 #include "lockstep/k4a/playback.h"
 
@@ -29,11 +30,6 @@ Result<lockstep::Image> converted(const lockstep::Image& image, lockstep::ColorF
   return lockstep::convert_color(image, lockstep::pixel_format(asked));
 }
 
-k4a_image_format_t api_format(lockstep::PixelFormat format) {
-  static_assert(static_cast<int>(lockstep::PixelFormat::ir16) == K4A_IMAGE_FORMAT_IR16);
-  return static_cast<k4a_image_format_t>(format);
-}
-
 /// An image of the API that holds the bytes of ours; null when libk4a has none.
 OwnedImage api_image(const lockstep::Image& image) {
   auto owner = std::make_unique<lockstep::ImageBytes>(image.bytes);
@@ -42,8 +38,7 @@ OwnedImage api_image(const lockstep::Image& image) {
   // Nobody else holds these bytes, so that the program may write to them.
   auto* const data = reinterpret_cast<uint8_t*>(const_cast<std::byte*>(bytes.data()));
   const k4a_result_t made = k4a_image_create_from_buffer(
-      api_format(image.format), image.width_px, image.height_px, image.stride_bytes, data,
-      bytes.size(),
+      to_c(image.format), image.width_px, image.height_px, image.stride_bytes, data, bytes.size(),
       [](void*, void* context) { delete static_cast<lockstep::ImageBytes*>(context); }, owner.get(),
       &handle);
   if (made != K4A_RESULT_SUCCEEDED) return nullptr;
@@ -132,7 +127,7 @@ Answer of_block(k4a_playback_data_block_t handle, const char* function, Answer o
   return guarded(otherwise, [&]() -> Answer {
     const auto block = DataBlockTable::instance().find(handle);
     if (block) return get_from(*block);
-    LOCKSTEP_K4A_ERROR("{}(). The data block handle is not valid", function);
+    refuse(function, "The data block handle is not valid");
     return otherwise;
   });
 }
@@ -151,11 +146,10 @@ k4a_result_t k4a_playback_set_color_conversion(k4a_playback_t playback_handle,
                           target_format <= K4A_IMAGE_FORMAT_COLOR_BGRA32;
     const bool is_jpeg = config.camera.color_format == lockstep::ColorFormat::mjpg;
     if (config.color == nullptr || !is_color || (to_jpeg && !is_jpeg)) {
-      LOCKSTEP_K4A_ERROR("{}(). Nothing converts the colour of this recording to format {}", kName,
-                         static_cast<int>(target_format));
-      return K4A_RESULT_FAILED;
+      return refuse(kName, fmt::format("Nothing converts the colour of this recording to format {}",
+                                       static_cast<int>(target_format)));
     }
-    const auto asked = static_cast<lockstep::ColorFormat>(target_format);
+    const auto asked = from_c(target_format);
     if (asked == config.camera.color_format) {
       playback->reader->convert_color({});
     } else {
@@ -218,7 +212,7 @@ uint8_t* k4a_playback_data_block_get_buffer(k4a_playback_data_block_t data_block
 void k4a_playback_data_block_release(k4a_playback_data_block_t data_block_handle) {
   guarded([&] {
     if (!DataBlockTable::instance().release(data_block_handle))
-      LOCKSTEP_K4A_ERROR("k4a_playback_data_block_release(). The data block handle is not valid");
+      refuse("k4a_playback_data_block_release", "The data block handle is not valid");
   });
 }
 
@@ -241,8 +235,7 @@ k4a_result_t k4a_playback_seek_timestamp(k4a_playback_t playback_handle, int64_t
         target_ns = target_ns < 0 ? reader.last_ns() + 1 + target_ns : kFarthestUs * 1000;
         break;
       default:
-        LOCKSTEP_K4A_ERROR("{}(). There is no origin {}", kName, static_cast<int>(origin));
-        return K4A_RESULT_FAILED;
+        return refuse(kName, fmt::format("There is no origin {}", static_cast<int>(origin)));
     }
     reader.seek(std::max<int64_t>(target_ns, 0));
     return K4A_RESULT_SUCCEEDED;

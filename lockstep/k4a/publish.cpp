@@ -5,31 +5,14 @@
 #include "lockstep/k4a/capture.h"
 #include "lockstep/k4a/device.h"
 #include "lockstep/k4a/image.h"
+#include "lockstep/k4a/modes.h"
 
 namespace lockstep::k4a {
 namespace {
 
-k4a_image_format_t format_of(PixelFormat format) {
-  switch (format) {
-    case PixelFormat::mjpg:
-      return K4A_IMAGE_FORMAT_COLOR_MJPG;
-    case PixelFormat::nv12:
-      return K4A_IMAGE_FORMAT_COLOR_NV12;
-    case PixelFormat::yuy2:
-      return K4A_IMAGE_FORMAT_COLOR_YUY2;
-    case PixelFormat::bgra32:
-      return K4A_IMAGE_FORMAT_COLOR_BGRA32;
-    case PixelFormat::depth16:
-      return K4A_IMAGE_FORMAT_DEPTH16;
-    case PixelFormat::ir16:
-      return K4A_IMAGE_FORMAT_IR16;
-  }
-  return K4A_IMAGE_FORMAT_CUSTOM;
-}
-
 std::shared_ptr<Image> copy_of(const lockstep::Image& image) {
   const auto bytes = image.bytes.get();
-  auto copy = allocate_image(format_of(image.format), image.width_px, image.height_px,
+  auto copy = allocate_image(to_c(image.format), image.width_px, image.height_px,
                              image.stride_bytes, bytes.size());
   if (!copy) return nullptr;
   std::memcpy(copy->buffer, bytes.data(), bytes.size());

@@ -21,10 +21,6 @@ using lockstep::Micros;
 /// Beyond every clock of a camera, and what the writer refuses.
 constexpr uint64_t kNoTimeUs = uint64_t{1} << 53;
 
-k4a_result_t result_of(const lockstep::Result<void>& done, const char* function) {
-  return done ? K4A_RESULT_SUCCEEDED : refuse(function, done.error().message);
-}
-
 DeviceTime stamp_of(uint64_t us) {
   return DeviceTime(Micros(static_cast<int64_t>(std::min(us, kNoTimeUs + 1))));
 }
@@ -61,7 +57,7 @@ k4a_result_t write_image(Record& record, const char* track, k4a_image_format_t f
   const auto bytes = copy_of(data, size);
   const DeviceTime stamp = stamp_of(k4a_image_get_device_timestamp_usec(image.get()));
   const std::lock_guard lock(record.mutex);
-  return result_of(record.writer->write_block(track, stamp, bytes), kName);
+  return answer(kName, record.writer->write_block(track, stamp, bytes));
 }
 
 }  // namespace
@@ -94,7 +90,7 @@ k4a_result_t k4a_record_write_imu_sample(k4a_record_t recording_handle,
     std::copy_n(imu_sample.acc_sample.v, 3, sample.acceleration_mps2);
     std::copy_n(imu_sample.gyro_sample.v, 3, sample.angular_rate_radps);
     const std::lock_guard lock(record->mutex);
-    return result_of(record->writer->write_imu(sample), kName);
+    return answer(kName, record->writer->write_imu(sample));
   });
 }
 
@@ -114,8 +110,8 @@ k4a_result_t k4a_record_write_custom_track_data(const k4a_record_t recording_han
     if (!known) return refuse(kName, fmt::format("There is no custom track \"{}\"", track_name));
     const auto bytes = copy_of(custom_data, custom_data_size);
     const std::lock_guard lock(record->mutex);
-    return result_of(
-        record->writer->write_block(track_name, stamp_of(device_timestamp_usec), bytes), kName);
+    return answer(kName,
+                  record->writer->write_block(track_name, stamp_of(device_timestamp_usec), bytes));
   });
 }
 
@@ -125,7 +121,7 @@ k4a_result_t k4a_record_flush(k4a_record_t recording_handle) {
     const auto record = find_begun(recording_handle, kName);
     if (!record) return K4A_RESULT_FAILED;
     const std::lock_guard lock(record->mutex);
-    return result_of(record->writer->flush(), kName);
+    return answer(kName, record->writer->flush());
   });
 }
 
@@ -138,6 +134,6 @@ void k4a_record_close(k4a_record_t recording_handle) {
       return;
     }
     const std::lock_guard lock(record->mutex);
-    if (record->writer) result_of(record->writer->finish(), kName);
+    if (record->writer) answer(kName, record->writer->finish());
   });
 }

@@ -19,10 +19,6 @@ using TransformationTable =
     HandleTable<k4a_transformation_t, Transformation, HandleKind::transformation>;
 using ImagePtr = std::shared_ptr<Image>;
 
-k4a_result_t answer(const char* function, const Result<void>& done) {
-  return done ? K4A_RESULT_SUCCEEDED : refuse(function, done.error().message.c_str());
-}
-
 ImagePtr find(k4a_image_t handle) {
   return ImageTable::instance().find(handle);
 }
