@@ -13,11 +13,12 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 // Bytes as calls of the C API with whatever handles, sizes, strides and formats they name: live
 // ones, ones that were freed, ones of another type, and none at all. Nothing may crash or leak, and
-// a call that fails must leave its output alone.
+// a call that makes an image or opens a device gives a handle where it succeeds, and only there.
 
 namespace {
 
@@ -268,8 +269,10 @@ void open_or_close(World& world, Input& input) {
   k4a_device_close(place);
   if (place != nullptr) world.devices.freed = place;
   place = nullptr;
-  (void)k4a_device_open(static_cast<uint32_t>(input.below(5)),
-                        input.below(8) == 0 ? nullptr : &place);
+  const bool wanted = input.below(8) != 0;
+  const auto opened =
+      k4a_device_open(static_cast<uint32_t>(input.below(5)), wanted ? &place : nullptr);
+  must((opened == K4A_RESULT_SUCCEEDED) == (place != nullptr));
 }
 
 void ask_device(k4a_device_t device, Input& input) {
@@ -356,8 +359,13 @@ void call(World& world, Input& input) {
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "lockstep-k4a-calls-XXXXXX").string();
+  static std::string folder;
+  folder = (fs::temp_directory_path() / "lockstep-k4a-calls-XXXXXX").string();
   must(mkdtemp(folder.data()) != nullptr);
+  std::atexit([] {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  });
   const fs::path rig = fs::path(folder) / "rig.toml";
   std::ofstream(rig) << "schema = 1\nrig = { name = \"fuzz\" }\n"
                         "camera = [ { name = \"a\", serial = \"virtual-0001\" },\n"

@@ -75,6 +75,18 @@ TEST_F(K4aMessages, ComeFromTheirLevelOn) {
   }
 }
 
+TEST_F(K4aMessages, NameTheFunctionThatFailed) {
+  ASSERT_EQ(k4a_set_debug_message_handler(keep, &lines_, K4A_LOG_LEVEL_ERROR),
+            K4A_RESULT_SUCCEEDED);
+  k4a_set_allocator(nullptr, [](void*, void*) {});
+  k4a_capture_create(nullptr);
+  k4a_image_get_size(nullptr);
+  ASSERT_THAT(lines_, SizeIs(3));
+  EXPECT_EQ(lines_[0].message, "k4a_set_allocator(). Give both functions, or neither");
+  EXPECT_EQ(lines_[1].message, "k4a_capture_create(). capture_handle is NULL");
+  EXPECT_EQ(lines_[2].message, "k4a_image_get_size(). The image handle is not valid");
+}
+
 TEST_F(K4aMessages, GoToOneCallback) {
   ASSERT_EQ(k4a_set_debug_message_handler(keep, &lines_, K4A_LOG_LEVEL_ERROR),
             K4A_RESULT_SUCCEEDED);

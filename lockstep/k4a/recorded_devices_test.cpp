@@ -248,7 +248,7 @@ TEST_F(RecordedDevices, GiveNoInertialSamplesBehindTheirEnd) {
   const k4a_device_t device = open(0);
   start(device, color_only());
   to_the_end(device);
-  k4a_device_start_imu(device);
+  ASSERT_EQ(k4a_device_start_imu(device), K4A_RESULT_SUCCEEDED);
   k4a_imu_sample_t sample{};
   EXPECT_EQ(k4a_device_get_imu_sample(device, &sample, K4A_WAIT_INFINITE), K4A_WAIT_RESULT_FAILED);
 }

@@ -103,17 +103,29 @@ TEST(VirtualFaults, ARestartedSubordinateBeginsAgainFromZero) {
 }
 
 TEST(VirtualFaults, ARestartedMasterStopsThePulsesForAWhile) {
-  Rig rig = chain_rig(2);
+  Rig rig = chain_rig(3);
   rig.world->faults.push_back({"cam0", FaultKind::restart, 3, 0, 1, {}});
   Driver driver(rig);
   driver.start_all();
-  driver.pass(seconds(8));
+  const HostTime began = driver.source->clock().now();
+  driver.pass(milliseconds(3400));
+  // One that is started while the master is dark waits for the first pulse that comes again, a
+  // second after the last, which zeroes its clock.
+  driver.devices[2]->stop();
+  driver.captures[2].clear();
+  driver.start(2);
+  driver.pass(milliseconds(4600));
   const auto master = stamps_us(driver.captures[0], true);
   EXPECT_FALSE(std::is_sorted(master.begin(), master.end()));
-  // The subordinate goes on by its own crystal.
+  // A subordinate that ran goes on by its own crystal.
   const auto sub = stamps_us(driver.captures[1], true);
   EXPECT_TRUE(std::is_sorted(sub.begin(), sub.end()));
   EXPECT_GT(sub.back(), 7'000'000);
+  ASSERT_FALSE(driver.captures[2].empty());
+  const Image& first = *driver.captures[2].front()->color;
+  const Nanos zero = *first.arrival - began - Nanos(first.stamp.ns());
+  EXPECT_GE(zero, seconds(4));
+  EXPECT_LE(zero, milliseconds(4200)) << "with the way of an image to the host";
 }
 
 TEST(VirtualFaults, AnUnpluggedCameraIsLost) {
