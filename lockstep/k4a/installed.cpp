@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -34,7 +35,9 @@ Result<Installed> open_rig(const std::string& name) {
   options.whole_images = true;  // programs read the pixels of their modes
   // Whoever waits for a minute must not think that the program hangs, whatever the log leaves out.
   options.on_rendering = [](const std::string& what) {
-    fmt::print(stderr, "lockstep: {}: k4a_device_start_cameras() waits for it\n", what);
+    // An error of the stream, such as of a closed terminal, must not fail the start.
+    std::fputs(fmt::format("lockstep: {}: k4a_device_start_cameras() waits for it\n", what).c_str(),
+               stderr);
   };
   auto rig = VirtualRig::create(chosen->rig, make_plan(chosen->rig), options);
   if (!rig) return std::move(rig).error();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `k4arecorder` as people use it at a rig: a terminal for each camera. Cables: 0 -> 1 -> 2.
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -37,6 +38,15 @@ class Recorder : public ::testing::Test {
     std::string rig = chain_of_three_toml();
     change(rig);
     write_file(folder_ / "rig.toml", rig);
+  }
+
+  /// With pictures of a world that repeats itself so often.
+  void use_rendered_rig(double period_s) {
+    use_rig([period_s](std::string& rig) {
+      const std::string flat = "timing_only = true";
+      rig.replace(rig.find(flat), flat.size(),
+                  fmt::format("scene = \"room\", period_s = {}", period_s));
+    });
   }
 
   [[nodiscard]] std::vector<std::string> environment() const {
@@ -183,12 +193,22 @@ TEST_F(Recorder, EndsWithAWholeFileOnCtrlC) {
 }
 
 TEST_F(Recorder, RecordsToItsEndWhenNobodyReadsItsLinesAnyMore) {
+  use_rendered_rig(0.1);  // what it says of that comes after the first line
   const std::string script =
       "{ '" LOCKSTEP_RECORDER "' -c 720p -l 1 one.mkv; echo $? >code; } 2>&1 | head -n 1";
   const Finished piped =
       RunningProgram("/bin/sh", {"-c", script}, environment(), folder_.path()).wait();
   EXPECT_EQ(piped.out, "Device serial number: virtual-0001\n");
   EXPECT_EQ(read_file(folder_ / "code"), "0\n");
+  EXPECT_THAT(lockstep_here({"info", "one.mkv"}).out, HasSubstr("nothing is wrong with it"));
+}
+
+TEST_F(Recorder, SavesAWholeFileWhenItsTerminalIsClosed) {
+  ProgramOnTerminal recorder(LOCKSTEP_RECORDER, {"-c", "720p", "one.mkv"}, environment(),
+                             folder_.path());
+  ASSERT_TRUE(recorder.shows("\rrecording, ")) << recorder.shown();  // what the end would remove
+  recorder.hang_up();
+  EXPECT_EQ(recorder.wait(), 0);
   EXPECT_THAT(lockstep_here({"info", "one.mkv"}).out, HasSubstr("nothing is wrong with it"));
 }
 
@@ -246,10 +266,7 @@ TEST_F(Recorder, AsksForOneExposureWithColourOffToo) {
 }
 
 TEST_F(Recorder, LeavesARenderingThatTakesLongOnCtrlC) {
-  use_rig([](std::string& rig) {
-    const std::string flat = "timing_only = true";
-    rig.replace(rig.find(flat), flat.size(), "scene = \"room\", period_s = 30");
-  });
+  use_rendered_rig(30);
   for (const int signal : {SIGINT, SIGTERM}) {
     const auto recorder = start({"one.mkv"}, "Device version");
     while (recorder->err_so_far().find("rendering") == std::string::npos)

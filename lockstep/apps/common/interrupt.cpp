@@ -11,10 +11,16 @@
 namespace lockstep {
 namespace {
 
+/// Not those that whoever started this program had ignored, as nohup and shells for what runs in
+/// the background have: sigtimedwait() takes a blocked signal whatever its disposition is.
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited {};
+    if (sigaction(number, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
+    sigaddset(&set, number);
+  }
   return set;
 }
 
@@ -43,27 +49,27 @@ void say_interrupt(InterruptMeaning meaning) {
 }
 
 Interrupt::Interrupt(std::function<void(InterruptMeaning)> say, InterruptRule rule)
-    : say_(std::move(say)), rule_(rule), pipe_before_(::signal(SIGPIPE, SIG_IGN)) {
-  const sigset_t set = watched_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    : say_(std::move(say)),
+      rule_(rule),
+      watched_(watched_signals()),
+      pipe_before_(::signal(SIGPIPE, SIG_IGN)) {
+  pthread_sigmask(SIG_BLOCK, &watched_, &mask_before_);
   watcher_ = std::jthread([this](const std::stop_token& finished) { watch(finished); });
 }
 
 Interrupt::~Interrupt() {
   watcher_.request_stop();
   watcher_.join();
-  const sigset_t set = watched_signals();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   ::signal(SIGPIPE, pipe_before_);
 }
 
 void Interrupt::watch(const std::stop_token& finished) {
   using Clock = std::chrono::steady_clock;
-  const sigset_t set = watched_signals();
   const timespec poll{0, 50'000'000};  // how long the destructor may wait for this thread
   std::optional<Clock::time_point> first;
   while (!finished.stop_requested()) {
-    if (sigtimedwait(&set, nullptr, &poll) <= 0) continue;
+    if (sigtimedwait(&watched_, nullptr, &poll) <= 0) continue;
     std::optional<std::chrono::milliseconds> since_first;
     if (first)
       since_first = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *first);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -30,7 +32,8 @@ struct InterruptRule {
 
 /// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a stop request that is asked for from a thread,
 /// not from a signal handler, and ignores SIGPIPE: nothing is lost because a reader of the output,
-/// such as `head`, went away. Construct one before any other thread is started, since threads
+/// such as `head`, went away. A signal that was ignored when it is constructed stays so: `nohup`
+/// means it. Construct one before any other thread is started, since threads
 /// inherit that these signals are left to it; one at a time. A forced end calls _exit().
 class Interrupt {
  public:
@@ -49,6 +52,8 @@ class Interrupt {
 
   std::function<void(InterruptMeaning)> say_;
   const InterruptRule rule_;
+  const sigset_t watched_;
+  sigset_t mask_before_{};          ///< of the thread that constructed it
   void (*const pipe_before_)(int);  ///< what SIGPIPE did
   std::stop_source source_;
   std::jthread watcher_;  // last: it uses the members above

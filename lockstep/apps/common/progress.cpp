@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "lockstep/apps/common/terminal.h"
+
 namespace lockstep {
 namespace {
 
@@ -58,7 +60,8 @@ void Progress::update(uint64_t done) {
   next_draw_ = now + kRedrawEvery;
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - start_);
   // "\033[K" removes what a longer line left behind.
-  fmt::print(stream_, "\r{}\033[K", progress_text(what_, done, total_, elapsed, before_));
+  const std::string text = progress_text(what_, done, total_, elapsed, before_);
+  print_as_is(stream_, fmt::format("\r{}\033[K", text));
   std::fflush(stream_);
   drawn_ = true;
 }
@@ -70,7 +73,7 @@ void Progress::update(std::string what, uint64_t done) {
 
 void Progress::clear() {
   if (!std::exchange(drawn_, false)) return;
-  fmt::print(stream_, "\r\033[K");
+  print_as_is(stream_, "\r\033[K");
   std::fflush(stream_);
 }
 

@@ -43,6 +43,10 @@ std::string toned(std::string_view text, Tone tone, bool color) {
   return std::string(sequence).append(text).append("\033[0m");
 }
 
+void print_as_is(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
 void say(std::string_view said) {
   const std::string clean = printable_lines(said);
   std::string_view sentence = clean;
@@ -58,12 +62,11 @@ void say(std::string_view said) {
     sentence.remove_prefix(std::min(end + 1, sentence.size()));
     first = false;
   }
-  std::fputs(lines.c_str(), stderr);
+  print_as_is(stderr, lines);
 }
 
 void print_text(std::string_view text) {
-  const std::string clean = printable_lines(text);
-  std::fwrite(clean.data(), 1, clean.size(), stdout);
+  print_as_is(stdout, printable_lines(text));
 }
 
 }  // namespace lockstep

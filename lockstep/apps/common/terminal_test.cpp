@@ -28,5 +28,14 @@ TEST(Say, LetsNoTextOfAFileDriveTheTerminal) {
   EXPECT_EQ(::testing::internal::GetCapturedStdout(), "left?[2J\nright\n");
 }
 
+TEST(PrintAsIs, LosesWhatTheStreamDoesNotTake) {
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  ASSERT_NE(full, nullptr);
+  std::setvbuf(full, nullptr, _IONBF, 0);
+  EXPECT_NO_THROW(print_as_is(full, "gone"));
+  EXPECT_NE(std::ferror(full), 0);
+  std::fclose(full);
+}
+
 }  // namespace
 }  // namespace lockstep

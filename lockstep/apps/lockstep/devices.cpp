@@ -122,7 +122,7 @@ void print_json(const std::vector<Row>& rows) {
     if (row.jacks.out_plugged) device["sync_out"] = *row.jacks.out_plugged;
     json["devices"].push_back(std::move(device));
   }
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 int run_devices(DevicesOptions options) {
@@ -150,7 +150,7 @@ int run_devices(DevicesOptions options) {
   } else if (!rows.empty()) {
     print_table(rows);
   } else {
-    fmt::print("{}\n", wrapped(none));
+    print_text(wrapped(none) + "\n");
   }
   return kExitGood;
 }

@@ -58,14 +58,14 @@ int report_usage_error(const CLI::App& app, const CLI::ParseError& error, const 
   const bool known = std::any_of(commands.begin(), commands.end(), named);
   if (known) {
     const std::string what = fmt::format("lockstep {}: {}", first, message);
-    fmt::print(stderr, "{}\nSee 'lockstep {} --help'.\n", wrapped(what, 2), first);
+    print_as_is(stderr, fmt::format("{}\nSee 'lockstep {} --help'.\n", wrapped(what, 2), first));
   } else if (*first != '\0' && *first != '-') {
     std::vector<std::string> names;
     for (const CLI::App* command : commands) names.push_back(command->get_name());
     message = fmt::format("there is no command '{}': {}", first, suggest(first, names));
     say("lockstep: " + message);
   } else {
-    fmt::print(stderr, "lockstep: {}. See 'lockstep --help'.\n", error.what());
+    print_as_is(stderr, fmt::format("lockstep: {}. See 'lockstep --help'.\n", error.what()));
   }
   report_failure_object({Errc::invalid_argument, message}, kExitUnusable);
   return kExitUnusable;

@@ -50,11 +50,12 @@ int run_plan(const PlanOptions& options) {
       return report_failure(written.error());
   }
   if (options.json) {
-    std::fwrite(json.data(), 1, json.size(), stdout);
+    print_as_is(stdout, json);
   } else {
     print_text(plan_to_text(plan));
   }
-  if (!options.html.empty() && !options.json) fmt::print("The plan is drawn in {}\n", options.html);
+  if (!options.html.empty() && !options.json)
+    print_text("The plan is drawn in " + options.html + "\n");
   return plan.has_errors() ? kExitFallsShort : kExitGood;
 }
 

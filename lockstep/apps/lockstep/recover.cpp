@@ -34,7 +34,7 @@ int run_recover(const RecoverOptions& options) {
                               {"done", recovered->done},
                               {"checked", recovered->checked},
                               {"problems", recovered->problems}};
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   } else {
     for (const std::string& sentence : recovered->done) print_text(wrapped(sentence, 2) + "\n");
     for (const std::string& sentence : recovered->checked) print_text(wrapped(sentence, 2) + "\n");

@@ -42,8 +42,9 @@ nlohmann::json verdict_failures(const TakeResult& result) {
 }
 
 void print_ticks(const std::string& take, const TakeManifest& manifest) {
-  fmt::print("{}: {}{}{}\n", take, common_ticks_text(manifest),
-             manifest.is_virtual ? ", simulated" : "", manifest.unproved ? ", UNPROVED" : "");
+  print_text(fmt::format("{}: {}{}{}\n", take, common_ticks_text(manifest),
+                         manifest.is_virtual ? ", simulated" : "",
+                         manifest.unproved ? ", UNPROVED" : ""));
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ void print_take_as_json(const TakeResult& result) {
   json["virtual"] = manifest.is_virtual;
   json["unproved"] = manifest.unproved;
   if (manifest.common_ticks) json["common_ticks"] = *manifest.common_ticks;
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void print_take(const TakeResult& result) {
@@ -92,29 +93,30 @@ void print_take(const TakeResult& result) {
   const std::string take = result.folder.string();
   const TakeManifest& manifest = result.outcome.manifest;
   // First: what follows is of the part that there is.
-  if (manifest.cut_short) fmt::print("{}: {}\n", take, to_text(*manifest.cut_short));
+  if (manifest.cut_short) print_text(fmt::format("{}: {}\n", take, to_text(*manifest.cut_short)));
   if (!result.outcome.recorded) {
     // A disk that refused it from the start has no word of it.
     const std::string manifest_file = (result.folder / kManifestFile).string();
-    fmt::print("nothing was recorded{}\n",
-               is_take_folder(result.folder) ? fmt::format("; {} says why", manifest_file) : "");
+    print_text(fmt::format(
+        "nothing was recorded{}\n",
+        is_take_folder(result.folder) ? fmt::format("; {} says why", manifest_file) : ""));
     return;
   }
   if (result.outcome.disk_hangs) {
-    fmt::print("{}: not judged, since its disk does not answer\n", take);
+    print_text(fmt::format("{}: not judged, since its disk does not answer\n", take));
     return;
   }
   if (result.folder_gone) {
-    fmt::print("{}: not judged, since it is not there any more\n", take);
+    print_text(fmt::format("{}: not judged, since it is not there any more\n", take));
     return;
   }
   print_ticks(take, manifest);
   if (result.report) {
-    fmt::print("{}{}", manifest.cut_short ? "of what was written before, " : "",
-               verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid));
+    const char* const of = manifest.cut_short ? "of what was written before, " : "";
+    print_as_is(stdout, of + verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid));
   }
   if (result.report && result.report_failure.empty())
-    fmt::print("page: {}\n", (result.folder / kVerifyPageFile).string());
+    print_text(fmt::format("page: {}\n", (result.folder / kVerifyPageFile).string()));
   if (!result.report_failure.empty()) say("lockstep: " + result.report_failure);
 }
 

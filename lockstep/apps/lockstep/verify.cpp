@@ -108,15 +108,16 @@ void keep_in_take(const VerifyArguments& arguments, const std::string& take,
                   const VerifiedTake& verified) {
   if (!is_the_proof(arguments)) {
     if (!arguments.json)
-      fmt::print("{}", wrapped("not kept in the take, whose verify.json and verify.html are by the "
-                               "usual gates, its own plan and its last good take (--html FILE and "
-                               "--json keep this one)\n"));
+      print_text(
+          wrapped("not kept in the take, whose verify.json and verify.html are by the "
+                  "usual gates, its own plan and its last good take (--html FILE and "
+                  "--json keep this one)\n"));
     return;
   }
   if (auto kept = keep_proof(take, verified); !kept) {  // an archive may be read-only
     say("lockstep: the verdict is not kept in the take: " + kept.error().message);
   } else if (!arguments.json) {
-    fmt::print("page: {}\n", (std::filesystem::path(take) / kVerifyPageFile).string());
+    print_text("page: " + (std::filesystem::path(take) / kVerifyPageFile).string() + "\n");
   }
 }
 
@@ -140,9 +141,9 @@ int run_verify(VerifyArguments arguments) {
   const GatesShown shown = arguments.gates ? GatesShown::all : GatesShown::changed;
   const std::string text =
       arguments.json ? verified->json : sync_report_to_text(report, takes_color(stdout), shown);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  print_as_is(stdout, text);
   if (!take->empty()) keep_in_take(arguments, *take, *verified);
-  if (!arguments.html.empty() && !arguments.json) fmt::print("page: {}\n", arguments.html);
+  if (!arguments.html.empty() && !arguments.json) print_text("page: " + arguments.html + "\n");
   return report.passes() ? kExitGood : kExitFallsShort;
 }
 
