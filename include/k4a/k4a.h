@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The C API of Azure-Kinect-class cameras: what the vendor's library offers, on virtual rigs and on
- * takes. Functions on one device may be called from several threads; starting, stopping and closing
- * it must not race one another. A handle that is none gives FAILED, NULL or 0, and a line in the
- * log.
+ * takes. Functions on one device may be called from several threads, also those that start, stop
+ * and close it: a stop or a close ends a start that takes long, and of two who close it one does. A
+ * handle that is none gives FAILED, NULL or 0, and a line in the log.
  */
 #ifndef K4A_H
 #define K4A_H
@@ -82,7 +82,8 @@ K4A_EXPORT k4a_buffer_result_t k4a_device_get_serialnum(k4a_device_t device_hand
 K4A_EXPORT k4a_result_t k4a_device_get_version(k4a_device_t device_handle,
                                                k4a_hardware_version_t* version);
 
-/* Whether plugs are in the sync jacks, now. One of the pointers may be NULL. */
+/* Whether plugs were in the sync jacks when the device was opened. One of the pointers may be NULL.
+ */
 K4A_EXPORT k4a_result_t k4a_device_get_sync_jack(k4a_device_t device_handle,
                                                  bool* sync_in_jack_connected,
                                                  bool* sync_out_jack_connected);

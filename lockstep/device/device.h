@@ -17,7 +17,9 @@ namespace lockstep {
 
 /// What a camera says of itself before it is started.
 struct DeviceInfo {
-  std::string serial;  ///< twelve characters
+  /// A camera's twelve characters; played, what the recording says, or of a loose file that says
+  /// none the stem of its name.
+  std::string serial;
   Family family = Family::azure_kinect;
   std::string color_firmware;  ///< "1.6.110"; empty when unknown
   std::string depth_firmware;

@@ -14,7 +14,8 @@ namespace lockstep::k4a {
 
 /// A file that a program writes: first what will stand in its head is gathered, then the writer is
 /// there, which has a thread of its own. The functions that write may be called from several
-/// threads; none of them waits for the disk, unless that is seconds behind.
+/// threads; none of them waits for the disk, unless that is seconds behind. A flush and the end
+/// wait until all is written.
 struct Record {
   std::mutex mutex;  ///< of everything here
   RecordingHeader header;
