@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -51,25 +52,38 @@ struct CameraMemory {
   ColorControls color;
 };
 
+/// When the cameras of a take began to be played together, and when that ended: kNever while it
+/// goes on; as it began, where nothing was played yet.
+struct PlayedSpan {
+  HostTime began;
+  HostTime ended;
+};
+
 /// All that the cameras of a rig know of each other.
 struct RigState {
   std::vector<CameraMemory> cameras;
   SourceTrains generator;
+  PlayedSpan played;
 };
+
+/// Grows with every change of what a shared memory holds: a process of another layout has another
+/// file.
+inline constexpr uint64_t kSharedLayout = 3;
 
 /// Pulses go on for a while after a camera that gives them has stopped.
 inline constexpr Nanos kAfterglow{350'000'000};
 
-/// Where the cameras of one rig write what the others must know: who is open, who runs, which
-/// pulses there are. Everything else follows from the seed. Thread-safe. A shared memory works in
-/// the process that opened it: in a forked child nothing can be acquired or changed.
+/// Where the cameras of one rig, or of one take that is played, write what the others must know:
+/// who is open, who runs, which pulses there are. Everything else follows from the seed.
+/// Thread-safe. A shared memory works in the process that opened it: in a forked child nothing can
+/// be acquired or changed.
 class RigMemory {
  public:
   virtual ~RigMemory() = default;
 
   /// Makes a camera the caller's; false when it is somebody's already. One that was left running by
   /// a process that ended is stopped. In a shared rig of which nobody held a camera no pulses are
-  /// left from before.
+  /// left from before, and nothing is played.
   virtual bool acquire(int camera, HostTime now) = 0;
   virtual void release(int camera) = 0;
 
@@ -93,5 +107,10 @@ class RigMemory {
 /// cameras free. Errors: no_space, io, unusable_input (the file is somebody else's, or no memory).
 Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::path& file,
                                                       size_t cameras);
+
+/// The file of this user through which processes share what this text names: a rig by the text of
+/// its file, a take by its path. In $XDG_RUNTIME_DIR, else in /dev/shm; it goes when the machine is
+/// turned off.
+[[nodiscard]] std::filesystem::path shared_rig_file(std::string_view text);
 
 }  // namespace lockstep

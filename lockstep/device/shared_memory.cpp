@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <type_traits>
 
 #include "lockstep/base/files.h"
+#include "lockstep/base/mix_bits.h"
 #include "lockstep/base/thread_annotations.h"
 #include "lockstep/base/unique_fd.h"
 #include "lockstep/device/rig_memory.h"
@@ -32,11 +34,12 @@ using Word = std::atomic<uint64_t>;
 static_assert(Word::is_always_lock_free && sizeof(Word) == 8);
 static_assert(std::is_trivially_copyable_v<CameraMemory> && sizeof(CameraMemory) % 8 == 0);
 static_assert(std::is_trivially_copyable_v<SourceTrains> && sizeof(SourceTrains) % 8 == 0);
+static_assert(std::is_trivially_copyable_v<PlayedSpan> && sizeof(PlayedSpan) % 8 == 0);
 
 constexpr size_t kHeadWords = 8;  // the number, on a cache line of its own
 
 size_t state_words(size_t cameras) {
-  return (sizeof(SourceTrains) + cameras * sizeof(CameraMemory)) / 8;
+  return (sizeof(SourceTrains) + sizeof(PlayedSpan) + cameras * sizeof(CameraMemory)) / 8;
 }
 
 /// Words from or into one state. Each is released and acquired by itself, so whoever reads a word
@@ -94,6 +97,7 @@ class SharedMemory final : public RigMemory {
     if (first) {
       for (CameraMemory& other : state.cameras) other.pulses = {};
       state.generator = {};
+      state.played = {};
     }
     end_change(number, state);
     return true;
@@ -182,6 +186,7 @@ class SharedMemory final : public RigMemory {
 
   void end_change(uint64_t number, const RigState& state) LOCKSTEP_REQUIRES(mutex_) {
     Word* to = store(state_at(number + 1), state.generator);
+    to = store(to, state.played);
     for (const CameraMemory& camera : state.cameras) to = store(to, camera);
     words_->store(number + 1, std::memory_order_release);
     set_lock(0, F_UNLCK, F_OFD_SETLK);
@@ -193,9 +198,12 @@ class SharedMemory final : public RigMemory {
     while (true) {
       const uint64_t number = words_->load(std::memory_order_acquire);
       const Word* from = load(state_at(number), state.generator);
+      from = load(from, state.played);
       for (CameraMemory& camera : state.cameras) from = load(from, camera);
       if (words_->load(std::memory_order_acquire) != number) continue;
       bound(state.generator);
+      state.played.began = bound(state.played.began);
+      state.played.ended = bound_end(state.played.ended);
       for (CameraMemory& camera : state.cameras) {
         bound(camera.pulses);
         camera.clock_zero = bound(camera.clock_zero);
@@ -212,12 +220,15 @@ class SharedMemory final : public RigMemory {
     for (PulseTrain& train : trains.list) {
       if (!(train.period_ns >= 1e6 && train.period_ns <= 1e10)) train.period_ns = 1e10;
       train.start = bound(train.start);
-      if (train.end != kNever) train.end = bound(train.end);  // which one can add to, too
+      train.end = bound_end(train.end);
     }
   }
   static HostTime bound(HostTime time) {
     constexpr Nanos kMost = kNever.time_since_epoch() / 4;
     return std::clamp(time, HostTime(-kMost), HostTime(kMost));
+  }
+  static HostTime bound_end(HostTime end) {
+    return end == kNever ? end : bound(end);  // one can add to kNever, too
   }
 
   /// A child that was forked has the locks of its parent, and could drop them.
@@ -236,10 +247,11 @@ class SharedMemory final : public RigMemory {
 };
 
 Error no_memory(const std::filesystem::path& file, const char* why) {
-  return {Errc::unusable_input,
-          fmt::format("{} can't hold what the cameras of a virtual rig share: {}. Move it away, or "
-                      "set XDG_RUNTIME_DIR to a folder of your own.",
-                      file.string(), why)};
+  return {
+      Errc::unusable_input,
+      fmt::format("{} can't hold what cameras share: {}. Move it away, or set XDG_RUNTIME_DIR to "
+                  "a folder of your own.",
+                  file.string(), why)};
 }
 
 }  // namespace
@@ -247,7 +259,7 @@ Error no_memory(const std::filesystem::path& file, const char* why) {
 Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::path& file,
                                                       size_t cameras) {
   const auto failed = [&](int reason) {
-    return error_from_errno(reason, "can't share the virtual rig through", file);
+    return error_from_errno(reason, "can't keep what cameras share in", file);
   };
   UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) return failed(errno);
@@ -267,6 +279,14 @@ Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::pat
   if (words == MAP_FAILED) return failed(errno);
   return std::unique_ptr<RigMemory>(
       std::make_unique<SharedMemory>(std::move(fd), static_cast<Word*>(words), cameras));
+}
+
+std::filesystem::path shared_rig_file(std::string_view text) {
+  uint64_t hash = kSharedLayout;
+  for (const char c : text) hash = mix_bits(hash, static_cast<unsigned char>(c));
+  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
+  return std::filesystem::path(folder != nullptr && *folder != '\0' ? folder : "/dev/shm") /
+         fmt::format("lockstep-{}-{:016x}.rig", ::geteuid(), hash);
 }
 
 }  // namespace lockstep

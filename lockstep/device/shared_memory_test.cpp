@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What processes that share a virtual rig see of each other, also when they are killed.
+// What processes that share a virtual rig, or a take that is played, see of each other, also when
+// they are killed.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <thread>
@@ -105,6 +107,37 @@ TEST_F(SharedMemory, ReadsNoTimeThatCannotBeAddedTo) {
     }
     memory->change([](RigState& state) { state.generator = {}; });
   }
+}
+
+TEST_F(SharedMemory, TellsWhatIsPlayedUntilNobodyHoldsACamera) {
+  {
+    const auto one = open(), other = open();
+    ASSERT_TRUE(one->acquire(0, at_ms(0)));
+    EXPECT_EQ(state_of(*one).played.ended, state_of(*one).played.began) << "nothing yet";
+    one->change([](RigState& state) { state.played = {at_ms(5), kNever}; });
+    ASSERT_TRUE(other->acquire(1, at_ms(6)));
+    EXPECT_EQ(state_of(*other).played.began, at_ms(5));
+    EXPECT_EQ(state_of(*other).played.ended, kNever);
+    one->change([](RigState& state) { state.played = {HostTime::min(), HostTime::max()}; });
+    const PlayedSpan hostile = state_of(*other).played;
+    EXPECT_LT(hostile.began, hostile.began + std::chrono::hours(1000)) << "or it overflowed";
+    EXPECT_LE(hostile.ended, kNever) << "to which a little can be added";
+  }
+  const auto later = open();
+  ASSERT_TRUE(later->acquire(1, at_ms(100)));
+  EXPECT_EQ(state_of(*later).played.ended, HostTime());
+}
+
+TEST(SharedRigFile, IsOneForEachTextInTheFolderOfTheUser) {
+  EXPECT_EQ(shared_rig_file("a rig"), shared_rig_file("a rig"));
+  EXPECT_NE(shared_rig_file("a rig"), shared_rig_file("another rig"));
+  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
+  const std::string before = folder != nullptr ? folder : "";
+  setenv("XDG_RUNTIME_DIR", "/some/folder", 1);
+  EXPECT_EQ(shared_rig_file("a rig").parent_path(), "/some/folder");
+  unsetenv("XDG_RUNTIME_DIR");
+  EXPECT_EQ(shared_rig_file("a rig").parent_path(), "/dev/shm");
+  if (folder != nullptr) setenv("XDG_RUNTIME_DIR", before.c_str(), 1);
 }
 
 TEST_F(SharedMemory, LetsACameraBeHeldOnce) {
@@ -224,7 +257,7 @@ TEST_F(SharedMemory, IsWholeAtEveryInstantAtWhichAProcessIsKilled) {
   EXPECT_GT(begun, 30) << "the processes were killed before they changed anything";
 }
 
-TEST_F(SharedMemory, RefusesAFileThatIsNoBoard) {
+TEST_F(SharedMemory, RefusesAFileThatIsNoMemory) {
   testing::write_file(folder_ / "text", "not a memory");
   const auto text = open_shared_memory(folder_ / "text", 3);
   ASSERT_FALSE(text.ok());

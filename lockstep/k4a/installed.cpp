@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "lockstep/device/rig_memory.h"
 #include "lockstep/k4a/log.h"
 #include "lockstep/playback/playback.h"
 #include "lockstep/rig/chosen_rig.h"

@@ -6,8 +6,6 @@
 namespace lockstep {
 namespace {
 
-constexpr double kNoPulseNs = 1e9;  // a period must be one; nobody asks for pulses here
-
 WiredSync role_of(const PlayedTrack& track) {
   return track.header.camera.wired_sync;
 }
@@ -19,7 +17,6 @@ bool any_runs(const RigState& state) {
 
 }  // namespace
 
-// In the memory the playing is a train of the generator, which no camera owns: when it began.
 PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr<RigMemory> memory)
     : memory_(std::move(memory)) {
   const bool has_master = std::any_of(tracks.begin(), tracks.end(), [](const PlayedTrack& track) {
@@ -38,15 +35,14 @@ void PlayingTime::started(int camera, HostTime now) {
     const bool goes_on = began_by(state, now).has_value();
     state.cameras[index].running = 1;
     if (goes_on || !begins_[index]) return;
-    state.generator.finish(now);
-    state.generator.add({now, kNoPulseNs});
+    state.played = {now, kNever};
   });
 }
 
 void PlayingTime::stopped(int camera, HostTime now) {
   memory_->change([&](RigState& state) {
     state.cameras[static_cast<size_t>(camera)].running = 0;
-    if (!any_runs(state)) state.generator.finish(now);
+    if (!any_runs(state)) state.played.ended = std::min(state.played.ended, now);
   });
 }
 
@@ -55,10 +51,9 @@ std::optional<HostTime> PlayingTime::began(HostTime now) const {
 }
 
 std::optional<HostTime> PlayingTime::began_by(const RigState& state, HostTime now) const {
-  if (state.generator.empty() || !any_runs(state)) return std::nullopt;
-  const PulseTrain& last = *(state.generator.end() - 1);
-  const bool over = last.end != kNever || now > last.start + length_;
-  return over ? std::nullopt : std::optional(last.start);
+  const auto [start, end] = state.played;
+  const bool over = !any_runs(state) || end != kNever || now > start + length_;
+  return over ? std::nullopt : std::optional(start);
 }
 
 RigState PlayingTime::state() const {

@@ -4,22 +4,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "lockstep/base/mix_bits.h"
+
 // Randomness as a function of what it is for: the same seed, camera, tick and purpose give the same
 // number on every run, in whatever order they are asked for.
 
 namespace lockstep {
-
-/// Mixes all bits of `x` (the finalizer of SplitMix64).
-[[nodiscard]] constexpr uint64_t mix_bits(uint64_t x) {
-  x += 0x9e3779b97f4a7c15ull;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-  return x ^ (x >> 31);
-}
-
-[[nodiscard]] constexpr uint64_t mix_bits(uint64_t a, uint64_t b) {
-  return mix_bits(mix_bits(a) ^ b);
-}
 
 /// Uniform in [0, 1).
 [[nodiscard]] constexpr double uniform(uint64_t bits) {

@@ -2,18 +2,12 @@
 #include "lockstep/virtual/virtual_rig.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cstdlib>
-
-#include "lockstep/virtual/random.h"
 #include "lockstep/virtual/rig_core.h"
 #include "lockstep/virtual/truth.h"
 
 namespace lockstep {
 namespace {
-
-constexpr uint64_t kSharedLayout = 2;  // grows with every change of what the file holds
 
 class VirtualRigImpl final : public VirtualRig {
  public:
@@ -113,14 +107,6 @@ Result<std::shared_ptr<VirtualRig>> VirtualRig::create(const Rig& rig, const Pla
   }
   return std::shared_ptr<VirtualRig>(
       std::make_shared<VirtualRigImpl>(rig, plan, options, std::move(memory)));
-}
-
-std::filesystem::path shared_rig_file(std::string_view rig_toml) {
-  uint64_t hash = kSharedLayout;
-  for (const char c : rig_toml) hash = mix_bits(hash, static_cast<unsigned char>(c));
-  const char* const folder = std::getenv("XDG_RUNTIME_DIR");
-  return std::filesystem::path(folder != nullptr && *folder != '\0' ? folder : "/dev/shm") /
-         fmt::format("lockstep-{}-{:016x}.rig", ::geteuid(), hash);
 }
 
 }  // namespace lockstep

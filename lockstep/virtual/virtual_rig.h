@@ -70,8 +70,4 @@ class VirtualRig : public ControlledSource {
   [[nodiscard]] virtual std::string truth_json() const = 0;
 };
 
-/// The file of this user through which processes share the rig of this text: in $XDG_RUNTIME_DIR,
-/// else in /dev/shm. It goes when the machine is turned off.
-[[nodiscard]] std::filesystem::path shared_rig_file(std::string_view rig_toml);
-
 }  // namespace lockstep
