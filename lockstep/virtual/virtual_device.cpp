@@ -2,8 +2,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <deque>
+#include <cstring>
+#include <memory>
 #include <optional>
+#include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,11 +18,27 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kImuQueue = 833;  // half a second, as the vendor's
-// Of one sensor: 16 that wait for a partner, 7 that wait for the reader, and room to spare.
-constexpr size_t kMostHeld = 32;
 
 bool later(const FrameInstant& a, const FrameInstant& b) {
   return a.arrival > b.arrival;
+}
+
+// An image is in the pairing without pixels: until somebody reads it its bytes are its frame.
+static_assert(std::is_trivially_copyable_v<FrameInstant>);
+
+Image unpainted(const FrameInstant& frame) {
+  auto kept = std::make_shared<const FrameInstant>(frame);
+  const auto bytes = std::as_bytes(std::span(kept.get(), 1));
+  Image image;
+  image.stamp = frame.stamp;
+  image.bytes = ImageBytes(std::move(kept), bytes);
+  return image;
+}
+
+FrameInstant frame_of(const Image& unpainted) {
+  FrameInstant frame;
+  std::memcpy(&frame, unpainted.bytes.get().data(), sizeof frame);
+  return frame;
 }
 
 /// Everything of one start, gone with the stop.
@@ -32,17 +51,6 @@ struct Run {
         imu(traits, gravity),
         pictures(std::move(pictures_in)) {}
 
-  std::deque<FrameInstant>& held_of(Sensor sensor) { return held[sensor == Sensor::color ? 0 : 1]; }
-
-  /// The frame of a sensor that an image from the pairing is; those before it were dropped there.
-  FrameInstant take_held(Sensor sensor, DeviceTime stamp) {
-    auto& frames = held_of(sensor);
-    while (frames.front().stamp != stamp) frames.pop_front();
-    const FrameInstant frame = frames.front();
-    frames.pop_front();
-    return frame;
-  }
-
   CameraConfig config;
   CameraRun camera;
   Pairing pairing;
@@ -50,7 +58,6 @@ struct Run {
   std::shared_ptr<const Pictures> pictures;
   bool images = true;                      ///< false: only the IMU is left
   std::vector<FrameInstant> on_their_way;  ///< heap, the earliest arrival first
-  std::deque<FrameInstant> held[2];        ///< in the pairing: colour, depth
   std::vector<ImuSample> imu_samples;
 };
 
@@ -174,11 +181,7 @@ Error VirtualDevice::lost() const {
 }
 
 void VirtualDevice::deliver(Run& run, const FrameInstant& frame) {
-  auto& held = run.held_of(frame.sensor);
-  held.push_back(frame);
-  if (held.size() > kMostHeld) held.pop_front();
-  Image image;
-  image.stamp = frame.stamp;
+  Image image = unpainted(frame);
   if (frame.sensor == Sensor::color) {
     run.pairing.add_color(std::move(image));
     return;
@@ -197,7 +200,7 @@ void VirtualDevice::paint(Run& run, Capture& capture) {
     return image;
   };
   if (capture.color) {
-    const FrameInstant frame = run.take_held(Sensor::color, capture.color->stamp);
+    const FrameInstant frame = frame_of(*capture.color);
     Image image = stamped(run.pictures->color(frame), frame);
     image.exposure = frame.exposure;
     image.gain = frame.gain;
@@ -205,7 +208,7 @@ void VirtualDevice::paint(Run& run, Capture& capture) {
     capture.color = std::move(image);
   }
   if (capture.ir) {
-    const FrameInstant frame = run.take_held(Sensor::depth, capture.ir->stamp);
+    const FrameInstant frame = frame_of(*capture.ir);
     DepthSample sample = run.pictures->depth(frame);
     capture.ir = stamped(std::move(sample.ir), frame);
     if (sample.depth) capture.depth = stamped(std::move(*sample.depth), frame);

@@ -128,6 +128,32 @@ TEST(VirtualFaults, ARestartedMasterStopsThePulsesForAWhile) {
   EXPECT_LE(zero, milliseconds(4200)) << "with the way of an image to the host";
 }
 
+TEST(VirtualFaults, CapturesThatWaitedWhileColourCameAloneAreWhole) {
+  Rig rig = chain_rig(2);
+  for (RigCamera& camera : rig.cameras) camera.config.synchronized_images_only = true;
+  rig.world->faults.push_back({"cam1", FaultKind::restart, 3, 0, 1, {}});
+  Driver driver(rig);
+  driver.start_all();
+  driver.pass(milliseconds(2900));
+  driver.captures[1].clear();
+  // Nobody reads from here on. Who waits more than a minute for a pulse has its depth turned off.
+  SessionClock& clock = driver.source->clock();
+  clock.sleep_until(clock.now() + milliseconds(300));
+  driver.devices[0]->stop();
+  clock.sleep_until(clock.now() + seconds(70));
+  driver.start(0);
+  clock.sleep_until(clock.now() + seconds(5));
+  driver.read(1);
+  ASSERT_GE(driver.captures[1].size(), 2U);
+  for (const auto& capture : driver.captures[1]) {
+    ASSERT_TRUE(capture->color && capture->ir);
+    EXPECT_NEAR(static_cast<double>(capture->color->stamp.us()), 2.9e6, 2e5);
+    EXPECT_EQ(capture->color->exposure, Micros(8330));
+    EXPECT_NEAR(static_cast<double>((*capture->color->arrival - *capture->ir->arrival).count()), 0,
+                5e7);
+  }
+}
+
 TEST(VirtualFaults, AnUnpluggedCameraIsLost) {
   Driver driver = driven(FaultKind::unplug, 2, 0, 1, 2, seconds(4));
   EXPECT_TRUE(driver.lost[1]);
