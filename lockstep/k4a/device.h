@@ -97,8 +97,4 @@ class Device {
 
 using DeviceTable = HandleTable<k4a_device_t, Device, HandleKind::device>;
 
-/// A capture of such a camera for the C program, its images in the installed allocator's memory;
-/// null when that has none.
-[[nodiscard]] k4a_capture_t publish(const lockstep::Capture& capture, Family family);
-
 }  // namespace lockstep::k4a

@@ -12,6 +12,7 @@
 #include "lockstep/k4a/device_lookup.h"
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/installed.h"
+#include "lockstep/k4a/publish.h"
 #include "lockstep/k4a/versions.h"
 
 using namespace lockstep;       // NOLINT(google-build-using-namespace)

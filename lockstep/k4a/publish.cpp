@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "lockstep/k4a/publish.h"
+
 #include <cstring>
 #include <optional>
 
 #include "lockstep/k4a/capture.h"
-#include "lockstep/k4a/device.h"
 #include "lockstep/k4a/image.h"
 #include "lockstep/k4a/modes.h"
 

@@ -25,8 +25,4 @@ struct Record {
 };
 using RecordTable = HandleTable<k4a_record_t, Record, HandleKind::record>;
 
-/// What libk4a says of a device: serial number, firmware, calibration. False when it says nothing
-/// of one that a recording needs.
-bool describe_device(k4a_device_t device, RecordingHeader& header);
-
 }  // namespace lockstep::k4a

@@ -13,6 +13,7 @@
 #include "lockstep/k4a/guard.h"
 #include "lockstep/k4a/modes.h"
 #include "lockstep/k4a/record.h"
+#include "lockstep/k4a/record_device.h"
 #include "lockstep/recording/streams.h"
 
 using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "lockstep/k4a/record_device.h"
+
 #include <fmt/format.h>
 #include <k4a/k4a.h>
 
 #include "lockstep/k4a/log.h"
-#include "lockstep/k4a/record.h"
 
 namespace lockstep::k4a {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/virtual/color_noise.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lockstep/virtual/depth_noise.h"
@@ -46,6 +47,22 @@ void ColorNoise::add(size_t draw, size_t at, std::span<const uint8_t> from,
     const auto room = static_cast<uint8_t>(255 - plus);
     const auto brighter = static_cast<uint8_t>((light < room ? light : room) + plus);
     out[i] = static_cast<uint8_t>((brighter > minus ? brighter : minus) - minus);
+  }
+}
+
+void add_color_noise(RgbPicture& picture, uint64_t seed) {
+  const auto noise = noise_numbers();
+  const size_t row_length = size_t{3} * static_cast<size_t>(picture.width_px);
+  for (int y = 0; y < picture.height_px; ++y) {
+    const uint64_t bits = mix_bits(seed, static_cast<uint64_t>(y));
+    const int16_t* draw = noise.data() + bits % (noise.size() - row_length);
+    uint8_t* row = picture.row(y);
+    for (size_t i = 0; i < row_length; ++i) {
+      const int value = row[i];
+      const int sigma_q4 = 40 - value / 16;
+      row[i] = static_cast<uint8_t>(
+          std::clamp(value + ((draw[i] * sigma_q4) >> (kNoiseUnitBits + 4)), 0, 255));
+    }
   }
 }
 

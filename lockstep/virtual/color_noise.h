@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "lockstep/codec/picture.h"
 #include "lockstep/frame/image.h"
 
 namespace lockstep {
@@ -25,5 +26,9 @@ class ColorNoise {
  private:
   std::vector<uint8_t> more_, less_;  ///< how much it adds or takes away; one of the two is 0
 };
+
+/// Puts noise of the sensor on a picture that is going to be compressed: about two codes, less in
+/// the light.
+void add_color_noise(RgbPicture& picture, uint64_t seed);
 
 }  // namespace lockstep

@@ -8,8 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "lockstep/virtual/depth_noise.h"
-#include "lockstep/virtual/random.h"
+#include "lockstep/virtual/for_each_hit.h"
 
 namespace lockstep {
 namespace {
@@ -97,20 +96,11 @@ Eigen::Vector3f ColorRenderer::shade(const RayHit& hit, const Eigen::Vector3f& p
 }
 
 void ColorRenderer::cast_row(const RayScene& rays, int y, Layer& layer) const {
-  std::array<Eigen::Vector3f, kPacket> directions;
-  std::array<RayHit, kPacket> hits;
   const int end = layer.rect.x + layer.rect.width;
-  for (int x = layer.rect.x; x < end; x += kPacket) {
-    const int count = std::min(kPacket, end - x);
-    for (int i = 0; i < count; ++i) directions[static_cast<size_t>(i)] = view_.direction(x + i, y);
-    rays.cast(view_.origin(), {directions.data(), static_cast<size_t>(count)}, hits);
-    for (int i = 0; i < count; ++i) {
-      const RayHit& hit = hits[static_cast<size_t>(i)];
-      if (hit.t < 0) continue;
-      const Eigen::Vector3f point = view_.origin() + hit.t * directions[static_cast<size_t>(i)];
-      layer.at(x + i, y) = {shade(hit, point), 1, hit.t};
-    }
-  }
+  for_each_hit(view_, rays, y, layer.rect.x, end,
+               [&](int x, const RayHit& hit, const Eigen::Vector3f& direction) {
+                 layer.at(x, y) = {shade(hit, view_.origin() + hit.t * direction), 1, hit.t};
+               });
 }
 
 ColorRenderer::Sample ColorRenderer::cast_edge(const RayScene& rays, int x, int y) const {
@@ -175,22 +165,6 @@ RgbPicture enlarged(const RgbPicture& picture, int scale) {
 }
 
 }  // namespace
-
-void add_color_noise(RgbPicture& picture, uint64_t seed) {
-  const auto noise = noise_numbers();
-  const size_t row_length = size_t{3} * static_cast<size_t>(picture.width_px);
-  for (int y = 0; y < picture.height_px; ++y) {
-    const uint64_t bits = mix_bits(seed, static_cast<uint64_t>(y));
-    const int16_t* draw = noise.data() + bits % (noise.size() - row_length);
-    uint8_t* row = picture.row(y);
-    for (size_t i = 0; i < row_length; ++i) {
-      const int value = row[i];
-      const int sigma_q4 = 40 - value / 16;
-      row[i] = static_cast<uint8_t>(
-          std::clamp(value + ((draw[i] * sigma_q4) >> (kNoiseUnitBits + 4)), 0, 255));
-    }
-  }
-}
 
 RgbPicture ColorRenderer::still(int scale) const {
   return scale > 1 ? enlarged(background_, scale) : background_;

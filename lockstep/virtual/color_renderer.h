@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "lockstep/codec/picture.h"
@@ -38,8 +37,5 @@ class ColorRenderer {
   RgbPicture background_;
   std::vector<float> depth_;  ///< of the background
 };
-
-/// Puts noise of the sensor on a picture: about two codes, less in the light.
-void add_color_noise(RgbPicture& picture, uint64_t seed);
 
 }  // namespace lockstep

@@ -4,10 +4,10 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "lockstep/virtual/depth_noise.h"
+#include "lockstep/virtual/for_each_hit.h"
 
 namespace lockstep {
 namespace {
@@ -81,22 +81,13 @@ float DepthRenderer::infrared(const RayHit& hit, const Eigen::Vector3f& directio
 }
 
 void DepthRenderer::cast_row(const RayScene& rays, int y, Layer& layer) const {
-  std::array<Eigen::Vector3f, kPacket> directions;
-  std::array<RayHit, kPacket> hits;
   const int end = layer.rect.x + layer.rect.width;
-  for (int x = layer.rect.x; x < end; x += kPacket) {
-    const int count = std::min(kPacket, end - x);
-    for (int i = 0; i < count; ++i) directions[static_cast<size_t>(i)] = view_.direction(x + i, y);
-    rays.cast(view_.origin(), {directions.data(), static_cast<size_t>(count)}, hits);
-    for (int i = 0; i < count; ++i) {
-      const RayHit& hit = hits[static_cast<size_t>(i)];
-      if (hit.t <= 0) continue;
-      const size_t at = layer.index(x + i, y);
-      layer.depth_m[at] = hit.t;
-      const float lit = illuminated(x + i, y) ? 1.0F : 0.05F;
-      layer.ir[at] = lit * infrared(hit, directions[static_cast<size_t>(i)]);
-    }
-  }
+  for_each_hit(view_, rays, y, layer.rect.x, end,
+               [&](int x, const RayHit& hit, const Eigen::Vector3f& direction) {
+                 const size_t at = layer.index(x, y);
+                 layer.depth_m[at] = hit.t;
+                 layer.ir[at] = (illuminated(x, y) ? 1.0F : 0.05F) * infrared(hit, direction);
+               });
 }
 
 uint16_t DepthRenderer::reading(const Layer& layer, int x, int y) const {

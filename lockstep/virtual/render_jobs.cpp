@@ -10,6 +10,7 @@
 #include "lockstep/codec/color_convert.h"
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/frame/image_shape.h"
+#include "lockstep/virtual/color_noise.h"
 #include "lockstep/virtual/color_renderer.h"
 #include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/depth_renderer.h"
