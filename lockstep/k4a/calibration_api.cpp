@@ -93,7 +93,7 @@ k4a_result_t project_from(const k4a_calibration_t& calibration, const k4a_float3
 }
 
 k4a_result_t search(const k4a_calibration_t& calibration, const k4a_float2_t& color_pixel,
-                    const Image& depth, k4a_float2_t& pixel, int& valid) {
+                    const HeldImage& depth, k4a_float2_t& pixel, int& valid) {
   static constexpr const char* kName = "k4a_calibration_color_2d_to_depth_2d";
   const auto geometry = geometry_of(calibration);
   if (!geometry || !geometry->depth || !geometry->color) return refuse(kName, "A camera is off");

@@ -7,20 +7,20 @@
 
 namespace lockstep::k4a {
 
-Capture::~Capture() {
+HeldCapture::~HeldCapture() {
   for (const k4a_image_t image : images_) {
     if (image != nullptr) ImageTable::instance().release(image);
   }
 }
 
-k4a_image_t Capture::image(Slot slot) const {
+k4a_image_t HeldCapture::image(Slot slot) const {
   const std::lock_guard lock(mutex_);
   const k4a_image_t image = images_[slot];
   if (image != nullptr) ImageTable::instance().reference(image);
   return image;
 }
 
-bool Capture::set_image(Slot slot, k4a_image_t image) {
+bool HeldCapture::set_image(Slot slot, k4a_image_t image) {
   // The new one is held before the old one goes: they may be the same.
   if (image != nullptr && !ImageTable::instance().reference(image)) return false;
   k4a_image_t old = nullptr;

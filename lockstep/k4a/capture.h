@@ -14,14 +14,14 @@ namespace lockstep::k4a {
 
 /// A capture of the C API: three places for images, of each of which it holds a reference.
 /// Thread-safe.
-class Capture {
+class HeldCapture {
  public:
   enum Slot { color, depth, ir };
 
-  Capture() = default;
-  ~Capture();
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
+  HeldCapture() = default;
+  ~HeldCapture();
+  HeldCapture(const HeldCapture&) = delete;
+  HeldCapture& operator=(const HeldCapture&) = delete;
 
   /// The image there with a reference for the caller; null when there is none.
   [[nodiscard]] k4a_image_t image(Slot slot) const;
@@ -35,6 +35,6 @@ class Capture {
   std::array<k4a_image_t, 3> images_{};
 };
 
-using CaptureTable = HandleTable<k4a_capture_t, Capture, HandleKind::capture>;
+using CaptureTable = HandleTable<k4a_capture_t, HeldCapture, HandleKind::capture>;
 
 }  // namespace lockstep::k4a

@@ -16,20 +16,20 @@ CaptureTable& captures() {
   return CaptureTable::instance();
 }
 
-std::shared_ptr<Capture> find(k4a_capture_t handle, const char* function) {
+std::shared_ptr<HeldCapture> find(k4a_capture_t handle, const char* function) {
   auto capture = captures().find(handle);
   if (!capture) refuse(function, "The capture handle is not valid");
   return capture;
 }
 
-k4a_image_t get(k4a_capture_t handle, Capture::Slot slot, const char* function) {
+k4a_image_t get(k4a_capture_t handle, HeldCapture::Slot slot, const char* function) {
   return guarded(k4a_image_t{}, [&] {
     const auto capture = find(handle, function);
     return capture ? capture->image(slot) : nullptr;
   });
 }
 
-void set(k4a_capture_t handle, Capture::Slot slot, k4a_image_t image, const char* function) {
+void set(k4a_capture_t handle, HeldCapture::Slot slot, k4a_image_t image, const char* function) {
   guarded([&] {
     const auto capture = find(handle, function);
     if (!capture) return;
@@ -42,7 +42,7 @@ void set(k4a_capture_t handle, Capture::Slot slot, k4a_image_t image, const char
 k4a_result_t k4a_capture_create(k4a_capture_t* capture_handle) {
   return guarded(K4A_RESULT_FAILED, [&] {
     if (capture_handle == nullptr) return refuse("k4a_capture_create", "capture_handle is NULL");
-    *capture_handle = captures().add(std::make_shared<Capture>());
+    *capture_handle = captures().add(std::make_shared<HeldCapture>());
     return K4A_RESULT_SUCCEEDED;
   });
 }
@@ -62,27 +62,27 @@ void k4a_capture_release(k4a_capture_t capture_handle) {
 }
 
 k4a_image_t k4a_capture_get_color_image(k4a_capture_t capture_handle) {
-  return get(capture_handle, Capture::color, __func__);
+  return get(capture_handle, HeldCapture::color, __func__);
 }
 
 k4a_image_t k4a_capture_get_depth_image(k4a_capture_t capture_handle) {
-  return get(capture_handle, Capture::depth, __func__);
+  return get(capture_handle, HeldCapture::depth, __func__);
 }
 
 k4a_image_t k4a_capture_get_ir_image(k4a_capture_t capture_handle) {
-  return get(capture_handle, Capture::ir, __func__);
+  return get(capture_handle, HeldCapture::ir, __func__);
 }
 
 void k4a_capture_set_color_image(k4a_capture_t capture_handle, k4a_image_t image_handle) {
-  set(capture_handle, Capture::color, image_handle, __func__);
+  set(capture_handle, HeldCapture::color, image_handle, __func__);
 }
 
 void k4a_capture_set_depth_image(k4a_capture_t capture_handle, k4a_image_t image_handle) {
-  set(capture_handle, Capture::depth, image_handle, __func__);
+  set(capture_handle, HeldCapture::depth, image_handle, __func__);
 }
 
 void k4a_capture_set_ir_image(k4a_capture_t capture_handle, k4a_image_t image_handle) {
-  set(capture_handle, Capture::ir, image_handle, __func__);
+  set(capture_handle, HeldCapture::ir, image_handle, __func__);
 }
 
 void k4a_capture_set_temperature_c(k4a_capture_t capture_handle, float temperature_c) {

@@ -44,9 +44,9 @@ k4a_imu_sample_t to_c(const ImuSample& sample, double temperature_c) {
   return out;
 }
 
-void log_times(const lockstep::Capture& capture) {
+void log_times(const Capture& capture) {
   std::string linked;
-  const auto tell = [&](const char* name, const std::optional<lockstep::Image>& image) {
+  const auto tell = [&](const char* name, const std::optional<Image>& image) {
     if (!image) return;
     const int64_t host_ns = image->arrival ? image->arrival->time_since_epoch().count() : 0;
     log(K4A_LOG_LEVEL_INFO, __FILE__, __LINE__,
@@ -62,7 +62,7 @@ void log_times(const lockstep::Capture& capture) {
 
 }  // namespace
 
-Device::Device(InstalledPtr installed, uint32_t index, std::unique_ptr<lockstep::Device> camera)
+OpenDevice::OpenDevice(InstalledPtr installed, uint32_t index, std::unique_ptr<Device> camera)
     : captures(kCaptures, *installed->clock),
       imu_samples(kImuSamples, *installed->clock),
       installed_(std::move(installed)),
@@ -73,7 +73,7 @@ Device::Device(InstalledPtr installed, uint32_t index, std::unique_ptr<lockstep:
       camera_(std::move(camera)),
       temperature_c_(recorded_ == nullptr ? kColdC : std::numeric_limits<double>::quiet_NaN()) {}
 
-Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
+Result<std::shared_ptr<OpenDevice>> OpenDevice::open(uint32_t index) {
   InstalledPtr installed = installed_devices();
   if (index >= kMostDevices || index >= installed->devices.size()) {
     return Error{
@@ -83,12 +83,13 @@ Result<std::shared_ptr<Device>> Device::open(uint32_t index) {
   }
   auto camera = installed->source->open(installed->devices[index].serial);
   if (!camera) return std::move(camera).error();
-  const std::shared_ptr<Device> device(new Device(std::move(installed), index, *std::move(camera)));
+  const std::shared_ptr<OpenDevice> device(
+      new OpenDevice(std::move(installed), index, *std::move(camera)));
   if (auto learned = device->learn(); !learned) return std::move(learned).error();
   return device;
 }
 
-Result<void> Device::learn() {
+Result<void> OpenDevice::learn() {
   const MutexLock lock(mutex_);
   log(level_of_versions(), __FILE__, __LINE__, versions_text(info_));
   if (auto checked = check_firmware(); !checked) return checked;
@@ -104,7 +105,7 @@ Result<void> Device::learn() {
   return {};
 }
 
-Result<void> Device::check_firmware() const {
+Result<void> OpenDevice::check_firmware() const {
   const FirmwareAge age = firmware_age(info_);
   if (age == FirmwareAge::too_old)
     return Error{Errc::unsupported,
@@ -118,7 +119,7 @@ Result<void> Device::check_firmware() const {
   return {};
 }
 
-void Device::close() {
+void OpenDevice::close() {
   ++stops_asked_;
   const MutexLock lock(mutex_);
   --stops_asked_;
@@ -127,14 +128,14 @@ void Device::close() {
   camera_.reset();
 }
 
-Result<void> Device::start_cameras(const k4a_device_configuration_t& config) {
+Result<void> OpenDevice::start_cameras(const k4a_device_configuration_t& config) {
   const MutexLock lock(mutex_);
   auto started = start_locked(config);
   if (!started) stop_cameras_locked();
   return started;
 }
 
-Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
+Result<void> OpenDevice::start_locked(const k4a_device_configuration_t& config) {
   if (camera_ == nullptr) return Error{Errc::bad_state, "The device is closed"};
   if (cameras_on_)
     return Error{Errc::bad_state, "The cameras run already, and are stopped by this call"};
@@ -162,14 +163,14 @@ Result<void> Device::start_locked(const k4a_device_configuration_t& config) {
   return {};
 }
 
-void Device::stop_cameras() {
+void OpenDevice::stop_cameras() {
   ++stops_asked_;
   const MutexLock lock(mutex_);
   --stops_asked_;
   stop_cameras_locked();
 }
 
-void Device::stop_cameras_locked() {
+void OpenDevice::stop_cameras_locked() {
   if (!std::exchange(cameras_on_, false)) return;
   captures.close();
   if (imu_on_) {
@@ -179,7 +180,7 @@ void Device::stop_cameras_locked() {
   }
 }
 
-Result<void> Device::start_imu() {
+Result<void> OpenDevice::start_imu() {
   const MutexLock lock(mutex_);
   if (imu_on_) return Error{Errc::bad_state, "The IMU runs already"};
   if (!cameras_on_) return Error{Errc::bad_state, "The cameras do not run: start them first"};
@@ -193,23 +194,23 @@ Result<void> Device::start_imu() {
   return {};
 }
 
-void Device::stop_imu() {
+void OpenDevice::stop_imu() {
   const MutexLock lock(mutex_);
   stop_imu_locked();
 }
 
-void Device::stop_imu_locked() {
+void OpenDevice::stop_imu_locked() {
   if (!imu_on_.exchange(false)) return;
   imu_samples.close();
   if (!cameras_on_) stop_reading();
 }
 
-void Device::stop_reading() {
+void OpenDevice::stop_reading() {
   camera_->stop();
   if (reader_.joinable()) reader_.join();
 }
 
-void Device::read_and_finish(lockstep::Device& camera, const CameraConfig& asked) {
+void OpenDevice::read_and_finish(Device& camera, const CameraConfig& asked) {
   const bool whole = guarded(false, [&] { return read(camera, asked); });
   const QueueEnd end = whole ? QueueEnd::played : QueueEnd::lost;
   reader_ended_ = end;
@@ -218,7 +219,7 @@ void Device::read_and_finish(lockstep::Device& camera, const CameraConfig& asked
 }
 
 /// True when the camera was stopped or its recording ended, false when it is lost.
-bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
+bool OpenDevice::read(Device& camera, const CameraConfig& asked) {
   while (true) {
     auto got = camera.next_capture(imu_on_ ? kImuBeat : kIdleBeat);
     if (!got && got.error().code == Errc::bad_state) return true;  // stopped between two reads
@@ -233,19 +234,19 @@ bool Device::read(lockstep::Device& camera, const CameraConfig& asked) {
   }
 }
 
-void Device::push(CapturePtr capture, const CameraConfig& asked) {
+void OpenDevice::push(CapturePtr capture, const CameraConfig& asked) {
   if (capture->temperature_c) temperature_c_ = *capture->temperature_c;
   if (recorded_ == nullptr) return deliver(std::move(capture));
   for (CapturePtr& each : recorded_->delivered(*capture, asked, installed_->clock->now()))
     deliver(std::move(each));
 }
 
-void Device::deliver(CapturePtr capture) {
+void OpenDevice::deliver(CapturePtr capture) {
   if (log_times_) log_times(*capture);
   captures.push(std::move(capture));
 }
 
-Result<void> Device::set_color_control(size_t control, const ColorControl& value) {
+Result<void> OpenDevice::set_color_control(size_t control, const ColorControl& value) {
   const MutexLock lock(mutex_);
   if (camera_ == nullptr) return Error{Errc::bad_state, "The device is closed"};
   if (auto set = source().set_color_control(info_.serial, control, value); !set) return set;
@@ -256,14 +257,14 @@ Result<void> Device::set_color_control(size_t control, const ColorControl& value
   return {};
 }
 
-std::optional<ColorRange> Device::color_range_of(k4a_color_control_command_t command) {
+std::optional<ColorRange> OpenDevice::color_range_of(k4a_color_control_command_t command) {
   const MutexLock lock(ranges_mutex_);
   std::optional<ColorRange>& known = ranges_[static_cast<size_t>(command)];
   if (!known) known = color_range(command, powerline, info_.family);
   return known;
 }
 
-void Device::read_imu(lockstep::Device& camera) {
+void OpenDevice::read_imu(Device& camera) {
   // Also while nobody wants them. What comes first after a start may be from before it.
   const auto samples = camera.take_imu();
   const uint64_t starts = imu_starts_;

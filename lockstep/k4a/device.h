@@ -22,13 +22,13 @@ namespace lockstep::k4a {
 
 /// An opened device of the C API: a camera, a thread that reads it while it runs, and what it read.
 /// Thread-safe.
-class Device {
+class OpenDevice {
  public:
   /// Errors: not_found, busy, and whatever the camera says.
-  static Result<std::shared_ptr<Device>> open(uint32_t index);
-  ~Device() { close(); }
-  Device(const Device&) = delete;
-  Device& operator=(const Device&) = delete;
+  static Result<std::shared_ptr<OpenDevice>> open(uint32_t index);
+  ~OpenDevice() { close(); }
+  OpenDevice(const OpenDevice&) = delete;
+  OpenDevice& operator=(const OpenDevice&) = delete;
 
   /// Stops everything and lets the camera go; everybody who waits leaves, also in a start.
   void close();
@@ -59,16 +59,16 @@ class Device {
   std::atomic<Powerline> powerline{Powerline::hz60};
 
  private:
-  Device(InstalledPtr installed, uint32_t index, std::unique_ptr<lockstep::Device> camera);
+  OpenDevice(InstalledPtr installed, uint32_t index, std::unique_ptr<Device> camera);
   Result<void> learn();
   Result<void> check_firmware() const;
   Result<void> start_locked(const k4a_device_configuration_t& config) LOCKSTEP_REQUIRES(mutex_);
   void stop_cameras_locked() LOCKSTEP_REQUIRES(mutex_);
   void stop_imu_locked() LOCKSTEP_REQUIRES(mutex_);
   void stop_reading() LOCKSTEP_REQUIRES(mutex_);
-  void read_and_finish(lockstep::Device& camera, const CameraConfig& asked);
-  bool read(lockstep::Device& camera, const CameraConfig& asked);
-  void read_imu(lockstep::Device& camera);
+  void read_and_finish(Device& camera, const CameraConfig& asked);
+  bool read(Device& camera, const CameraConfig& asked);
+  void read_imu(Device& camera);
   void push(CapturePtr capture, const CameraConfig& asked);
   void deliver(CapturePtr capture);
 
@@ -82,7 +82,7 @@ class Device {
 
   std::atomic<int> stops_asked_{0};  ///< that wait for a start to leave, or go on
   Mutex mutex_;                      ///< of starts and stops
-  std::unique_ptr<lockstep::Device> camera_ LOCKSTEP_GUARDED_BY(mutex_);
+  std::unique_ptr<Device> camera_ LOCKSTEP_GUARDED_BY(mutex_);
   std::thread reader_ LOCKSTEP_GUARDED_BY(mutex_);
   CameraConfig asked_ LOCKSTEP_GUARDED_BY(mutex_);  ///< of the last start
   bool cameras_on_ LOCKSTEP_GUARDED_BY(mutex_) = false;
@@ -95,6 +95,6 @@ class Device {
   std::array<std::optional<ColorRange>, kColorControls> ranges_ LOCKSTEP_GUARDED_BY(ranges_mutex_);
 };
 
-using DeviceTable = HandleTable<k4a_device_t, Device, HandleKind::device>;
+using DeviceTable = HandleTable<k4a_device_t, OpenDevice, HandleKind::device>;
 
 }  // namespace lockstep::k4a

@@ -20,8 +20,6 @@ using namespace lockstep::k4a;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
-using K4aDevice = lockstep::k4a::Device;
-
 /// Says why a queue gives nothing; `stopped` when it was never started.
 k4a_wait_result_t refuse_wait(const char* function, QueueEnd how, std::string_view stopped) {
   if (how == QueueEnd::stopped) refuse(function, stopped);
@@ -41,7 +39,7 @@ uint32_t k4a_device_get_installed_count(void) {
 k4a_result_t k4a_device_open(uint32_t index, k4a_device_t* device_handle) {
   return guarded(K4A_RESULT_FAILED, [&] {
     if (device_handle == nullptr) return refuse("k4a_device_open", "device_handle is NULL");
-    auto device = K4aDevice::open(index);
+    auto device = OpenDevice::open(index);
     if (!device) return refuse("k4a_device_open", device.error().message);
     *device_handle = DeviceTable::instance().add(*std::move(device));
     return K4A_RESULT_SUCCEEDED;

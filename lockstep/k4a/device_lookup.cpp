@@ -3,7 +3,7 @@
 
 namespace lockstep::k4a {
 
-std::shared_ptr<Device> find_device(k4a_device_t handle, const char* function) {
+std::shared_ptr<OpenDevice> find_device(k4a_device_t handle, const char* function) {
   auto device = DeviceTable::instance().find(handle);
   if (!device) refuse(function, "The device handle is not valid");
   return device;

@@ -9,6 +9,6 @@
 namespace lockstep::k4a {
 
 /// The device behind a handle; null, and a line in the log, when there is none.
-std::shared_ptr<Device> find_device(k4a_device_t handle, const char* function);
+std::shared_ptr<OpenDevice> find_device(k4a_device_t handle, const char* function);
 
 }  // namespace lockstep::k4a

@@ -70,7 +70,7 @@ int64_t row_bytes(k4a_image_format_t format, int64_t width) {
 
 }  // namespace
 
-Image::~Image() {
+HeldImage::~HeldImage() {
   if (free != nullptr) free(block, context);
 }
 
@@ -87,12 +87,12 @@ std::optional<ImageLayout> image_layout(k4a_image_format_t format, int width, in
   return ImageLayout{static_cast<int>(row), static_cast<size_t>(bytes)};
 }
 
-std::shared_ptr<Image> allocate_image(k4a_image_format_t format, int width, int height, int stride,
-                                      size_t bytes) {
+std::shared_ptr<HeldImage> allocate_image(k4a_image_format_t format, int width, int height,
+                                          int stride, size_t bytes) {
   if (bytes == 0 || bytes > static_cast<size_t>(std::numeric_limits<int>::max()) - kInFront)
     return nullptr;
   const Allocator from = current_allocator();
-  auto image = std::make_shared<Image>(format, width, height, stride);
+  auto image = std::make_shared<HeldImage>(format, width, height, stride);
   uint8_t* const block = from.allocate(static_cast<int>(bytes + kInFront), &image->context);
   if (block == nullptr) return nullptr;
   image->block = block;

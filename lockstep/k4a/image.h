@@ -15,12 +15,12 @@ namespace lockstep::k4a {
 
 /// An image of the C API: a buffer, what it holds, and what is told of it. The numbers may be set
 /// and read from several threads.
-struct Image {
-  Image(k4a_image_format_t format_in, int width_in, int height_in, int stride_in)
+struct HeldImage {
+  HeldImage(k4a_image_format_t format_in, int width_in, int height_in, int stride_in)
       : format(format_in), width(width_in), height(height_in), stride(stride_in) {}
-  ~Image();
-  Image(const Image&) = delete;
-  Image& operator=(const Image&) = delete;
+  ~HeldImage();
+  HeldImage(const HeldImage&) = delete;
+  HeldImage& operator=(const HeldImage&) = delete;
 
   const k4a_image_format_t format;
   const int width, height, stride;
@@ -38,7 +38,7 @@ struct Image {
 /// Pixels of the longer side of an image that is made here.
 inline constexpr int kLargestSide = 19'999;
 
-using ImageTable = HandleTable<k4a_image_t, Image, HandleKind::image>;
+using ImageTable = HandleTable<k4a_image_t, HeldImage, HandleKind::image>;
 
 /// Smallest stride of a format at a width, and its buffer size at a stride and height; nothing for
 /// formats or sizes that k4a_image_create refuses.
@@ -51,8 +51,8 @@ struct ImageLayout {
 
 /// An image whose buffer comes from the installed allocator; null when that has none. `bytes` is
 /// not checked against the format.
-[[nodiscard]] std::shared_ptr<Image> allocate_image(k4a_image_format_t format, int width,
-                                                    int height, int stride, size_t bytes);
+[[nodiscard]] std::shared_ptr<HeldImage> allocate_image(k4a_image_format_t format, int width,
+                                                        int height, int stride, size_t bytes);
 
 /// Installs an allocator, or with two nulls its own; false when one of them is null.
 bool set_allocator(k4a_memory_allocate_cb_t* allocate, k4a_memory_destroy_cb_t* free);

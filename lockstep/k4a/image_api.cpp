@@ -96,7 +96,7 @@ k4a_result_t k4a_image_create_from_buffer(k4a_image_format_t format, int width_p
     if (!is_size(width_pixels, height_pixels, kLargestBorrowedSide))
       return refused("A side is not 1 to 20000 pixels");
     if (buffer == nullptr || buffer_size == 0) return refused("There is no buffer");
-    auto image = std::make_shared<Image>(format, width_pixels, height_pixels, stride_bytes);
+    auto image = std::make_shared<HeldImage>(format, width_pixels, height_pixels, stride_bytes);
     image->buffer = buffer;
     image->size = buffer_size;
     *image_handle = images().add(image);
@@ -123,27 +123,28 @@ void k4a_image_release(k4a_image_t image_handle) {
 }
 
 uint8_t* k4a_image_get_buffer(k4a_image_t image_handle) {
-  return get<uint8_t*>(image_handle, __func__, nullptr, [](Image& i) { return i.buffer; });
+  return get<uint8_t*>(image_handle, __func__, nullptr, [](HeldImage& i) { return i.buffer; });
 }
 
 size_t k4a_image_get_size(k4a_image_t image_handle) {
-  return get<size_t>(image_handle, __func__, 0, [](Image& i) { return i.size; });
+  return get<size_t>(image_handle, __func__, 0, [](HeldImage& i) { return i.size; });
 }
 
 k4a_image_format_t k4a_image_get_format(k4a_image_t image_handle) {
-  return get(image_handle, __func__, K4A_IMAGE_FORMAT_CUSTOM, [](Image& i) { return i.format; });
+  return get(image_handle, __func__, K4A_IMAGE_FORMAT_CUSTOM,
+             [](HeldImage& i) { return i.format; });
 }
 
 int k4a_image_get_width_pixels(k4a_image_t image_handle) {
-  return get(image_handle, __func__, 0, [](Image& i) { return i.width; });
+  return get(image_handle, __func__, 0, [](HeldImage& i) { return i.width; });
 }
 
 int k4a_image_get_height_pixels(k4a_image_t image_handle) {
-  return get(image_handle, __func__, 0, [](Image& i) { return i.height; });
+  return get(image_handle, __func__, 0, [](HeldImage& i) { return i.height; });
 }
 
 int k4a_image_get_stride_bytes(k4a_image_t image_handle) {
-  return get(image_handle, __func__, 0, [](Image& i) { return i.stride; });
+  return get(image_handle, __func__, 0, [](HeldImage& i) { return i.stride; });
 }
 
 uint64_t k4a_image_get_timestamp_usec(k4a_image_t image_handle) {
@@ -151,28 +152,31 @@ uint64_t k4a_image_get_timestamp_usec(k4a_image_t image_handle) {
 }
 
 uint64_t k4a_image_get_device_timestamp_usec(k4a_image_t image_handle) {
-  return get<uint64_t>(image_handle, __func__, 0, [](Image& i) { return i.device_time_us.load(); });
+  return get<uint64_t>(image_handle, __func__, 0,
+                       [](HeldImage& i) { return i.device_time_us.load(); });
 }
 
 uint64_t k4a_image_get_system_timestamp_nsec(k4a_image_t image_handle) {
-  return get<uint64_t>(image_handle, __func__, 0, [](Image& i) { return i.system_time_ns.load(); });
+  return get<uint64_t>(image_handle, __func__, 0,
+                       [](HeldImage& i) { return i.system_time_ns.load(); });
 }
 
 uint64_t k4a_image_get_exposure_usec(k4a_image_t image_handle) {
-  return get<uint64_t>(image_handle, __func__, 0, [](Image& i) { return i.exposure_us.load(); });
+  return get<uint64_t>(image_handle, __func__, 0,
+                       [](HeldImage& i) { return i.exposure_us.load(); });
 }
 
 uint32_t k4a_image_get_white_balance(k4a_image_t image_handle) {
   return get<uint32_t>(image_handle, __func__, 0,
-                       [](Image& i) { return i.white_balance_k.load(); });
+                       [](HeldImage& i) { return i.white_balance_k.load(); });
 }
 
 uint32_t k4a_image_get_iso_speed(k4a_image_t image_handle) {
-  return get<uint32_t>(image_handle, __func__, 0, [](Image& i) { return i.iso_speed.load(); });
+  return get<uint32_t>(image_handle, __func__, 0, [](HeldImage& i) { return i.iso_speed.load(); });
 }
 
 void k4a_image_set_device_timestamp_usec(k4a_image_t image_handle, uint64_t timestamp_usec) {
-  set(image_handle, __func__, [&](Image& i) { i.device_time_us = timestamp_usec; });
+  set(image_handle, __func__, [&](HeldImage& i) { i.device_time_us = timestamp_usec; });
 }
 
 void k4a_image_set_timestamp_usec(k4a_image_t image_handle, uint64_t timestamp_usec) {
@@ -180,11 +184,11 @@ void k4a_image_set_timestamp_usec(k4a_image_t image_handle, uint64_t timestamp_u
 }
 
 void k4a_image_set_system_timestamp_nsec(k4a_image_t image_handle, uint64_t timestamp_nsec) {
-  set(image_handle, __func__, [&](Image& i) { i.system_time_ns = timestamp_nsec; });
+  set(image_handle, __func__, [&](HeldImage& i) { i.system_time_ns = timestamp_nsec; });
 }
 
 void k4a_image_set_exposure_usec(k4a_image_t image_handle, uint64_t exposure_usec) {
-  set(image_handle, __func__, [&](Image& i) { i.exposure_us = exposure_usec; });
+  set(image_handle, __func__, [&](HeldImage& i) { i.exposure_us = exposure_usec; });
 }
 
 void k4a_image_set_exposure_time_usec(k4a_image_t image_handle, uint64_t exposure_usec) {
@@ -192,9 +196,9 @@ void k4a_image_set_exposure_time_usec(k4a_image_t image_handle, uint64_t exposur
 }
 
 void k4a_image_set_white_balance(k4a_image_t image_handle, uint32_t white_balance) {
-  set(image_handle, __func__, [&](Image& i) { i.white_balance_k = white_balance; });
+  set(image_handle, __func__, [&](HeldImage& i) { i.white_balance_k = white_balance; });
 }
 
 void k4a_image_set_iso_speed(k4a_image_t image_handle, uint32_t iso_speed) {
-  set(image_handle, __func__, [&](Image& i) { i.iso_speed = iso_speed; });
+  set(image_handle, __func__, [&](HeldImage& i) { i.iso_speed = iso_speed; });
 }

@@ -11,7 +11,7 @@
 namespace lockstep::k4a {
 namespace {
 
-std::shared_ptr<Image> copy_of(const lockstep::Image& image) {
+std::shared_ptr<HeldImage> copy_of(const Image& image) {
   const auto bytes = image.bytes.get();
   auto copy = allocate_image(to_c(image.format), image.width_px, image.height_px,
                              image.stride_bytes, bytes.size());
@@ -26,7 +26,7 @@ std::shared_ptr<Image> copy_of(const lockstep::Image& image) {
 }
 
 /// False: there was no memory for it.
-bool put(Capture& capture, Capture::Slot slot, const std::optional<lockstep::Image>& image) {
+bool put(HeldCapture& capture, HeldCapture::Slot slot, const std::optional<Image>& image) {
   if (!image) return true;
   auto copy = copy_of(*image);
   if (!copy) return false;
@@ -38,10 +38,11 @@ bool put(Capture& capture, Capture::Slot slot, const std::optional<lockstep::Ima
 
 }  // namespace
 
-k4a_capture_t publish(const lockstep::Capture& capture, Family family) {
-  auto out = std::make_shared<Capture>();
-  const bool whole = put(*out, Capture::color, capture.color) &&
-                     put(*out, Capture::depth, capture.depth) && put(*out, Capture::ir, capture.ir);
+k4a_capture_t publish(const Capture& capture, Family family) {
+  auto out = std::make_shared<HeldCapture>();
+  const bool whole = put(*out, HeldCapture::color, capture.color) &&
+                     put(*out, HeldCapture::depth, capture.depth) &&
+                     put(*out, HeldCapture::ir, capture.ir);
   if (!whole) return nullptr;
   if (capture.temperature_c) out->temperature_c = static_cast<float>(*capture.temperature_c);
   if (family != Family::azure_kinect) out->temperature_c = 0;  // its maker's library knows none

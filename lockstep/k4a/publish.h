@@ -10,6 +10,6 @@ namespace lockstep::k4a {
 
 /// A capture of a camera of this family for the C program, its images in the installed allocator's
 /// memory; null when that has none. Thread-safe.
-[[nodiscard]] k4a_capture_t publish(const lockstep::Capture& capture, Family family);
+[[nodiscard]] k4a_capture_t publish(const Capture& capture, Family family);
 
 }  // namespace lockstep::k4a

@@ -12,14 +12,14 @@
 namespace lockstep::k4a {
 namespace {
 
-CapturePtr finished(lockstep::Capture capture, HostTime now) {
+CapturePtr finished(Capture capture, HostTime now) {
   for (auto* const image : {&capture.color, &capture.depth, &capture.ir}) {
     if (*image) (*image)->arrival = now;
   }
-  return std::make_shared<const lockstep::Capture>(std::move(capture));
+  return std::make_shared<const Capture>(std::move(capture));
 }
 
-void decode(lockstep::Capture& capture) {
+void decode(Capture& capture) {
   auto decoded = convert_color(*capture.color, PixelFormat::bgra32);
   if (decoded) {
     capture.color = *std::move(decoded);
@@ -41,9 +41,9 @@ CameraConfig RecordedCamera::to_play(const CameraConfig& asked) const {
   return config;
 }
 
-std::vector<CapturePtr> RecordedCamera::delivered(const lockstep::Capture& capture,
-                                                  const CameraConfig& asked, HostTime now) const {
-  lockstep::Capture whole = capture;
+std::vector<CapturePtr> RecordedCamera::delivered(const Capture& capture, const CameraConfig& asked,
+                                                  HostTime now) const {
+  Capture whole = capture;
   if (whole.color && whole.color->format == PixelFormat::mjpg &&
       asked.color_format == ColorFormat::bgra32)
     decode(whole);
@@ -51,7 +51,7 @@ std::vector<CapturePtr> RecordedCamera::delivered(const lockstep::Capture& captu
   if (asked.synchronized_images_only && asked.pair_images && !(whole.color && has_depth)) return {};
   std::vector<CapturePtr> all;
   if (!asked.pair_images && whole.color && has_depth) {
-    lockstep::Capture color;
+    Capture color;
     color.color = std::exchange(whole.color, std::nullopt);
     all.push_back(finished(std::move(color), now));
   }

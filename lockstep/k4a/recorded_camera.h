@@ -23,8 +23,8 @@ class RecordedCamera {
   /// A recorded capture as a camera that was started with `asked` gives it: whole, by single images
   /// when they are not to be paired, or not at all when only pairs are wanted. It arrives at `now`.
   /// A picture that cannot be decoded is left out, with a warning in the log.
-  [[nodiscard]] std::vector<CapturePtr> delivered(const lockstep::Capture& capture,
-                                                  const CameraConfig& asked, HostTime now) const;
+  [[nodiscard]] std::vector<CapturePtr> delivered(const Capture& capture, const CameraConfig& asked,
+                                                  HostTime now) const;
 
  private:
   RecordingHeader header_;

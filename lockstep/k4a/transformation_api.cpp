@@ -17,7 +17,7 @@ namespace {
 
 using TransformationTable =
     HandleTable<k4a_transformation_t, Transformation, HandleKind::transformation>;
-using ImagePtr = std::shared_ptr<Image>;
+using ImagePtr = std::shared_ptr<HeldImage>;
 
 ImagePtr find(k4a_image_t handle) {
   return ImageTable::instance().find(handle);
