@@ -112,6 +112,15 @@ struct Callback {
 
 thread_local bool in_callback = false;
 
+/// Also where the callback throws: the thread goes on to log.
+class InCallback {
+ public:
+  InCallback() { in_callback = true; }
+  ~InCallback() { in_callback = false; }
+  InCallback(const InCallback&) = delete;
+  InCallback& operator=(const InCallback&) = delete;
+};
+
 Callback& callback() {
   static auto* const one = new Callback;
   return *one;
@@ -127,9 +136,8 @@ void log(k4a_log_level_t level, const char* file, int line, std::string_view mes
   Callback& to = callback();
   const std::shared_lock lock(to.mutex);
   if (to.function == nullptr || to.least == K4A_LOG_LEVEL_OFF || level > to.least) return;
-  in_callback = true;
+  const InCallback running;
   to.function(to.context, level, file, line, text.c_str());
-  in_callback = false;
 }
 
 k4a_log_level_t level_of_versions() {

@@ -6,6 +6,7 @@
 #include <k4arecord/playback.h>
 
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,24 @@ TEST_F(K4aMessages, MayBeAnsweredByCallsThatFail) {
   unsetenv("LOCKSTEP_RIG");
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(changed, K4A_RESULT_FAILED) << "it would have waited for itself";
+}
+
+TEST_F(K4aMessages, GoOnAfterACallbackThatThrew) {
+  static int calls = 0;
+  calls = 0;
+  const auto thrower = [](void*, k4a_log_level_t, const char*, int, const char*) {
+    ++calls;
+    throw std::runtime_error("not today");
+  };
+  ASSERT_EQ(k4a_set_debug_message_handler(thrower, nullptr, K4A_LOG_LEVEL_ERROR),
+            K4A_RESULT_SUCCEEDED);
+  fail_once();
+  const int of_the_first = calls;
+  EXPECT_GE(of_the_first, 1);
+  fail_once();
+  EXPECT_GT(calls, of_the_first) << "muted for good";
+  EXPECT_EQ(k4a_set_debug_message_handler(nullptr, nullptr, K4A_LOG_LEVEL_OFF),
+            K4A_RESULT_SUCCEEDED);
 }
 
 TEST_F(K4aMessages, ComeFromTheirLevelOn) {

@@ -280,6 +280,18 @@ TEST_F(Recorder, LeavesARenderingThatTakesLongOnCtrlC) {
   EXPECT_FALSE(is_there("one.mkv") || is_there("cache/lockstep"));
 }
 
+/// Wherever it comes: the cameras may run by then, and the IMU not yet.
+TEST_F(Recorder, LeavesAStartOnCtrlC) {
+  for (int i = 0; i < 24; ++i) {
+    const auto recorder = start({"one.mkv"}, "Device version");
+    std::this_thread::sleep_for(std::chrono::microseconds(i % 8 * 500));
+    recorder->signal(SIGINT);
+    const Finished ended = recorder->wait();
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    ASSERT_THAT(ended.err, Not(HasSubstr("Runtime error")));
+  }
+}
+
 // Stamps alone cannot show it: the clocks are whole frames apart.
 TEST_F(Recorder, TellsASubordinateThatItsMasterWasFirst) {
   const auto left = master({"--device", "0", "-l", "4", "--take", "take"});
@@ -316,6 +328,28 @@ TEST_F(Recorder, NamesTheDeviceThatItCannotHave) {
   EXPECT_THAT(one_line(busy_too.err), HasSubstr("middle (virtual-0002) is open already"));
   EXPECT_THAT(run({"--list"}).out, HasSubstr("Index:1\tin use"));
   EXPECT_FALSE(is_there("a.mkv"));
+}
+
+/// The serial is what a file says, and goes to a terminal.
+TEST_F(Recorder, ListsNothingThatDrivesTheTerminal) {
+  ASSERT_EQ(run({"-l", "0", "one.mkv"}).status, 0);
+  std::string file = read_file(folder_ / "one.mkv");
+  const std::string serial = "virtual-0001";
+  const size_t tag = file.find(serial, file.find("K4A_DEVICE_SERIAL_NUMBER"));
+  ASSERT_NE(tag, std::string::npos);
+  file.replace(tag, serial.size(), "virt\033[2J\n001");
+  write_file(folder_ / "forged.mkv", file);
+  const auto list_of = [this](const char* name) {
+    return RunningProgram(
+               LOCKSTEP_RECORDER, {"--list"},
+               {std::string("LOCKSTEP_RIG=") + name, "XDG_RUNTIME_DIR=" + folder_.path().string()},
+               folder_.path())
+        .wait()
+        .out;
+  };
+  EXPECT_THAT(list_of("forged.mkv"), StartsWith("Index:0\tSerial:virt?[2J?001\tColor:1.6.110"));
+  EXPECT_THAT(list_of("no\033[2J such.toml"),
+              StartsWith("No devices connected. LOCKSTEP_RIG=no?[2J such.toml: "));
 }
 
 TEST_F(Recorder, SaysWhyACameraDoesNotStart) {

@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "lockstep/base/text.h"
+
 namespace lockstep {
 namespace {
 
@@ -96,8 +98,9 @@ std::string list_entry(uint32_t index) {
   if (!device) return fmt::format("Index:{}\tin use by another program, or not answering\n", index);
   k4a_hardware_version_t version{};
   k4a_device_get_version(device->get(), &version);
-  return fmt::format("Index:{}\tSerial:{}\tColor:{}\tDepth:{}\n", index, serial_of(device->get()),
-                     version_text(version.rgb), version_text(version.depth));
+  return fmt::format("Index:{}\tSerial:{}\tColor:{}\tDepth:{}\n", index,
+                     printable(serial_of(device->get())), version_text(version.rgb),
+                     version_text(version.depth));
 }
 
 }  // namespace
@@ -147,7 +150,7 @@ std::string device_list() {
   for (uint32_t index = 0; index < count; ++index) list += list_entry(index);
   if (list.empty()) {
     const std::string why = take_reason();
-    list = "No devices connected." + (why.empty() ? "" : " " + why) + "\n";
+    list = "No devices connected." + (why.empty() ? "" : " " + printable(why)) + "\n";
   }
   return list;
 }

@@ -26,15 +26,16 @@ void keep_reasons();
 /// "<function>() returned <code>", and why, as libk4a said last on this thread or another.
 [[nodiscard]] Error runtime_error(const char* function, int code);
 
-/// Opens the device that was asked for. Somebody who just looks at it is waited for, for a second.
-/// Errors: not_found, busy, device_lost.
+/// Opens the device that was asked for. Errors: not_found; busy: it cannot be opened. Why it
+/// cannot, libk4a tells people only, so it is tried for a second whatever that is: somebody may
+/// just look at it.
 Result<DeviceHandle> open_device(const RecorderOptions& options);
 
 [[nodiscard]] std::string serial_of(k4a_device_t device);
 /// "Rel; C: 1.6.110; D: 1.6.79[6109.7]; A: 1.6.14"; empty when it does not say.
 [[nodiscard]] std::string version_text(k4a_device_t device);
 
-/// For --list: one line per device, parted by tabs.
+/// For --list: one line per device, parted by tabs; what a device says of itself is printable().
 [[nodiscard]] std::string device_list();
 
 }  // namespace lockstep

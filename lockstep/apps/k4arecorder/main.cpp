@@ -72,11 +72,11 @@ int run(int argc, char** argv) {
     return kFailed;
   }
   if (words.manual || !words.completion.empty()) {
-    std::fputs(text_of_itself(app, words).c_str(), stdout);
+    print_as_is(stdout, text_of_itself(app, words));
     return 0;
   }
   if (!words.options.list && words.file.empty() && words.take.empty()) {
-    std::fputs(app.help().c_str(), stdout);
+    print_as_is(stdout, app.help());
     return 0;
   }
   std::string complaint;
@@ -89,7 +89,7 @@ int run(int argc, char** argv) {
   const Interrupt interrupt(say_forced, kInterruptRule);
   keep_reasons();
   if (!options->list) return run_recorder(*options, interrupt);
-  std::fputs(device_list().c_str(), stdout);
+  print_as_is(stdout, device_list());
   return 0;
 }
 

@@ -158,14 +158,17 @@ TEST(Remarks, NameWhatGoesWrongAtARig) {
   EXPECT_EQ(remarks.before_start(), "");
   EXPECT_THAT(Remarks(*Parsed("--external-sync sub x.mkv").options).before_start(),
               HasSubstr("exposure is automatic"));
-  EXPECT_EQ(remarks.while_waiting(Seconds(59)), "");
-  EXPECT_THAT(remarks.while_waiting(Seconds(60)), HasSubstr("turns its depth off"));
-  EXPECT_EQ(remarks.while_waiting(Seconds(61)), "") << "said once";
+  EXPECT_EQ(remarks.while_waiting(Seconds(59), Family::azure_kinect), "");
+  EXPECT_THAT(remarks.while_waiting(Seconds(60), Family::azure_kinect),
+              HasSubstr("turns its depth off"));
+  EXPECT_EQ(remarks.while_waiting(Seconds(61), Family::azure_kinect), "") << "said once";
+  for (const Family other : {Family::femto_bolt, Family::femto_mega})
+    EXPECT_EQ(Remarks(sub).while_waiting(Seconds(100), other), "") << "its depth goes on";
   EXPECT_THAT(remarks.at_first_capture(Seconds(0.03)), HasSubstr("master was started first"));
   EXPECT_EQ(Remarks(sub).at_first_capture(Seconds(0.2)), "");
   const auto alone = *Parsed("x.mkv").options;
   EXPECT_EQ(Remarks(alone).at_first_capture(Seconds(0)), "");
-  EXPECT_EQ(Remarks(alone).while_waiting(Seconds(100)), "");
+  EXPECT_EQ(Remarks(alone).while_waiting(Seconds(100), Family::azure_kinect), "");
 }
 
 TEST(Remarks, CountWhatIsMissing) {

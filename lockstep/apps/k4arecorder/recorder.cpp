@@ -47,7 +47,8 @@ struct Instant {
   int64_t arrival_us = 0;  ///< CLOCK_MONOTONIC, which is steady_clock's
 };
 
-Instant instant_of(k4a_capture_t capture) {
+/// Nothing: it has no image.
+std::optional<Instant> instant_of(k4a_capture_t capture) {
   for (const auto get :
        {k4a_capture_get_color_image, k4a_capture_get_ir_image, k4a_capture_get_depth_image}) {
     const k4a_image_t image = get(capture);
@@ -55,13 +56,9 @@ Instant instant_of(k4a_capture_t capture) {
     const uint64_t stamp_us = k4a_image_get_device_timestamp_usec(image);
     const uint64_t arrival_ns = k4a_image_get_system_timestamp_nsec(image);
     k4a_image_release(image);
-    return {static_cast<int64_t>(stamp_us), static_cast<int64_t>(arrival_ns / 1000)};
+    return Instant{static_cast<int64_t>(stamp_us), static_cast<int64_t>(arrival_ns / 1000)};
   }
-  return {};
-}
-
-int64_t stamp_of(k4a_capture_t capture) {
-  return instant_of(capture).stamp_us;
+  return std::nullopt;
 }
 
 Error no_first_capture(Seconds within) {
@@ -94,7 +91,7 @@ class Recorder {
   Result<bool> wait_for_first();
   Result<void> begin_file();
   Result<void> record();
-  Result<void> write(k4a_capture_t capture);
+  Result<void> write(k4a_capture_t capture, const std::optional<Instant>& instant);
   void show_progress();
   void stop();
   int save(Result<void> recorded);
@@ -188,8 +185,8 @@ k4a_result_t Recorder::start_cameras() {
 
 Result<void> Recorder::start() {
   const k4a_result_t cameras = start_cameras();
-  if (K4A_FAILED(cameras) && interrupt_.requested())
-    return Error{Errc::cancelled, "stopped while the cameras started"};
+  // Whatever came of it: the canceller may have stopped cameras that ran already.
+  if (interrupt_.requested()) return Error{Errc::cancelled, "stopped while the cameras started"};
   if (K4A_FAILED(cameras)) return runtime_error("k4a_device_start_cameras", cameras);
   if (options_.imu) {
     const k4a_result_t imu = k4a_device_start_imu(device_.get());
@@ -210,18 +207,17 @@ Result<bool> Recorder::wait_for_first() {
     k4a_capture_t got = nullptr;
     const k4a_wait_result_t result = k4a_device_get_capture(device_.get(), &got, kPollMs);
     const CaptureHandle capture(got);
-    if (result == K4A_WAIT_RESULT_SUCCEEDED) {
+    if (const auto instant = capture ? instant_of(got) : std::nullopt) {
       progress_.reset();
-      const Instant instant = instant_of(got);
-      const std::chrono::microseconds pulse(instant.arrival_us - instant.stamp_us);
+      const std::chrono::microseconds pulse(instant->arrival_us - instant->stamp_us);
       if (options_.wired()) zero_on_host_ = HostTime(Nanos(pulse));
       if (!take_) remark(remarks_.at_first_capture(pulse - started_.time_since_epoch()));
-      imu_not_after_us_ = static_cast<uint64_t>(instant.stamp_us) + kAfterFirstCaptureUs;
+      imu_not_after_us_ = static_cast<uint64_t>(instant->stamp_us) + kAfterFirstCaptureUs;
       return true;
     }
     if (result == K4A_WAIT_RESULT_FAILED) return runtime_error("k4a_device_get_capture", result);
     if (since_start() >= within) return no_first_capture(within);
-    remark(remarks_.while_waiting(since_start()));
+    remark(remarks_.while_waiting(since_start(), identity_.family));
     if (progress_) progress_->update(0);
   }
   progress_.reset();
@@ -264,8 +260,9 @@ Result<void> Recorder::record() {
       end_ = {EndOfCamera::lost, error.message};
       return error;
     }
-    if (capture && !length_.holds(stamp_of(got))) break;
-    if (auto written = write(got); !written) {
+    const auto instant = capture ? instant_of(got) : std::nullopt;
+    if (instant && !length_.holds(instant->stamp_us)) break;
+    if (auto written = write(got, instant); !written) {
       end_ = {EndOfCamera::disk, written.error().message};
       return written;
     }
@@ -277,10 +274,10 @@ Result<void> Recorder::record() {
 }
 
 /// What came: a capture, or none within a period, and the samples since.
-Result<void> Recorder::write(k4a_capture_t capture) {
+Result<void> Recorder::write(k4a_capture_t capture, const std::optional<Instant>& instant) {
   if (capture != nullptr) {
     if (auto written = file_->write(capture); !written) return written;
-    remarks_.on_capture(stamp_of(capture));
+    remarks_.on_capture(instant ? std::optional(instant->stamp_us) : std::nullopt);
     last_capture_ = Clock::now();
   }
   k4a_imu_sample_t sample;

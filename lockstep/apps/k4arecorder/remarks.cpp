@@ -28,8 +28,8 @@ std::string Remarks::before_start() const {
           : ", and its centre wanders with it");
 }
 
-std::string Remarks::while_waiting(Seconds after) {
-  const auto power_down_s = family_traits(Family::azure_kinect).depth_power_down_s;
+std::string Remarks::while_waiting(Seconds after, Family family) {
+  const auto power_down_s = family_traits(family).depth_power_down_s;
   if (!options_.subordinate() || said_power_down_ || !power_down_s || after.count() < *power_down_s)
     return "";
   said_power_down_ = true;
@@ -48,10 +48,11 @@ std::string Remarks::at_first_capture(Seconds pulse_after) const {
          "their clocks do not have one zero: start all subordinates, then the master";
 }
 
-void Remarks::on_capture(int64_t stamp_us) {
+void Remarks::on_capture(std::optional<int64_t> stamp_us) {
   ++captures_;
   said_silence_ = false;
-  const TickStep step = counter_.add(DeviceTime(Micros(stamp_us)), std::nullopt);
+  if (!stamp_us) return;
+  const TickStep step = counter_.add(DeviceTime(Micros(*stamp_us)), std::nullopt);
   lost_ += step.lost;
   ticks_ = step.tick + 1;
 }

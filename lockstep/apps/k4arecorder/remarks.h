@@ -8,6 +8,7 @@
 
 #include "lockstep/apps/k4arecorder/file_content.h"
 #include "lockstep/apps/k4arecorder/options.h"
+#include "lockstep/sensor/modes.h"
 #include "lockstep/sync/monitor.h"
 
 namespace lockstep {
@@ -20,12 +21,12 @@ class Remarks {
   explicit Remarks(const RecorderOptions& options);
 
   [[nodiscard]] std::string before_start() const;
-  /// `after`: since the cameras were started.
-  std::string while_waiting(Seconds after);
+  /// `after`: since the cameras were started. `family`: of the camera that waits.
+  std::string while_waiting(Seconds after, Family family);
   /// `pulse_after`: from the start of the cameras to the pulse from which their clock counts.
   [[nodiscard]] std::string at_first_capture(Seconds pulse_after) const;
-  /// A capture that is recorded; 0: it has no image.
-  void on_capture(int64_t stamp_us);
+  /// A capture that is recorded; without a stamp it has no image, and counts no tick.
+  void on_capture(std::optional<int64_t> stamp_us);
   /// `silent`: since the last capture.
   std::string while_silent(Seconds silent);
   /// What was recorded, and what of it is missing.

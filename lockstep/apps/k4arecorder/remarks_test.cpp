@@ -33,5 +33,15 @@ TEST(Remarks, NameRecoverWhereTheFileNeedsIt) {
                     Not(HasSubstr("recover"))));
 }
 
+TEST(Remarks, ACaptureWithoutAnImageIsRecordedAndCountsNoTick) {
+  RecorderOptions options;
+  options.config.camera_fps = K4A_FRAMES_PER_SECOND_30;
+  Remarks remarks(options);
+  for (const int64_t tick : {6, 7}) remarks.on_capture(tick * 100'000 / 3);
+  remarks.on_capture(std::nullopt);
+  remarks.on_capture(8 * 100'000 / 3);
+  EXPECT_EQ(remarks.at_end("a.mkv", 2'000'000), "a.mkv: 4 captures over 0.1 s, 2.0 MB");
+}
+
 }  // namespace
 }  // namespace lockstep
