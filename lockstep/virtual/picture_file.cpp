@@ -3,10 +3,14 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -209,6 +213,28 @@ fs::path default_cache_folder() {
   return {};
 }
 
+namespace {
+
+/// A file that write_file_whole() had not finished, "NAME.world.PID-N.tmp".
+bool is_unfinished(const fs::path& path) {
+  return path.extension() == ".tmp" &&
+         path.filename().string().find(".world.") != std::string::npos;
+}
+
+/// Nobody will finish it: its process is gone, or is another one of that number by now.
+bool is_stale(const fs::path& unfinished, fs::file_time_type begun) {
+  constexpr auto kLongestWrite = std::chrono::hours(1);
+  if (fs::file_time_type::clock::now() - begun > kLongestWrite) return true;
+  const std::string name = unfinished.stem().string();  // without ".tmp"
+  const size_t number = name.rfind('.') + 1;
+  pid_t pid = 0;
+  const auto read = std::from_chars(name.data() + number, name.data() + name.size(), pid);
+  if (read.ec != std::errc{} || pid <= 0) return false;
+  return ::kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
 void make_room(const fs::path& folder, uint64_t room, uint64_t limit) {
   struct Kept {
     fs::path path;
@@ -221,11 +247,15 @@ void make_room(const fs::path& folder, uint64_t room, uint64_t limit) {
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed); !failed && entry != fs::directory_iterator{};
        entry.increment(failed)) {
-    if (entry->path().extension() != ".world") continue;
+    const bool unfinished = is_unfinished(entry->path());
+    if (!unfinished && entry->path().extension() != ".world") continue;
     const uint64_t bytes = entry->file_size(ignored);
     if (ignored) continue;
-    kept.push_back({entry->path(), entry->last_write_time(ignored), bytes});
+    const fs::file_time_type used = entry->last_write_time(ignored);
+    if (ignored) continue;
+    if (unfinished && is_stale(entry->path(), used) && fs::remove(entry->path(), ignored)) continue;
     total += bytes;
+    if (!unfinished) kept.push_back({entry->path(), used, bytes});
   }
   std::sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) { return a.used < b.used; });
   for (const Kept& oldest : kept) {

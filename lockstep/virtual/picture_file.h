@@ -40,7 +40,8 @@ class PictureFile {
 [[nodiscard]] std::filesystem::path default_cache_folder();
 
 /// Removes picture files of `folder`, the least recently used first, until `room` bytes more stay
-/// below `limit`. What can't be removed is left.
+/// below `limit`. First goes what was not written to its end by a process that is gone, or was
+/// begun an hour ago; what is being written counts, and stays. What can't be removed is left.
 void make_room(const std::filesystem::path& folder, uint64_t room, uint64_t limit);
 
 }  // namespace lockstep

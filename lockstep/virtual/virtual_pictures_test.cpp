@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -360,6 +362,34 @@ TEST(PictureFile, TheOldestGoWhenTheCacheIsFull) {
   EXPECT_FALSE(std::filesystem::exists(folder / "2.world"));
   EXPECT_FALSE(std::filesystem::exists(folder / "3.world"));
   EXPECT_TRUE(std::filesystem::exists(folder / "other.txt"));
+}
+
+/// A process that is killed while it keeps a world leaves what it wrote of it.
+TEST(PictureFile, WhatNobodyWillFinishGoesAndWhatIsBeingWrittenCounts) {
+  const TempFolder folder;
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(0);
+  ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
+  const auto unfinished = [&](const std::string& name, pid_t pid) {
+    const auto path = folder / (name + ".world." + std::to_string(pid) + "-0.tmp");
+    testing::write_file(path, std::string(1000, 'x'));
+    return path;
+  };
+  const auto killed = unfinished("killed", gone), written = unfinished("written", ::getpid());
+  const auto hung = unfinished("hung", ::getpid());
+  const auto hour_ago = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(61);
+  std::filesystem::last_write_time(hung, hour_ago);
+  testing::write_file(folder / "other.1-0.tmp", "not of the cache");
+  testing::write_file(folder / "0.world", std::string(1000, 'x'));
+  make_room(folder.path(), 1000, 3000);
+  EXPECT_FALSE(std::filesystem::exists(killed));
+  EXPECT_FALSE(std::filesystem::exists(hung));
+  EXPECT_TRUE(std::filesystem::exists(written));
+  EXPECT_TRUE(std::filesystem::exists(folder / "0.world"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "other.1-0.tmp"));
+  make_room(folder.path(), 1000, 2000);
+  EXPECT_TRUE(std::filesystem::exists(written));
+  EXPECT_FALSE(std::filesystem::exists(folder / "0.world")) << "what is being written counts";
 }
 
 }  // namespace

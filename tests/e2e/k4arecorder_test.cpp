@@ -227,6 +227,23 @@ TEST_F(Recorder, CountsWhatIsInTheFileWhereTheDiskTookNoMore) {
               HasSubstr("one.mkv: " + std::to_string(frames) + " captures over "));
 }
 
+TEST_F(Recorder, GivesBackTheNameWhereTheDiskTookNotEvenTheHead) {
+  const std::string script = "ulimit -f 8; exec '" LOCKSTEP_RECORDER "' -c 720p -l 1 one.mkv";
+  const auto run_without_room = [&] {
+    return RunningProgram("/bin/sh", {"-c", script}, environment(), folder_.path()).wait();
+  };
+  EXPECT_THAT(run_without_room().err, HasSubstr("k4a_record_write_header() returned 1"));
+  EXPECT_FALSE(is_there("one.mkv"));
+  write_file(folder_ / "one.mkv", "of before");
+  const Finished full = run_without_room();
+  EXPECT_EQ(full.status, 1);
+  EXPECT_THAT(full.err, StartsWith("the one.mkv that was there is one.old.mkv now\n"
+                                   "one.old.mkv is one.mkv again\n"
+                                   "Runtime error: k4a_record_write_header() returned 1"));
+  EXPECT_EQ(read_file(folder_ / "one.mkv"), "of before");
+  EXPECT_FALSE(is_there("one.old.mkv"));
+}
+
 TEST_F(Recorder, LeavesNoFileWhereNothingCame) {
   for (const Words& where : {Words{"sub.mkv"}, Words{"--take", "take"}}) {
     Words words{"--device", "1"};
@@ -428,7 +445,10 @@ TEST_F(Recorder, HasACompletionAndAManualThatKnowItsOptions) {
                           "_k4arecorder; echo ${COMPREPLY[@]}";
   EXPECT_EQ(RunningProgram("/bin/bash", {"-c", ask}).wait().out,
             "Standalone Subordinate Sub\n--take\n");
-  EXPECT_THAT(recorder({"--completion", "zsh"}).out, HasSubstr("#compdef k4arecorder"));
+  EXPECT_THAT(
+      recorder({"--completion", "zsh"}).out,
+      AllOf(StartsWith("#compdef k4arecorder\n"),
+            HasSubstr("[ \"$funcstack[1]\" = \"_k4arecorder\" ]; then\n  _k4arecorder \"$@\"")));
   const Finished fish = recorder({"--completion", "fish"});
   EXPECT_EQ(fish.status, 1);
   EXPECT_THAT(fish.err, HasSubstr("--completion: there is no 'fish': choose one of bash, zsh"));

@@ -178,7 +178,11 @@ _{0}() {{
     compadd -- $choices
   fi
 }}
-compdef _{0} {0}
+if [ "$funcstack[1]" = "_{0}" ]; then
+  _{0} "$@"  # loaded by the first completion, which waits for its answer
+else
+  compdef _{0} {0}
+fi
 )sh",
                      app.get_name(), zsh_rules(app));
 }

@@ -117,6 +117,7 @@ class Recorder {
   CameraIdentityInRig identity_;
   std::optional<SharedTake> take_;
   std::optional<Target> target_;
+  std::filesystem::path aside_;  ///< what was there under that name; empty: nothing
   std::optional<RecordFile> file_;
   std::optional<Progress> progress_;
   Clock::time_point started_;  ///< of the cameras, then of what is recorded
@@ -231,6 +232,9 @@ Result<void> Recorder::begin_file() {
   path_ = target_->file();
   const auto aside = target_->begin();
   if (!aside) return aside.error();
+  aside_ = *aside;
+  if (!aside_.empty())
+    remark(fmt::format("the {} that was there is {} now", path_.string(), aside_.string()));
   if (take_) {
     const auto strange = take_->begin(zero_on_host_);
     if (!strange) return strange.error();
@@ -239,8 +243,6 @@ Result<void> Recorder::begin_file() {
   auto file = RecordFile::create(path_, device_.get(), options_, identity_);
   if (!file) return std::move(file).error();
   file_.emplace(*std::move(file));
-  if (!aside->empty())
-    remark(fmt::format("the {} that was there is {} now", path_.string(), aside->string()));
   print_line("Started recording");
   if (!options_.length_s) print_line("Press Ctrl-C to stop recording.");
   if (!options_.quiet) progress_.emplace("recording", length_.total_ms());
@@ -338,9 +340,11 @@ int Recorder::leave_empty() {
   return left ? 0 : report(left.error());
 }
 
+/// Nothing was recorded.
 int Recorder::give_up(const Error& error) {
   stop();
-  file_.reset();
+  if (target_ && target_->give_back())
+    remark(fmt::format("{} is {} again", aside_.string(), path_.string()));
   end_ = {EndOfCamera::lost, error.message};
   (void)leave_take();
   return report(error);

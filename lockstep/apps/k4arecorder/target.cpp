@@ -80,21 +80,35 @@ bool Target::holds_something() const {
 }
 
 Result<fs::path> Target::begin() {
-  fs::path aside;
   if (holds_something()) {
     int number = 1;
     std::error_code failed;
     while (fs::exists(fs::symlink_status(old_name(file_, number), failed))) ++number;
-    aside = old_name(file_, number);
+    const fs::path aside = old_name(file_, number);
     fs::rename(file_, aside, failed);
     if (failed)
       return cannot_create(file_, "a file of that name cannot be moved aside: " + failed.message());
     auto lock = lock_file(file_);
-    if (!lock) return std::move(lock).error();
+    if (!lock) {
+      if (!fs::exists(fs::symlink_status(file_, failed))) fs::rename(aside, file_, failed);
+      return std::move(lock).error();
+    }
     lock_ = *std::move(lock);
+    aside_ = aside;
   }
   begun_ = true;
-  return aside;
+  return aside_;
+}
+
+bool Target::give_back() {
+  if (!begun_ || !is_still(lock_.get(), file_)) return false;
+  std::error_code failed;
+  if (aside_.empty()) {
+    fs::remove(file_, failed);
+    return false;
+  }
+  fs::rename(aside_, file_, failed);  // takes the place of the new one
+  return !failed;
 }
 
 }  // namespace lockstep

@@ -23,8 +23,12 @@ class Target {
   ~Target();
 
   /// Leaves an empty file to be written: what was there gets another name, "out.old.mkv" or
-  /// "out.old2.mkv", which is returned; empty: there was nothing. Once. Errors as reserve().
+  /// "out.old2.mkv", which is returned; empty: there was nothing. Once. Errors as reserve(); then
+  /// what was there has its name again.
   Result<std::filesystem::path> begin();
+  /// After begin(), where nothing was recorded: removes the file, which nobody may have open any
+  /// more, and what was moved aside gets its name back. False: nothing was moved back.
+  bool give_back();
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
@@ -34,7 +38,8 @@ class Target {
   [[nodiscard]] bool holds_something() const;
 
   std::filesystem::path file_;
-  UniqueFd lock_;  ///< on the file of that name
+  UniqueFd lock_;                ///< on the file of that name
+  std::filesystem::path aside_;  ///< what was there before begin()
   bool begun_ = false;
 };
 
