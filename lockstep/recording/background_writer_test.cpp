@@ -140,6 +140,24 @@ TEST(BackgroundWriter, DoesNotLetItsCallerWaitForTheDiskAndTellsOfASlowOne) {
   EXPECT_THAT((*reader)->info().damage, IsEmpty());
 }
 
+TEST(BackgroundWriter, CallsNoDiskSlowForWhatTheEndHandsItAtOnce) {
+  Disk disk;
+  std::vector<Nanos> told;
+  RecordingWriterOptions options = in_background();
+  options.reorder_window = std::chrono::seconds(4);
+  options.disk_too_slow = [&](Nanos behind) { told.push_back(behind); };
+  const auto writer = writer_on(disk, options);
+  disk.stop();
+  ASSERT_TRUE(feed(*writer, 100, 1'000'000));  // more than three seconds, none of them due yet
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    disk.go_on();
+  });
+  EXPECT_TRUE(writer->finish());
+  later.join();
+  EXPECT_THAT(told, IsEmpty());
+}
+
 TEST(BackgroundWriter, WaitsForADiskThatIsFarBehindInsteadOfTakingAllMemory) {
   Disk disk;
   const auto writer = writer_on(disk, in_background());

@@ -22,11 +22,11 @@ WindowQueue::~WindowQueue() {
   join_();
 }
 
-Result<void> WindowQueue::push(Window window) {
+Result<void> WindowQueue::push(Window window, Push why) {
   Nanos slow{0};
   {
     const MutexLock lock(mutex_);
-    if (behind(window.end_us) > kFarBehind) slow = behind(window.end_us);
+    if (why == Push::due && behind(window.end_us) > kFarBehind) slow = behind(window.end_us);
     while (error_ && behind(window.end_us) > kMostBehind) emptied_.wait(mutex_);
     if (!error_) return error_;
     waiting_.push_back(std::move(window));

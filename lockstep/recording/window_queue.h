@@ -17,16 +17,19 @@ namespace lockstep {
 /// push(). The destructor writes what is there.
 class WindowQueue {
  public:
-  /// `too_slow` is called by push() for each window that finds the disk far behind, with how much
-  /// lies between the oldest window that waits and this one.
+  /// `too_slow` is called by push() for each due window that finds the disk far behind, with how
+  /// much lies between the oldest window that waits and this one.
   WindowQueue(WindowFile& file, const StartWork& start, std::function<void(Nanos behind)> too_slow);
   ~WindowQueue();
   WindowQueue(const WindowQueue&) = delete;
   WindowQueue& operator=(const WindowQueue&) = delete;
 
+  /// Why a window comes: nothing more can belong to it, or all that there is shall be on the disk,
+  /// which says nothing of how fast that is.
+  enum class Push { due, flushed };
   /// Waits only where memory would otherwise grow without bound: when the disk is kMostBehind
   /// behind. An error of the disk is told here once it is known, and windows behind it are dropped.
-  Result<void> push(Window window);
+  Result<void> push(Window window, Push why);
   /// Until everything is written.
   Result<void> wait();
 

@@ -66,7 +66,7 @@ class Writer final : public TrackWriter {
   [[nodiscard]] std::optional<int64_t> oldest_us() const;
   void cut_window(int64_t end_us);
   int64_t take_imu(int64_t end_us);
-  Result<void> write_window();
+  Result<void> write_window(WindowQueue::Push why);
   Result<void> remember(Result<void> result);
 
   KinectTracks tracks_;
@@ -229,11 +229,12 @@ std::optional<int64_t> Writer::oldest_us() const {
 /// Writes every cluster for which nothing can come any more.
 Result<void> Writer::write_due(int64_t newest_us, bool everything) {
   const int64_t reorder_us = std::chrono::ceil<Micros>(options_.reorder_window).count();
+  const auto why = everything ? WindowQueue::Push::flushed : WindowQueue::Push::due;
   while (const auto oldest = oldest_us()) {
     const int64_t grid_end = grid_from_us_ + ((*oldest - grid_from_us_) / kGridUs + 1) * kGridUs;
     if (!everything && newest_us - reorder_us < grid_end) break;
     cut_window(grid_end);
-    if (auto written = write_window(); !written) return remember(std::move(written));
+    if (auto written = write_window(why); !written) return remember(std::move(written));
   }
   return {};
 }
@@ -266,9 +267,9 @@ int64_t Writer::take_imu(int64_t end_us) {
   return end_us;
 }
 
-Result<void> Writer::write_window() {
+Result<void> Writer::write_window(WindowQueue::Push why) {
   if (!queue_) return file_.write(window_);
-  return queue_->push(std::exchange(window_, {}));
+  return queue_->push(std::exchange(window_, {}), why);
 }
 
 Result<void> Writer::finish() {
