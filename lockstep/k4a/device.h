@@ -2,6 +2,7 @@
 #pragma once
 
 #include <k4a/k4atypes.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -40,6 +41,9 @@ class OpenDevice {
   Result<void> start_imu();
   void stop_imu();
 
+  /// Opened by the process from which this one was forked, whose it stays.
+  [[nodiscard]] bool is_inherited() const { return ::getpid() != owner_; }
+
   OutputQueue<CapturePtr> captures;
   OutputQueue<k4a_imu_sample_t> imu_samples;
 
@@ -72,6 +76,7 @@ class OpenDevice {
   void push(CapturePtr capture, const CameraConfig& asked);
   void deliver(CapturePtr capture);
 
+  const pid_t owner_ = ::getpid();
   const InstalledPtr installed_;
   const RecordedCamera* const recorded_;  ///< in *installed_; null: a camera
   const DeviceInfo info_;

@@ -2,6 +2,8 @@
 // The device functions on the demo rig without pictures. Cables: 0 -> 1 -> 2.
 #include <gtest/gtest.h>
 #include <k4a/k4a.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -391,6 +393,29 @@ TEST_F(K4aDevice, RefusesHandlesThatAreNone) {
     k4a_device_stop_imu(device);
     k4a_device_close(device);
   }
+}
+
+TEST_F(K4aDevice, IsItsParentsInAForkedChild) {
+  const k4a_device_t device = open(kLeft);
+  const auto config = both(K4A_WIRED_SYNC_MODE_STANDALONE);
+  ASSERT_EQ(k4a_device_start_cameras(device, &config), K4A_RESULT_SUCCEEDED);
+  for (int i = 0; i < 20; ++i) {  // whatever the reading thread holds at that moment
+    std::this_thread::sleep_for(std::chrono::microseconds(700 * i));
+    const pid_t child = fork();
+    if (child == 0) {
+      k4a_capture_t capture = nullptr;
+      const auto got = k4a_device_get_capture(device, &capture, 500);
+      k4a_device_stop_cameras(device);
+      k4a_device_close(device);
+      _exit(got == K4A_WAIT_RESULT_FAILED ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  k4a_capture_t capture = nullptr;
+  ASSERT_EQ(k4a_device_get_capture(device, &capture, 5000), K4A_WAIT_RESULT_SUCCEEDED);
+  k4a_capture_release(capture);
 }
 
 }  // namespace

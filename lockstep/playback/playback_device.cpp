@@ -95,6 +95,7 @@ class PlaybackDevice final : public Device {
   const std::shared_ptr<PlayingTime> time_;
   HostTime started_;
   std::optional<HostTime> began_;   ///< of the playing, once this camera has seen it
+  bool joined_ = false;             ///< and where that is in the recording
   std::atomic<bool> images_{true};  ///< false: only the IMU is left
   bool imu_ = false;
   size_t parts_opened_ = 0;
@@ -127,10 +128,10 @@ Result<void> PlaybackDevice::do_start(const CameraConfig& config) {
   imu_tail_.clear();
   imu_samples_.clear();
   if (auto opened = open_next_part(); !opened) return opened;
-  began_.reset();
   images_ = true;
   started_ = now();
-  time_->started(camera_, started_);
+  began_ = time_->started(camera_, started_);
+  joined_ = false;
   const MutexLock lock(stop_mutex_);
   stopped_ = false;
   return {};
@@ -216,7 +217,7 @@ std::optional<ReadEnd> PlaybackDevice::wait_until(HostTime due, HostTime limit) 
 
 /// The same for the beginning of the playing, which another process may cause.
 std::optional<ReadEnd> PlaybackDevice::wait_for_the_beginning(HostTime limit) {
-  while (!(began_ = time_->began(now()))) {
+  while (!began_ && !(began_ = time_->began(now()))) {
     const auto end = wait_until(now() + kLook, limit);
     if (end) return end;
   }
@@ -226,9 +227,10 @@ std::optional<ReadEnd> PlaybackDevice::wait_for_the_beginning(HostTime limit) {
 Result<PlaybackDevice::Read> PlaybackDevice::do_next_capture(Nanos timeout) {
   const auto broken = [](const Error& error) { return Error{Errc::device_lost, error.message}; };
   const HostTime limit = deadline_after(now(), timeout);
-  if (in_real_time_ && !began_) {
+  if (in_real_time_ && !joined_) {
     if (const auto end = wait_for_the_beginning(limit)) return Read(*end);
     if (auto joined = join(); !joined) return broken(joined.error());
+    joined_ = true;
   }
   if (auto fetched = fetch(); !fetched) return broken(fetched.error());
   if (next_ && in_real_time_) {

@@ -25,18 +25,22 @@ PlayingTime::PlayingTime(const std::vector<PlayedTrack>& tracks, std::unique_ptr
   for (const PlayedTrack& track : tracks) {
     begins_.push_back(!has_master || role_of(track) != WiredSync::subordinate);
     length_ = std::max(length_, track.end);
+    last_frame_ = std::max(last_frame_, frame_period(track.header.camera.frame_rate));
   }
 }
 
-void PlayingTime::started(int camera, HostTime now) {
+std::optional<HostTime> PlayingTime::started(int camera, HostTime now) {
   const auto index = static_cast<size_t>(camera);
   memory_->sweep(now);  // whoever was killed plays no longer
+  std::optional<HostTime> began;
   memory_->change([&](RigState& state) {
-    const bool goes_on = began_by(state, now).has_value();
+    began = began_by(state, now, length_);
     state.cameras[index].running = 1;
-    if (goes_on || !begins_[index]) return;
+    if (began || !begins_[index]) return;
+    began = now;
     state.played = {now, kNever};
   });
+  return began;
 }
 
 void PlayingTime::stopped(int camera, HostTime now) {
@@ -47,12 +51,12 @@ void PlayingTime::stopped(int camera, HostTime now) {
 }
 
 std::optional<HostTime> PlayingTime::began(HostTime now) const {
-  return began_by(state(), now);
+  return began_by(state(), now, length_ + last_frame_);
 }
 
-std::optional<HostTime> PlayingTime::began_by(const RigState& state, HostTime now) const {
+std::optional<HostTime> PlayingTime::began_by(const RigState& state, HostTime now, Nanos length) {
   const auto [start, end] = state.played;
-  const bool over = !any_runs(state) || end != kNever || now > start + length_;
+  const bool over = !any_runs(state) || end != kNever || now > start + length;
   return over ? std::nullopt : std::optional(start);
 }
 

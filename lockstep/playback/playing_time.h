@@ -24,11 +24,13 @@ class PlayingTime {
   bool acquire(int camera, HostTime now) { return memory_->acquire(camera, now); }
   void release(int camera) { memory_->release(camera); }
 
-  /// A camera plays, or waits for one that gives pulses, from now on, or no longer.
-  void started(int camera, HostTime now);
+  /// A camera plays, or waits for one that gives pulses, from now on, or no longer. Starting it,
+  /// when the playing began that it takes part in; nothing: it waits.
+  std::optional<HostTime> started(int camera, HostTime now);
   void stopped(int camera, HostTime now);
 
-  /// When the playing began that goes on at `now`; nothing while nobody has begun it.
+  /// When the playing began that goes on at `now`, its last frame included, so that who waits
+  /// misses none that is short; nothing while nobody has begun it.
   [[nodiscard]] std::optional<HostTime> began(HostTime now) const;
 
   [[nodiscard]] ColorControls color_controls(int camera) const;
@@ -36,10 +38,12 @@ class PlayingTime {
 
  private:
   [[nodiscard]] RigState state() const;
-  [[nodiscard]] std::optional<HostTime> began_by(const RigState& state, HostTime now) const;
+  [[nodiscard]] static std::optional<HostTime> began_by(const RigState& state, HostTime now,
+                                                        Nanos length);
 
   std::vector<bool> begins_;  ///< for each camera: whether its start begins the playing
-  Nanos length_{0};           ///< of the longest
+  Nanos length_{0};           ///< of the longest, to its last image
+  Nanos last_frame_{0};       ///< how long that lasts
   std::unique_ptr<RigMemory> memory_;
 };
 

@@ -106,6 +106,19 @@ TEST_F(PlayingTime, OfSubordinatesAloneBeginsWithAnyOfThem) {
   EXPECT_EQ(next(*device), kFirstUs + kDelayUs);
 }
 
+TEST_F(PlayingTime, OfOneCaptureGivesItAndEnds) {
+  // The only recording of a real camera here: one capture.
+  const auto source =
+      *PlaybackSource::open_path(testing::data_file("real-recording/recording.mkv"), {});
+  const auto device = open(*source, 0);
+  for (int round = 0; round < 2; ++round) {
+    start(*source, *device, 0);
+    EXPECT_GT(next(*device), 0);
+    EXPECT_EQ(next(*device), -1);
+    device->stop();
+  }
+}
+
 TEST_F(PlayingTime, ACameraIsHeldByOneProcess) {
   const auto here = process(), there = process();
   const std::string serial = (*here->list())[kMaster].serial;

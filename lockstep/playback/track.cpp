@@ -28,10 +28,6 @@ Nanos bounded(Nanos time) {
   return std::clamp(time, -kMost, kMost);
 }
 
-Nanos frame_period(FrameRate rate) {
-  return Nanos(1'000'000'000 / frames_per_second(rate));
-}
-
 void describe(const RecordingInfo& info, const std::string& fallback_serial, PlayedTrack& track) {
   const RecordingHeader& header = info.header;
   track.header = header;
@@ -108,6 +104,10 @@ Nanos common_zero(const TakeManifest& manifest) {
 }
 
 }  // namespace
+
+Nanos frame_period(FrameRate rate) {
+  return Nanos(1'000'000'000 / frames_per_second(rate));
+}
 
 Nanos PlayedPart::play_time(DeviceTime stamp) const {
   return bounded(stamp.since_zero()) + from_device;

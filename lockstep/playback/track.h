@@ -30,6 +30,8 @@ struct PlayedTrack {
   Nanos end{0};     ///< playing time of the last image
 };
 
+[[nodiscard]] Nanos frame_period(FrameRate rate);
+
 /// The cameras of a take. Parts lie where the manifest says that their clocks began; where it does
 /// not, a camera's first part shares its clock's zero with the others, as the first pulse made it,
 /// and a later part goes on one frame period after the one before. Parts in which nothing was
