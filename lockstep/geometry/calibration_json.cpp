@@ -88,12 +88,11 @@ class EntryReader {
   }
 
   /// Fills `numbers` from an array that is no longer than it; the rest stays zero.
-  void numbers(std::string_view key, std::span<double> into, size_t at_least = 0) {
+  void numbers(std::string_view key, std::span<double> into) {
     const Json* found = member(entry_, key);
     if (found == nullptr || !found->is_array()) return fail(key, "is missing or is no array");
-    if (found->size() > into.size() || found->size() < at_least) {
+    if (found->size() > into.size())
       return fail(key, fmt::format("has {} numbers instead of {}", found->size(), into.size()));
-    }
     for (size_t i = 0; i < found->size(); ++i) {
       const Json& value = (*found)[i];
       if (!value.is_number()) return fail(key, "holds something that is no number");
@@ -134,8 +133,8 @@ RigidTransform read_transform(EntryReader& entry) {
   EntryReader reader(*rt, "Rt of " + entry.where());
   double r[9] = {};
   double t[3] = {};
-  reader.numbers("Rotation", r, 9);
-  reader.numbers("Translation", t, 3);
+  reader.numbers("Rotation", r);
+  reader.numbers("Translation", t);
   entry.take_over(reader);
   transform.rotation << r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8];
   transform.translation << t[0], t[1], t[2];

@@ -172,6 +172,19 @@ TEST(Calibration, WhatIsUsedMustBeThereAndWhatIsNotMayBeAbsent) {
   EXPECT_TRUE(without("InertialSensors", 1, "SecondOrderScaling").ok());
 }
 
+TEST(Calibration, ShortArraysAreFilledUpWithZerosAndLongOnesRefused) {
+  nlohmann::json changed = nlohmann::json::parse(synthetic_blob());
+  auto& rt = changed["CalibrationInformation"]["Cameras"][1]["Rt"];
+  rt["Rotation"] = {1, 0, 0, 0, 1, 0, 0, 0};
+  rt["Translation"] = {-0.032, -0.002};
+  const auto read = parse_calibration(changed.dump());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->color.camera_from_depth.rotation(2, 2), 0);
+  EXPECT_EQ(read->color.camera_from_depth.translation, Eigen::Vector3d(-0.032, -0.002, 0));
+  rt["Rotation"] = std::vector<double>(10);
+  EXPECT_THAT(parse_calibration(changed.dump()).error().message, HasSubstr("10 numbers"));
+}
+
 /// The calibration with other intrinsics of its colour camera.
 Result<FactoryCalibration> with_intrinsics(const char* key, const nlohmann::json& value) {
   nlohmann::json changed = nlohmann::json::parse(synthetic_blob());

@@ -122,7 +122,9 @@ CLI::Validator whole(int32_t least, int32_t most, const char* what) {
 std::string wrong_length(const std::string& text) {
   const auto seconds = number_of<double>(text);
   if (seconds && *seconds >= 0 && *seconds <= kLongestS) return {};
-  return fmt::format("must be positive: seconds to record, or 0 for one capture, not '{}'", text);
+  return fmt::format(
+      "must be positive: seconds to record, up to {:.0f}, or 0 for one capture, not '{}'",
+      kLongestS, text);
 }
 
 bool is_exposure(int32_t number) {
