@@ -284,8 +284,12 @@ Result<std::unique_ptr<RigMemory>> open_shared_memory(const std::filesystem::pat
 std::filesystem::path shared_rig_file(std::string_view text) {
   uint64_t hash = kSharedLayout;
   for (const char c : text) hash = mix_bits(hash, static_cast<unsigned char>(c));
+  // A folder that is not there is left from another login: all processes find it so.
   const char* const folder = std::getenv("XDG_RUNTIME_DIR");
-  return std::filesystem::path(folder != nullptr && *folder != '\0' ? folder : "/dev/shm") /
+  std::error_code ignored;
+  const bool there =
+      folder != nullptr && *folder != '\0' && std::filesystem::is_directory(folder, ignored);
+  return std::filesystem::path(there ? folder : "/dev/shm") /
          fmt::format("lockstep-{}-{:016x}.rig", ::geteuid(), hash);
 }
 

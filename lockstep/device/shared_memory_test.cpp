@@ -133,8 +133,11 @@ TEST(SharedRigFile, IsOneForEachTextInTheFolderOfTheUser) {
   EXPECT_NE(shared_rig_file("a rig"), shared_rig_file("another rig"));
   const char* const folder = std::getenv("XDG_RUNTIME_DIR");
   const std::string before = folder != nullptr ? folder : "";
-  setenv("XDG_RUNTIME_DIR", "/some/folder", 1);
-  EXPECT_EQ(shared_rig_file("a rig").parent_path(), "/some/folder");
+  const testing::TempFolder own;
+  setenv("XDG_RUNTIME_DIR", own.path().c_str(), 1);
+  EXPECT_EQ(shared_rig_file("a rig").parent_path(), own.path());
+  setenv("XDG_RUNTIME_DIR", (own / "of-another-login").c_str(), 1);
+  EXPECT_EQ(shared_rig_file("a rig").parent_path(), "/dev/shm");
   unsetenv("XDG_RUNTIME_DIR");
   EXPECT_EQ(shared_rig_file("a rig").parent_path(), "/dev/shm");
   if (folder != nullptr) setenv("XDG_RUNTIME_DIR", before.c_str(), 1);

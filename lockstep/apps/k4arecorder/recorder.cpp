@@ -279,7 +279,7 @@ Result<void> Recorder::record() {
 Result<void> Recorder::write(k4a_capture_t capture, const std::optional<Instant>& instant) {
   if (capture != nullptr) {
     if (auto written = file_->write(capture); !written) return written;
-    remarks_.on_capture(instant ? std::optional(instant->stamp_us) : std::nullopt);
+    remark(remarks_.on_capture(instant ? std::optional(instant->stamp_us) : std::nullopt));
     last_capture_ = Clock::now();
   }
   k4a_imu_sample_t sample;

@@ -48,13 +48,20 @@ std::string Remarks::at_first_capture(Seconds pulse_after) const {
          "their clocks do not have one zero: start all subordinates, then the master";
 }
 
-void Remarks::on_capture(std::optional<int64_t> stamp_us) {
+std::string Remarks::on_capture(std::optional<int64_t> stamp_us) {
   ++captures_;
   said_silence_ = false;
-  if (!stamp_us) return;
+  if (!stamp_us) return "";
+  const bool jumped = last_us_ && *stamp_us < *last_us_;
+  last_us_ = stamp_us;
   const TickStep step = counter_.add(DeviceTime(Micros(*stamp_us)), std::nullopt);
   lost_ += step.lost;
   ticks_ = step.tick + 1;
+  if (!jumped || said_jump_) return "";
+  said_jump_ = true;
+  return "warning: the camera's clock jumped back, as when it lost its power for a moment: what "
+         "comes "
+         "now overlaps what came before in this file. Press Ctrl-C, and record anew";
 }
 
 std::string Remarks::while_silent(Seconds silent) {

@@ -26,7 +26,7 @@ class Remarks {
   /// `pulse_after`: from the start of the cameras to the pulse from which their clock counts.
   [[nodiscard]] std::string at_first_capture(Seconds pulse_after) const;
   /// A capture that is recorded; without a stamp it has no image, and counts no tick.
-  void on_capture(std::optional<int64_t> stamp_us);
+  std::string on_capture(std::optional<int64_t> stamp_us);
   /// `silent`: since the last capture.
   std::string while_silent(Seconds silent);
   /// What was recorded, and what of it is missing.
@@ -41,7 +41,8 @@ class Remarks {
   const RecorderOptions& options_;
   TickCounter counter_;
   int64_t captures_ = 0, ticks_ = 0, lost_ = 0;
-  bool said_power_down_ = false, said_silence_ = false;
+  std::optional<int64_t> last_us_;
+  bool said_power_down_ = false, said_silence_ = false, said_jump_ = false;
 };
 
 }  // namespace lockstep

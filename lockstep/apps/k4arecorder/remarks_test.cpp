@@ -43,5 +43,14 @@ TEST(Remarks, ACaptureWithoutAnImageIsRecordedAndCountsNoTick) {
   EXPECT_EQ(remarks.at_end("a.mkv", 2'000'000), "a.mkv: 4 captures over 0.1 s, 2.0 MB");
 }
 
+TEST(Remarks, TellsOnceThatTheClockJumpedBack) {
+  const RecorderOptions options;
+  Remarks remarks(options);
+  EXPECT_EQ(remarks.on_capture(500'000), "");
+  EXPECT_EQ(remarks.on_capture(533'333), "");
+  EXPECT_THAT(remarks.on_capture(200'000), ::testing::HasSubstr("clock jumped back"));
+  EXPECT_EQ(remarks.on_capture(100'000), "") << "said";
+}
+
 }  // namespace
 }  // namespace lockstep
