@@ -35,6 +35,8 @@ std::optional<HostTime> PlayingTime::started(int camera, HostTime now) {
   std::optional<HostTime> began;
   memory_->change([&](RigState& state) {
     began = began_by(state, now, length_);
+    // Whoever played last and was killed did not say that it ended.
+    if (!any_runs(state)) state.played.ended = std::min(state.played.ended, now);
     state.cameras[index].running = 1;
     if (began || !begins_[index]) return;
     began = now;

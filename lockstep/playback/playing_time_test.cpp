@@ -2,6 +2,8 @@
 // Who waits for whom, in this process and in several (which share a file).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -104,6 +106,23 @@ TEST_F(PlayingTime, OfSubordinatesAloneBeginsWithAnyOfThem) {
   const auto device = open(*source, 0);
   start(*source, *device, 0);
   EXPECT_EQ(next(*device), kFirstUs + kDelayUs);
+}
+
+TEST_F(PlayingTime, EndsWithAMasterWhoseProcessWasKilled) {
+  const auto here = process();
+  const auto subordinate = open(*here, kSubordinate);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto source = process();
+    const auto master = open(*source, kMaster);
+    start(*source, *master, kMaster);
+    _exit(next(*master) == kFirstUs ? 0 : 1);  // without a word to anybody
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  start(*here, *subordinate, kSubordinate);
+  EXPECT_EQ(next(*subordinate, milliseconds(100)), -1) << "nobody gives pulses";
 }
 
 TEST_F(PlayingTime, OfOneCaptureGivesItAndEnds) {
