@@ -130,15 +130,15 @@ void add_walls(Mesh& mesh, const RoomSize& size) {
 }
 
 void add_shelf(Mesh& mesh, double x, double y) {
-  for (int memory = 0; memory < 4; ++memory) {
-    add_box(mesh, at(x, y, 0.35 + 0.4 * memory), {0.9, 0.26, 0.03}, wood);
+  for (int level = 0; level < 4; ++level) {
+    add_box(mesh, at(x, y, 0.35 + 0.4 * level), {0.9, 0.26, 0.03}, wood);
     double left = x - 0.42;
-    for (int book = 0; book < 9 && memory < 3; ++book) {
-      const uint64_t bits = mix_bits(static_cast<uint64_t>(memory * 100 + book));
+    for (int book = 0; book < 9 && level < 3; ++book) {
+      const uint64_t bits = mix_bits(static_cast<uint64_t>(level * 100 + book));
       const double width = uniform(bits, 0.03, 0.09);
       const double height = uniform(mix_bits(bits), 0.18, 0.30);
       const auto use = static_cast<uint16_t>(book_first + bits % kBooks);
-      add_box(mesh, at(left + width / 2, y - 0.02, 0.365 + 0.4 * memory + height / 2),
+      add_box(mesh, at(left + width / 2, y - 0.02, 0.365 + 0.4 * level + height / 2),
               {width - 0.004, 0.18, height}, use);
       left += width;
     }
