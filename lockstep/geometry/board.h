@@ -42,6 +42,12 @@ struct Board {
     const int shift = legacy_layout && squares_y % 2 == 0 ? 1 : 0;
     return (column + row + shift) % 2 == 0;
   }
+  [[nodiscard]] int marker_count() const {
+    int white = 0;
+    for (int square = 0; square < squares_x * squares_y; ++square)
+      white += is_black(square % squares_x, square / squares_x) ? 0 : 1;
+    return kind == BoardKind::charuco ? white : 0;
+  }
   /// Number of the marker in a square, counted along rows from the top left; nothing in a black
   /// square and on a chessboard.
   [[nodiscard]] std::optional<int> marker_in(int column, int row) const {
