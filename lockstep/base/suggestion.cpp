@@ -13,7 +13,8 @@ char lower(char c) {
 
 // A person who forgets the unit at the end of a name means the name: "exposure" is 'exposure_us'.
 std::string_view without_unit(std::string_view name) {
-  static constexpr std::string_view kUnits[] = {"_us", "_ms", "_s", "_m", "_k", "_hz", "_gb", "_v"};
+  static constexpr std::string_view kUnits[] = {"_us", "_ms", "_s",  "_mm", "_m",
+                                                "_k",  "_hz", "_gb", "_v"};
   for (const std::string_view unit : kUnits) {
     if (name.size() > unit.size() && name.substr(name.size() - unit.size()) == unit) {
       return name.substr(0, name.size() - unit.size());

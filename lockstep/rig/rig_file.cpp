@@ -3,13 +3,11 @@
 
 #include <fmt/core.h>
 
-#include "lockstep/base/files.h"
 #include "lockstep/rig/rig_reader.h"
 
 namespace lockstep {
 namespace {
 
-constexpr size_t kLargestRigFile = 1u << 20;
 constexpr size_t kMostCameras = 100;  // the laser plan looks at every pair
 
 void read_rig_table(const TomlValue& value, Rig& rig, Problems& problems) {
@@ -95,18 +93,8 @@ Result<Rig> parse_rig(std::string_view toml, std::string_view name) {
 }
 
 Result<Rig> read_rig_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return Error{Errc::unusable_input,
-                 fmt::format("{} is a folder: name a rig file in it, such as {}", path.string(),
-                             (path / "rig.toml").string())};
-  }
-  const Result<std::string> text = read_text_file(path, kLargestRigFile);
-  if (!text) {
-    // What cannot be read cannot be used, whatever the reason.
-    const bool missing = text.error().code == Errc::not_found;
-    return Error{missing ? Errc::not_found : Errc::unusable_input, text.error().message};
-  }
+  const Result<std::string> text = read_toml_text(path, "rig file", "rig.toml");
+  if (!text) return text.error();
   return parse_rig(*text, path.string());
 }
 

@@ -34,6 +34,7 @@ const TomlValue* TableReader::raw(std::string_view key) {
 bool TableReader::missing(std::string_view key) {
   if (raw(key) != nullptr) return false;
   return std::none_of(table_.members.begin(), table_.members.end(), [&](const auto& member) {
+    if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) return false;
     return suggest(member.key, {std::string(key)}).find("did you mean") == 0;
   });
 }

@@ -50,8 +50,8 @@ class TableReader {
   const TomlValue* table(std::string_view key);
   /// The raw value, for what has several types.
   const TomlValue* raw(std::string_view key);
-  /// Whether a key that must be there is not; false too when another key is a slip for it, which
-  /// finish() reports.
+  /// Whether a key that must be there is not; false too when another key, for which no getter asked
+  /// before, is a slip for it, which finish() reports.
   bool missing(std::string_view key);
 
   [[nodiscard]] int line() const { return table_.line; }

@@ -6,8 +6,12 @@
 #include <toml++/toml.h>
 #include <algorithm>
 
+#include "lockstep/base/files.h"
+
 namespace lockstep {
 namespace {
+
+constexpr size_t kLargestFile = 1u << 20;
 
 int line_of(const toml::node& node) {
   return static_cast<int>(node.source().begin.line);
@@ -69,6 +73,20 @@ std::string in_our_words(const toml::parse_error& error) {
 }
 
 }  // namespace
+
+Result<std::string> read_toml_text(const std::filesystem::path& path, std::string_view what,
+                                   std::string_view example) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return Error{Errc::unusable_input, fmt::format("{} is a folder: name a {} in it, such as {}",
+                                                   path.string(), what, (path / example).string())};
+  }
+  auto text = read_text_file(path, kLargestFile);
+  if (text) return text;
+  // What cannot be read cannot be used, whatever the reason.
+  const bool missing = text.error().code == Errc::not_found;
+  return Error{missing ? Errc::not_found : Errc::unusable_input, text.error().message};
+}
 
 Result<TomlValue> parse_toml(std::string_view text, std::string_view name) {
   try {

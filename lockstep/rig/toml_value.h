@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,12 @@ struct TomlValue::Member {
   int line = 0;  ///< of the key
   TomlValue value;
 };
+
+/// Text of a file that a person wrote, of at most a megabyte. A missing one is not_found; a folder,
+/// a larger file or one that can't be read is unusable_input. `what` names its kind in messages,
+/// and `example` a file such as a folder may hold: "rig file", "rig.toml".
+Result<std::string> read_toml_text(const std::filesystem::path& path, std::string_view what,
+                                   std::string_view example);
 
 /// Reads a document; a syntax error is "<name>:<line>: <what>" as Errc::unusable_input.
 Result<TomlValue> parse_toml(std::string_view text, std::string_view name);
