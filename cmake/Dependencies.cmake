@@ -12,6 +12,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(embree 3 REQUIRED)
 find_package(TBB REQUIRED)
+find_package(Ceres REQUIRED)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 
 if(LOCKSTEP_TESTS)

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/rig_solver.h"
+
+#include <ceres/ceres.h>
+#include <ceres/covariance.h>
+#include <ceres/normal_prior.h>
+#include <ceres/rotation.h>
+#include <fmt/core.h>
+
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "lockstep/calibrate/view_graph.h"
+
+namespace lockstep {
+namespace {
+
+// Beyond so many sigmas a residual pulls no harder.
+constexpr double kRobust = 2.0;
+constexpr double kNoiseOfMad = 1.4826;  // sigma of a normal distribution over its median deviation
+
+// What is made small, in sigmas. Parameters: a pose is an angle-axis vector and a shift,
+// x_in_target = R x_in_source + t; a lens is (scale of fx - 1, scale of fy - 1, shift of cx, shift
+// of cy) in pixels.
+
+template <typename T>
+struct Point3 {
+  T x[3];
+};
+
+template <typename T>
+Point3<T> moved(const T* pose, const Point3<T>& from) {
+  Point3<T> to;
+  ceres::AngleAxisRotatePoint(pose, from.x, to.x);
+  for (int i = 0; i < 3; ++i) to.x[i] += pose[3 + i];
+  return to;
+}
+
+/// A fixed motion before one that is solved for.
+template <typename T>
+Point3<T> moved(const Eigen::Matrix3d& rotation, const Eigen::Vector3d& translation,
+                const Point3<T>& from) {
+  Point3<T> to;
+  for (int i = 0; i < 3; ++i) {
+    to.x[i] = rotation(i, 0) * from.x[0] + rotation(i, 1) * from.x[1] + rotation(i, 2) * from.x[2] +
+              T(translation[i]);
+  }
+  return to;
+}
+
+template <typename T>
+Point3<T> on_board(const Eigen::Vector3d& corner) {
+  return {{T(corner.x()), T(corner.y()), T(corner.z())}};
+}
+
+/// Pixel of a point; false behind the camera or beyond where the lens model holds.
+template <typename T>
+bool project(const CameraModel& camera, const T* lens, const Point3<T>& point, T* pixel) {
+  if (!(point.x[2] > T(0.01))) return false;
+  const T x = point.x[0] / point.x[2] - T(camera.center_of_distortion.x());
+  const T y = point.x[1] / point.x[2] - T(camera.center_of_distortion.y());
+  const T r2 = x * x + y * y;
+  if (!(r2 <= T(camera.metric_radius * camera.metric_radius))) return false;
+  const auto& k = camera.k;
+  const T above = T(1) + r2 * (T(k[0]) + r2 * (T(k[1]) + r2 * T(k[2])));
+  const T below = T(1) + r2 * (T(k[3]) + r2 * (T(k[4]) + r2 * T(k[5])));
+  const T factor = above / below;
+  const T cross(camera.lens == LensModel::brown_conrady ? 2 : 1);
+  const T p1(camera.p1);
+  const T p2(camera.p2);
+  const T xd = x * factor + p2 * (r2 + T(2) * x * x) + cross * p1 * x * y;
+  const T yd = y * factor + p1 * (r2 + T(2) * y * y) + cross * p2 * x * y;
+  pixel[0] = T(camera.fx_px) * (T(1) + lens[0]) * (xd + T(camera.center_of_distortion.x())) +
+             T(camera.cx_px) + lens[2];
+  pixel[1] = T(camera.fy_px) * (T(1) + lens[1]) * (yd + T(camera.center_of_distortion.y())) +
+             T(camera.cy_px) + lens[3];
+  return true;
+}
+
+/// A corner in infrared: board in the rig, rig in the camera, lens.
+struct InfraredCorner {
+  const CameraModel& camera;
+  Eigen::Vector3d corner;
+  Eigen::Vector2d pixel;
+  double sigma_px;
+
+  template <typename T>
+  bool operator()(const T* rig_from_board, const T* depth_from_rig, const T* lens,
+                  T* residual) const {
+    const Point3<T> point = moved(depth_from_rig, moved(rig_from_board, on_board<T>(corner)));
+    if (!project(camera, lens, point, residual)) return false;
+    for (int i = 0; i < 2; ++i) residual[i] = (residual[i] - T(pixel[i])) / T(sigma_px);
+    return true;
+  }
+};
+
+/// A corner in colour; `turn` corrects the factory's colour_from_depth, in the colour camera.
+struct ColorCorner {
+  const CameraModel& camera;
+  const Eigen::Matrix3d& color_from_depth_rotation;
+  const Eigen::Vector3d& color_from_depth_translation;
+  Eigen::Vector3d corner;
+  Eigen::Vector2d pixel;
+  double sigma_px;
+
+  template <typename T>
+  bool operator()(const T* rig_from_board, const T* depth_from_rig, const T* correction,
+                  const T* lens, T* residual) const {
+    const Point3<T> in_depth = moved(depth_from_rig, moved(rig_from_board, on_board<T>(corner)));
+    const Point3<T> point =
+        moved(correction, moved(color_from_depth_rotation, color_from_depth_translation, in_depth));
+    if (!project(camera, lens, point, residual)) return false;
+    for (int i = 0; i < 2; ++i) residual[i] = (residual[i] - T(pixel[i])) / T(sigma_px);
+    return true;
+  }
+};
+
+/// What the depth camera measured at a corner.
+struct DepthOfCorner {
+  Eigen::Vector3d corner;
+  double depth_m;
+  double sigma_m;
+
+  template <typename T>
+  bool operator()(const T* rig_from_board, const T* depth_from_rig, const T* offset_m,
+                  T* residual) const {
+    const Point3<T> point = moved(depth_from_rig, moved(rig_from_board, on_board<T>(corner)));
+    residual[0] = (T(depth_m) - offset_m[0] - point.x[2]) / T(sigma_m);
+    return true;
+  }
+};
+
+using PoseParameters = std::array<double, 6>;
+
+PoseParameters parameters_of(const RigidTransform& pose) {
+  PoseParameters out{};
+  const Eigen::AngleAxisd turn(pose.rotation);
+  const Eigen::Vector3d axis = turn.angle() * turn.axis();
+  std::copy_n(axis.data(), 3, out.data());
+  std::copy_n(pose.translation.data(), 3, out.data() + 3);
+  return out;
+}
+
+RigidTransform pose_of(const PoseParameters& parameters) {
+  const Eigen::Map<const Eigen::Vector3d> axis(parameters.data());
+  const Eigen::Map<const Eigen::Vector3d> shift(parameters.data() + 3);
+  const double angle = axis.norm();
+  RigidTransform pose;
+  if (angle > 0) pose.rotation = rotation_about(axis / angle, angle);
+  pose.translation = shift;
+  return pose;
+}
+
+/// What is solved for of one camera.
+struct CameraParameters {
+  PoseParameters depth_from_rig{};
+  PoseParameters color_correction{};
+  std::array<double, 4> color_lens{};
+  std::array<double, 4> depth_lens{};
+  double depth_offset_m = 0;
+};
+
+enum class Kind { color, infrared, depth };
+
+struct Term {
+  Kind kind;
+  ceres::ResidualBlockId block;
+};
+
+Eigen::Matrix3d cross_matrix(const Eigen::Vector3d& v) {
+  Eigen::Matrix3d m;
+  m << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
+  return m;
+}
+
+/// How the turn of rig_from_depth about the camera's axes, and its shift along them, follow from a
+/// change of the parameters of depth_from_rig.
+Eigen::Matrix<double, 6, 6> turn_and_shift_by(const PoseParameters& depth_from_rig) {
+  const Eigen::Map<const Eigen::Vector3d> axis(depth_from_rig.data());
+  const Eigen::Map<const Eigen::Vector3d> shift(depth_from_rig.data() + 3);
+  const double angle = axis.norm();
+  const Eigen::Matrix3d turn = cross_matrix(axis);
+  Eigen::Matrix3d left = Eigen::Matrix3d::Identity() + turn / 2;
+  if (angle > 1e-6) {
+    left = Eigen::Matrix3d::Identity() + (1 - std::cos(angle)) / (angle * angle) * turn +
+           (angle - std::sin(angle)) / (angle * angle * angle) * turn * turn;
+  }
+  Eigen::Matrix<double, 6, 6> by = Eigen::Matrix<double, 6, 6>::Zero();
+  by.topLeftCorner<3, 3>() = -left;
+  by.bottomLeftCorner<3, 3>() = -cross_matrix(shift) * left;
+  by.bottomRightCorner<3, 3>() = -Eigen::Matrix3d::Identity();
+  return by;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+class RigProblem {
+ public:
+  RigProblem(const std::vector<CameraToSolve>& cameras, const Board& board,
+             const SolveOptions& options)
+      : cameras_(cameras), board_(board), options_(options), solved_(cameras.size()) {}
+
+  /// Where everything is to begin with.
+  void begin(const std::vector<std::optional<RigidTransform>>& rig_from,
+             const std::vector<PlacedView>& placed) {
+    for (size_t i = 0; i < cameras_.size(); ++i)
+      solved_[i].depth_from_rig = parameters_of(rig_from[i]->inverse());
+    std::map<int64_t, const PlacedView*> best;
+    for (const PlacedView& view : placed) {
+      const PlacedView*& kept = best[view.tick];
+      if (kept == nullptr || view.ambiguity < kept->ambiguity) kept = &view;
+    }
+    for (const auto& [tick, view] : best) {
+      boards_[tick] =
+          parameters_of(*rig_from[static_cast<size_t>(view->camera)] * view->depth_from_board);
+    }
+  }
+
+  Result<int> solve(const std::vector<BoardView>& views, const ResidualNoise& noise) {
+    problem_ = std::make_unique<ceres::Problem>();
+    terms_.clear();
+    for (const BoardView& view : views) add(view, noise);
+    for (size_t i = 0; i < cameras_.size(); ++i) hold(i);
+    ceres::Solver::Options options;
+    options.linear_solver_type = ceres::SPARSE_SCHUR;
+    options.linear_solver_ordering = std::make_shared<ceres::ParameterBlockOrdering>();
+    for (auto& [tick, board] : boards_) {
+      if (problem_->HasParameterBlock(board.data()))
+        options.linear_solver_ordering->AddElementToGroup(board.data(), 0);
+    }
+    for (CameraParameters& camera : solved_) {
+      for (double* block : blocks_of(camera)) {
+        if (problem_->HasParameterBlock(block))
+          options.linear_solver_ordering->AddElementToGroup(block, 1);
+      }
+    }
+    options.max_num_iterations = 100;
+    options.function_tolerance = 1e-9;
+    options.logging_type = ceres::SILENT;
+    options.num_threads = 2;
+    ceres::Solver::Summary summary;
+    ceres::Solve(options, problem_.get(), &summary);
+    if (!summary.IsSolutionUsable())
+      return Error{Errc::unusable_input, "The views contradict each other: no poses explain them."};
+    return static_cast<int>(summary.iterations.size());
+  }
+
+  /// Of the residuals at the solution, by their median: outliers count for nothing.
+  [[nodiscard]] ResidualNoise noise(const ResidualNoise& assumed) const {
+    std::vector<double> sizes[3];
+    for (const Term& term : terms_) {
+      double cost = 0, values[2] = {};
+      problem_->EvaluateResidualBlock(term.block, false, &cost, values, nullptr);
+      auto& of_kind = sizes[static_cast<int>(term.kind)];
+      of_kind.push_back(std::abs(values[0]));
+      if (term.kind != Kind::depth) of_kind.push_back(std::abs(values[1]));
+    }
+    return {assumed.color_px * kNoiseOfMad * median(std::move(sizes[0])),
+            assumed.infrared_px * kNoiseOfMad * median(std::move(sizes[1])),
+            assumed.depth_m * kNoiseOfMad * median(std::move(sizes[2]))};
+  }
+
+  /// With the covariances of the poses.
+  [[nodiscard]] Result<SolvedRig> result() {
+    ceres::Covariance::Options options;
+    options.algorithm_type = ceres::SPARSE_QR;
+    ceres::Covariance covariance(options);
+    std::vector<std::pair<const double*, const double*>> blocks;
+    for (size_t i = 1; i < cameras_.size(); ++i) {
+      const double* const pose = solved_[i].depth_from_rig.data();
+      blocks.emplace_back(pose, pose);
+    }
+    if (!blocks.empty() && !covariance.Compute(blocks, problem_.get()))
+      return Error{Errc::unusable_input,
+                   "The views leave open where the cameras are: show the board tilted in several "
+                   "ways, and at several distances."};
+    SolvedRig rig;
+    for (size_t i = 0; i < cameras_.size(); ++i) {
+      const CameraParameters& from = solved_[i];
+      SolvedCamera camera;
+      camera.rig_from_depth = pose_of(from.depth_from_rig).inverse();
+      camera.color_from_depth = pose_of(from.color_correction) * cameras_[i].color_from_depth;
+      const auto lens = [](const std::array<double, 4>& p) {
+        return LensCorrection{p[0], p[1], p[2], p[3]};
+      };
+      camera.color = lens(from.color_lens);
+      camera.depth = lens(from.depth_lens);
+      camera.depth_offset_m = from.depth_offset_m;
+      if (i > 0) {
+        Eigen::Matrix<double, 6, 6, Eigen::RowMajor> of_parameters;
+        covariance.GetCovarianceBlock(from.depth_from_rig.data(), from.depth_from_rig.data(),
+                                      of_parameters.data());
+        const auto by = turn_and_shift_by(from.depth_from_rig);
+        camera.covariance = by * of_parameters * by.transpose();
+      }
+      rig.cameras.push_back(camera);
+    }
+    for (const auto& [tick, board] : boards_) rig.rig_from_board[tick] = pose_of(board);
+    return rig;
+  }
+
+ private:
+  static std::array<double*, 5> blocks_of(CameraParameters& camera) {
+    return {camera.depth_from_rig.data(), camera.color_correction.data(), camera.color_lens.data(),
+            camera.depth_lens.data(), &camera.depth_offset_m};
+  }
+
+  void add(const BoardView& view, const ResidualNoise& noise) {
+    const auto board = boards_.find(view.tick);
+    if (board == boards_.end()) return;
+    double* const rig_from_board = board->second.data();
+    const CameraToSolve& camera = cameras_[static_cast<size_t>(view.camera)];
+    CameraParameters& to = solved_[static_cast<size_t>(view.camera)];
+    const auto keep = [&](Kind kind, ceres::CostFunction* cost, auto... blocks) {
+      terms_.push_back(
+          {kind, problem_->AddResidualBlock(cost, new ceres::HuberLoss(kRobust), rig_from_board,
+                                            to.depth_from_rig.data(), blocks...)});
+    };
+    for (const SeenCorner& seen : view.corners) {
+      const Eigen::Vector3d corner = board_.corner(seen.id);
+      if (view.sensor == BoardSensor::color) {
+        keep(Kind::color,
+             new ceres::AutoDiffCostFunction<ColorCorner, 2, 6, 6, 6, 4>(new ColorCorner{
+                 camera.color, camera.color_from_depth.rotation,
+                 camera.color_from_depth.translation, corner, seen.pixel, noise.color_px}),
+             to.color_correction.data(), to.color_lens.data());
+        continue;
+      }
+      keep(Kind::infrared,
+           new ceres::AutoDiffCostFunction<InfraredCorner, 2, 6, 6, 4>(
+               new InfraredCorner{camera.depth, corner, seen.pixel, noise.infrared_px}),
+           to.depth_lens.data());
+      if (!seen.depth_m) continue;
+      keep(Kind::depth,
+           new ceres::AutoDiffCostFunction<DepthOfCorner, 1, 6, 6, 1>(
+               new DepthOfCorner{corner, *seen.depth_m, noise.depth_m}),
+           &to.depth_offset_m);
+    }
+  }
+
+  /// Holds corrections to what the factory may be off by, and the first camera to the rig.
+  void hold(size_t index) {
+    CameraParameters& camera = solved_[index];
+    const FactoryTolerance& t = options_.tolerance;
+    const std::array<double, 4> lens{t.focal_length, t.focal_length, t.center_px, t.center_px};
+    const std::array<double, 6> turn{t.color_turn_rad, t.color_turn_rad, t.color_turn_rad,
+                                     t.color_shift_m,  t.color_shift_m,  t.color_shift_m};
+    hold_block(camera.color_lens.data(), lens);
+    hold_block(camera.depth_lens.data(), lens);
+    hold_block(camera.color_correction.data(), turn);
+    hold_block(&camera.depth_offset_m, std::array<double, 1>{t.depth_offset_m});
+    if (index == 0 && problem_->HasParameterBlock(camera.depth_from_rig.data()))
+      problem_->SetParameterBlockConstant(camera.depth_from_rig.data());
+  }
+
+  template <size_t N>
+  void hold_block(double* block, const std::array<double, N>& sigmas) {
+    if (!problem_->HasParameterBlock(block)) return;
+    if (*std::min_element(sigmas.begin(), sigmas.end()) <= 0)
+      return problem_->SetParameterBlockConstant(block);
+    ceres::Matrix weight = ceres::Matrix::Zero(N, N);
+    for (size_t i = 0; i < N; ++i) weight(static_cast<int>(i), static_cast<int>(i)) = 1 / sigmas[i];
+    problem_->AddResidualBlock(new ceres::NormalPrior(weight, ceres::Vector::Zero(N)), nullptr,
+                               block);
+  }
+
+  const std::vector<CameraToSolve>& cameras_;
+  const Board& board_;
+  const SolveOptions& options_;
+  std::vector<CameraParameters> solved_;
+  std::map<int64_t, PoseParameters> boards_;
+  std::unique_ptr<ceres::Problem> problem_;
+  std::vector<Term> terms_;
+};
+
+Result<void> check(const std::vector<CameraToSolve>& cameras, const Board& board,
+                   const std::vector<BoardView>& views) {
+  for (const BoardView& view : views) {
+    if (view.camera < 0 || static_cast<size_t>(view.camera) >= cameras.size())
+      return Error{Errc::invalid_argument, fmt::format("There is no camera {}.", view.camera)};
+    for (const SeenCorner& corner : view.corners) {
+      if (corner.id < 0 || corner.id >= board.corner_count())
+        return Error{Errc::invalid_argument,
+                     fmt::format("The board has {} corners, and none with the number {}.",
+                                 board.corner_count(), corner.id)};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+CameraModel corrected(CameraModel camera, const LensCorrection& correction) {
+  camera.fx_px *= 1 + correction.focal_x;
+  camera.fy_px *= 1 + correction.focal_y;
+  camera.cx_px += correction.center_x_px;
+  camera.cy_px += correction.center_y_px;
+  return camera;
+}
+
+Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Board& board,
+                            const std::vector<BoardView>& views, const SolveOptions& options) {
+  if (auto fine = check(cameras, board, views); !fine) return std::move(fine).error();
+  const std::vector<PlacedView> placed = place_views(cameras, board, views);
+  const auto rig_from = initial_poses(cameras.size(), placed);
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (rig_from[i]) continue;
+    return Error{Errc::unusable_input,
+                 fmt::format("'{}' never saw the board together with a camera that is joined to "
+                             "'{}': show the board to both at once.",
+                             cameras[i].name, cameras[0].name)};
+  }
+  RigProblem problem(cameras, board, options);
+  problem.begin(rig_from, placed);
+  // Once with the noise that is assumed, and once with what came out: only then do pixels and
+  // millimetres weigh against each other as they should.
+  ResidualNoise noise{options.color_px, options.infrared_px, options.depth_m};
+  int iterations = 0;
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto solved = problem.solve(views, noise);
+    if (!solved) return solved.error();
+    iterations += *solved;
+    const ResidualNoise found = problem.noise(noise);
+    const auto sane = [](double value, double assumed) { return std::max(value, assumed / 10); };
+    noise = {sane(found.color_px, options.color_px), sane(found.infrared_px, options.infrared_px),
+             sane(found.depth_m, options.depth_m)};
+  }
+  auto rig = problem.result();
+  if (!rig) return rig;
+  rig->noise = noise;
+  rig->iterations = iterations;
+  return rig;
+}
+
+}  // namespace lockstep
