@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "lockstep/rig/board_file.h"
 #include "lockstep/rig/rig_reader.h"
+#include "lockstep/rig/world_board.h"
 
 namespace lockstep {
 namespace {
@@ -165,6 +167,27 @@ RigTake read_take(const TomlValue& value, Problems& problems) {
   return take;
 }
 
+/// A world with a board lasts as long as it takes to show it to every two neighbours.
+void read_world_board(TableReader& table, RigWorld& world, Problems& problems) {
+  const auto ticks = table.integer("board_ticks", 1, 900);
+  const TomlValue* const value = table.table("board");
+  if (value == nullptr) {
+    if (ticks)
+      table.problem(
+          "board_ticks",
+          "'board_ticks' of world says how long a board is shown, and there is no 'board'");
+    return;
+  }
+  if (table.raw("period_s") != nullptr)
+    table.problem("period_s",
+                  "'period_s' of world: one with a 'board' lasts as long as that is shown, "
+                  "'board_ticks' for each pair of neighbours");
+  auto board = std::make_shared<WorldBoard>();
+  board->board = read_board(*value, "the board of world", problems);
+  if (ticks) board->ticks_per_pair = static_cast<int>(*ticks);
+  world.board = std::move(board);
+}
+
 RigWorld read_world(const TomlValue& value, Problems& problems) {
   RigWorld world;
   TableReader table(value, "world", problems);
@@ -183,6 +206,7 @@ RigWorld read_world(const TomlValue& value, Problems& problems) {
   if (const auto only = table.boolean("timing_only")) world.timing_only = *only;
   if (const auto scene = table.text("scene")) world.scene = *scene;
   if (const auto radius = table.number("radius_m", 0.3, 20)) world.radius_m = *radius;
+  read_world_board(table, world, problems);
   read_clocks(table, world);
   if (const auto scale = table.number("depth_noise_scale", 0, 1000))
     world.depth_noise_scale = *scale;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,6 +128,8 @@ enum class ClockModel { family_default, disciplined, free_running };
 /// Every picture of a period is rendered and kept: 900 of each sensor at 30 fps.
 inline constexpr double kLongestWorldPeriodS = 30;
 
+struct WorldBoard;
+
 /// What the virtual rig simulates; only in rigs of virtual cameras.
 struct RigWorld {
   uint64_t seed = 1;
@@ -134,7 +137,8 @@ struct RigWorld {
   bool timing_only =
       false;  ///< no pictures: stamps of a real camera's, images with nothing on them
   std::string scene = "room";
-  double radius_m = 2.0;  ///< cameras stand on an arc of this radius unless posed
+  std::shared_ptr<const WorldBoard> board;  ///< null: none; lockstep/rig/world_board.h
+  double radius_m = 2.0;                    ///< cameras stand on an arc of this radius unless posed
   StampMeaning stamp_meaning = StampMeaning::center_of_exposure;
   ClockModel clock = ClockModel::family_default;
   double clock_rate_spread_ppm = 20;    ///< of free-running clocks, per device

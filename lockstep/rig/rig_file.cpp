@@ -3,7 +3,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "lockstep/rig/rig_reader.h"
+#include "lockstep/rig/world_board.h"
 
 namespace lockstep {
 namespace {
@@ -53,6 +56,19 @@ void read_cameras(TableReader& top, Rig& rig, Problems& problems) {
   }
 }
 
+/// Every picture of a world is rendered and kept.
+void check_world_board(const TableReader& top, const Rig& rig, Problems& problems) {
+  if (!rig.world || rig.world->board == nullptr) return;
+  const auto pairs = std::max<int64_t>(1, static_cast<int64_t>(rig.cameras.size()) - 1);
+  const int64_t frames = pairs * rig.world->board->ticks_per_pair;
+  const auto most = static_cast<int64_t>(kLongestWorldPeriodS * 30);
+  if (frames <= most) return;
+  problems.add(top.line_of("world"),
+               fmt::format("the board of world is shown for {} frames in all, and every one of "
+                           "them is rendered and kept: {} at most, so a 'board_ticks' of {}",
+                           frames, most, most / pairs));
+}
+
 Rig read_document(const TomlValue& document, std::string_view name, Problems& problems) {
   Rig rig;
   rig.path = name;
@@ -78,6 +94,7 @@ Rig read_document(const TomlValue& document, std::string_view name, Problems& pr
   for (const TomlValue* box : top.tables("box")) rig.boxes.push_back(read_box(*box, problems));
   top.finish();
   check_names(rig, problems);
+  check_world_board(top, rig, problems);
   return rig;
 }
 

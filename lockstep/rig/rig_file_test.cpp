@@ -180,6 +180,23 @@ const Bad kBad[] = {
     {"FaultUnknown", CAMERA("") "world = { faults = [ { camera = \"a\", kind = \"lose-tik\" } ] }",
      "did you mean 'lose-tick'?"},
     {"WorldOfAnHour", CAMERA("") "world = { period_s = 3600 }", "108000 of each sensor"},
+    {"WorldBoardTooLong",
+     CAMERA("") "world = { board_ticks = 901, board = { kind = \"charuco\", squares = \"9x7\", "
+                "square_mm = 80, marker_mm = 60, dictionary = \"DICT_5X5_250\" } }",
+     "'board_ticks' of world is 901"},
+    {"WorldBoardWithAPeriod",
+     CAMERA("") "world = { period_s = 1, board = { kind = \"charuco\", squares = \"9x7\", "
+                "square_mm = 80, marker_mm = 60, dictionary = \"DICT_5X5_250\" } }",
+     "one with a 'board' lasts as long as that is shown"},
+    {"WorldTicksWithoutABoard", CAMERA("") "world = { board_ticks = 30 }", "there is no 'board'"},
+    {"WorldBoardWithoutSize", CAMERA("") "world = { board = { kind = \"charuco\" } }",
+     "the board has no 'square_mm'"},
+    {"WorldBoardTooLongForItsPairs",
+     "camera = [ { name = \"a\", serial = \"virtual-0001\" }, { name = \"b\", serial = "
+     "\"virtual-0002\" }, { name = \"c\", serial = \"virtual-0003\" } ]\nworld = { board_ticks = "
+     "500, board = { kind = \"charuco\", squares = \"9x7\", square_mm = 80, marker_mm = 60, "
+     "dictionary = \"DICT_5X5_250\" } }",
+     "shown for 1000 frames in all"},
     {"OtherSchema", "schema = 2\n" CAMERA(""), "this rig file has schema 2"},
     {"ArrayInsteadOfTable", "rig = []\n" CAMERA(""), "'rig' of the rig file must be a table"},
     {"TextInsteadOfCameras", "camera = \"a\"", "'camera' of the rig file must be a list of tables"},

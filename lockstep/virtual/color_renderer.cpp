@@ -13,10 +13,6 @@
 namespace lockstep {
 namespace {
 
-constexpr int kEdgeRays = 4;
-// A rotated grid, so that edges near the axes are smooth.
-constexpr float kOffsets[kEdgeRays][2] = {
-    {-0.125F, -0.375F}, {0.375F, -0.125F}, {0.125F, 0.375F}, {-0.375F, 0.125F}};
 // Linear colour that differs by more than this from a neighbour's makes an edge.
 constexpr float kEdge = 0.06F;
 
@@ -104,22 +100,22 @@ void ColorRenderer::cast_row(const RayScene& rays, int y, Layer& layer) const {
 }
 
 ColorRenderer::Sample ColorRenderer::cast_edge(const RayScene& rays, int x, int y) const {
-  std::array<Eigen::Vector3f, kEdgeRays> directions;
-  std::array<RayHit, kEdgeRays> hits;
-  for (size_t i = 0; i < kEdgeRays; ++i) {
-    directions[i] = view_.direction(x, y, kOffsets[i][0], kOffsets[i][1]);
-  }
-  rays.cast(view_.origin(), directions, hits);
+  const auto places = places_in_pixel(scene_.has_board());
+  std::array<Eigen::Vector3f, kPacket> directions;
+  std::array<RayHit, kPacket> hits;
+  for (size_t i = 0; i < places.size(); ++i)
+    directions[i] = view_.direction(x, y, places[i].x(), places[i].y());
+  rays.cast(view_.origin(), {directions.data(), places.size()}, hits);
   Sample sample;
   int hit_count = 0;
-  for (size_t i = 0; i < kEdgeRays; ++i) {
+  for (size_t i = 0; i < places.size(); ++i) {
     if (hits[i].t < 0) continue;
     ++hit_count;
     sample.color += shade(hits[i], view_.origin() + hits[i].t * directions[i]);
     sample.depth = std::min(sample.depth, hits[i].t);
   }
   if (hit_count > 0) sample.color /= static_cast<float>(hit_count);
-  sample.share = static_cast<float>(hit_count) / kEdgeRays;
+  sample.share = static_cast<float>(hit_count) / static_cast<float>(places.size());
   return sample;
 }
 

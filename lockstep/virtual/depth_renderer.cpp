@@ -71,7 +71,10 @@ float DepthRenderer::infrared(const RayHit& hit, const Eigen::Vector3f& directio
   const Material& material = scene_.materials()[hit.material];
   const float pattern =
       color_at(material, hit.at_rest).sum() / std::max(0.01F, material.albedo.sum());
-  const float albedo = std::min(1.0F, material.ir_albedo * (0.5F + 0.5F * std::min(1.6F, pattern)));
+  // Dyes hardly show in infrared; the toner of a board does.
+  const float shown = material.texture == Texture::board ? std::max(0.15F, pattern)
+                                                         : 0.5F + 0.5F * std::min(1.6F, pattern);
+  const float albedo = std::min(1.0F, material.ir_albedo * shown);
   if (mode_ == DepthMode::passive_ir) return 60 * albedo * (0.6F + 0.4F * hit.normal.z());
   const float length = direction.norm();
   const float distance = hit.t * length;
@@ -80,13 +83,32 @@ float DepthRenderer::infrared(const RayHit& hit, const Eigen::Vector3f& directio
   return illumination(mode_) * albedo * facing * falloff / (distance * distance);
 }
 
+float DepthRenderer::fine_infrared(const RayScene& rays, int x, int y) const {
+  const auto places = places_in_pixel(true);
+  std::array<Eigen::Vector3f, kPacket> directions;
+  std::array<RayHit, kPacket> hits;
+  for (size_t i = 0; i < places.size(); ++i)
+    directions[i] = view_.direction(x, y, places[i].x(), places[i].y());
+  rays.cast(view_.origin(), {directions.data(), places.size()}, hits);
+  float sum = 0;
+  int count = 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (hits[i].t <= 0) continue;
+    sum += infrared(hits[i], directions[i]);
+    ++count;
+  }
+  return count == 0 ? 0 : sum / static_cast<float>(count);
+}
+
 void DepthRenderer::cast_row(const RayScene& rays, int y, Layer& layer) const {
   const int end = layer.rect.x + layer.rect.width;
   for_each_hit(view_, rays, y, layer.rect.x, end,
                [&](int x, const RayHit& hit, const Eigen::Vector3f& direction) {
                  const size_t at = layer.index(x, y);
                  layer.depth_m[at] = hit.t;
-                 layer.ir[at] = (illuminated(x, y) ? 1.0F : 0.05F) * infrared(hit, direction);
+                 const float lit = illuminated(x, y) ? 1.0F : 0.05F;
+                 layer.ir[at] = lit * (scene_.has_board() ? fine_infrared(rays, x, y)
+                                                          : infrared(hit, direction));
                });
 }
 

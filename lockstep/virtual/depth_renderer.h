@@ -44,6 +44,8 @@ class DepthRenderer {
 
   void cast_row(const RayScene& rays, int y, Layer& layer) const;
   [[nodiscard]] float infrared(const RayHit& hit, const Eigen::Vector3f& direction) const;
+  /// Mean of many rays through a pixel.
+  [[nodiscard]] float fine_infrared(const RayScene& rays, int x, int y) const;
   [[nodiscard]] DepthPatch finish(const Layer& layer, const PixelRect& rect) const;
   [[nodiscard]] uint16_t reading(const Layer& layer, int x, int y) const;
   [[nodiscard]] bool illuminated(int x, int y) const;

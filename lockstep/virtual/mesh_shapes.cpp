@@ -40,6 +40,26 @@ void add_box(Mesh& mesh, const RigidTransform& world_from_box, const Eigen::Vect
   }
 }
 
+void add_board(Mesh& mesh, const RigidTransform& world_from_board, const Board& board,
+               uint16_t front, uint16_t back) {
+  constexpr double kThickM = 0.006;
+  const double margin = board.square_m / 2;
+  const double right = board.width_m() + margin;
+  const double bottom = board.height_m() + margin;
+  std::array<uint32_t, 4> near{};
+  std::array<uint32_t, 4> far{};
+  const Eigen::Vector2d corners[] = {
+      {-margin, -margin}, {right, -margin}, {right, bottom}, {-margin, bottom}};
+  for (size_t i = 0; i < 4; ++i) {
+    near[i] = add_vertex(mesh, world_from_board, {corners[i].x(), corners[i].y(), 0});
+    far[i] = add_vertex(mesh, world_from_board, {corners[i].x(), corners[i].y(), kThickM});
+  }
+  add_quad(mesh, near, front);
+  add_quad(mesh, far, back);
+  for (size_t i = 0; i < 4; ++i)
+    add_quad(mesh, {near[i], near[(i + 1) % 4], far[(i + 1) % 4], far[i]}, back);
+}
+
 void add_ellipsoid(Mesh& mesh, const RigidTransform& world_from_body, const Eigen::Vector3d& radii,
                    uint16_t material) {
   constexpr unsigned kRings = 24, kSides = 36;

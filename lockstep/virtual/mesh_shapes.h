@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lockstep/geometry/board.h"
 #include "lockstep/geometry/rigid.h"
 #include "lockstep/virtual/scene.h"
 
@@ -17,6 +18,11 @@ void add_ellipsoid(Mesh& mesh, const RigidTransform& world_from_body, const Eige
 /// Adds an upright cylinder standing on `foot`.
 void add_cylinder(Mesh& mesh, const Eigen::Vector3d& foot, double radius, double height,
                   uint16_t material);
+
+/// Adds a flat board with a white margin around its pattern: `front` on the side that is looked at,
+/// whose places at rest are those of the board's frame, `back` on the other.
+void add_board(Mesh& mesh, const RigidTransform& world_from_board, const Board& board,
+               uint16_t front, uint16_t back);
 
 /// A place without turn, and one turned about the vertical.
 [[nodiscard]] RigidTransform at(double x, double y, double z, double yaw_rad = 0);

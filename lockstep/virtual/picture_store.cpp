@@ -8,6 +8,8 @@
 
 #include "lockstep/base/files.h"
 #include "lockstep/base/log.h"
+#include "lockstep/rig/board_file.h"
+#include "lockstep/rig/world_board.h"
 #include "lockstep/virtual/random.h"
 
 namespace lockstep {
@@ -32,6 +34,13 @@ uint64_t hash_of(const std::string& text) {
   uint64_t hash = 0;
   for (const char c : text) hash = mix_bits(hash, static_cast<unsigned char>(c));
   return hash;
+}
+
+/// As a part of the key of a picture.
+std::string what_moves(const RigWorld& world) {
+  if (world.board == nullptr) return fmt::format("period {} s", world.period_s);
+  return fmt::format("{} shown for {} frames", board_in_words(world.board->board),
+                     world.board->ticks_per_pair);
 }
 
 }  // namespace
@@ -97,10 +106,10 @@ const CameraPose& PictureStore::pose(int camera) const {
 Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const Recipe& recipe) {
   const RenderJob& job = views_[static_cast<size_t>(camera)].job;
   // Everything that the pictures depend on; the calibration and the pose follow from it.
-  const std::string key = fmt::format(
-      "pictures {} scene {} seed {} radius {} camera {} of {} period {} s at {} fps mode {}",
-      kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
-      world_.period_s, job.frames_per_second, recipe.mode);
+  const std::string key =
+      fmt::format("pictures {} scene {} seed {} radius {} camera {} of {} {} at {} fps mode {}",
+                  kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
+                  what_moves(world_), job.frames_per_second, recipe.mode);
   Held& held = files_[{camera, recipe.sensor}];
   if (held.file != nullptr && held.key == key) return held.file;
   auto made = render(key, camera, recipe);

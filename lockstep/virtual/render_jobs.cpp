@@ -10,6 +10,7 @@
 #include "lockstep/codec/color_convert.h"
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/frame/image_shape.h"
+#include "lockstep/virtual/board_path.h"
 #include "lockstep/virtual/color_noise.h"
 #include "lockstep/virtual/color_renderer.h"
 #include "lockstep/virtual/color_rows.h"
@@ -114,6 +115,7 @@ Error rendering_stopped() {
 }
 
 int RenderJob::frames() const {
+  if (world.board != nullptr) return board_frames(world, cameras);
   return std::max(1, static_cast<int>(std::lround(world.period_s * frames_per_second)));
 }
 

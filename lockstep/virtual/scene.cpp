@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/rig/world_board.h"
+#include "lockstep/virtual/board_path.h"
 #include "lockstep/virtual/mesh_shapes.h"
 #include "lockstep/virtual/pose.h"
 #include "lockstep/virtual/random.h"
@@ -28,6 +30,8 @@ enum Use : uint16_t {
   trousers,
   ball,
   frame_dark,
+  board_front,
+  board_back,
   book_first
 };
 constexpr int kBooks = 6;
@@ -47,6 +51,8 @@ std::vector<Material> room_materials() {
   all[shirt] = {{0.66F, 0.16F, 0.12F}, 0.52F, Texture::stripes};
   all[trousers] = {{0.10F, 0.12F, 0.20F}, 0.35F, Texture::plaster};
   all[ball] = {{0.75F, 0.70F, 0.12F}, 0.60F, Texture::checks};
+  all[board_front] = {{0.80F, 0.80F, 0.78F}, 0.70F, Texture::board};
+  all[board_back] = {{0.30F, 0.30F, 0.32F}, 0.30F, Texture::plain};
   all[frame_dark] = {{0.03F, 0.03F, 0.03F}, 0.04F, Texture::plain};
   for (int i = 0; i < kBooks; ++i) {
     const uint64_t bits = mix_bits(static_cast<uint64_t>(i) + 500);
@@ -228,6 +234,10 @@ Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_res
       const bool odd = (static_cast<int>(std::floor(at_rest.z() / 0.07F)) & 1) != 0;
       return material.albedo * (odd ? 1.0F : 0.35F);
     }
+    case Texture::board: {
+      const bool black = material.board->is_black(at_rest.x(), at_rest.y());
+      return material.albedo * (black ? 0.06F : 1.0F);
+    }
     case Texture::plain:
       break;
   }
@@ -242,13 +252,25 @@ Result<Scene> Scene::make(const RigWorld& world, int cameras) {
   Scene scene;
   scene.materials_ = room_materials();
   scene.still_ = room(room_size(world, cameras));
+  if (world.board == nullptr) return scene;
+  auto pattern = BoardPattern::make(world.board->board);
+  if (!pattern) return std::move(pattern).error();
+  scene.materials_[board_front].board = std::make_shared<const BoardPattern>(*std::move(pattern));
+  scene.board_ = {world, cameras};
   return scene;
 }
 
 Mesh Scene::moving(double phase) const {
+  Mesh mesh;
+  if (board_) {
+    const int frames = board_frames(board_->world, board_->cameras);
+    const int frame = static_cast<int>(std::lround(phase * frames)) % frames;
+    add_board(mesh, world_from_board(board_->world, board_->cameras, frame),
+              board_->world.board->board, board_front, board_back);
+    return mesh;
+  }
   const double turn = kTwoPi * phase;
   const double swing = std::sin(turn);
-  Mesh mesh;
   // A person who sways and swings the arms, and a ball that rolls to and fro on an ellipse.
   const RigidTransform body = at(0.06 * std::cos(turn), 0.05 * swing, 0, 0.25 * swing);
   add_ellipsoid(mesh, body * at(0, 0, 1.62), {0.085, 0.10, 0.125}, skin);

@@ -4,20 +4,24 @@
 #include <Eigen/Core>
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "lockstep/base/result.h"
+#include "lockstep/geometry/board_pattern.h"
 #include "lockstep/rig/rig.h"
 
 namespace lockstep {
 
 /// How a surface's colour varies over it.
-enum class Texture { plain, planks, plaster, checks, stripes };
+enum class Texture { plain, planks, plaster, checks, stripes, board };
 
 struct Material {
   Eigen::Vector3f albedo;  ///< linear red, green, blue
   float ir_albedo;         ///< at 850 nm
   Texture texture = Texture::plain;
+  std::shared_ptr<const BoardPattern> board;  ///< of Texture::board
 };
 
 /// Triangles in world coordinates (metres, z up). A vertex also has its place at rest, so that a
@@ -43,11 +47,19 @@ class Scene {
   [[nodiscard]] const Mesh& still() const { return still_; }
   /// The moving things at `phase`, 0..1 of the period.
   [[nodiscard]] Mesh moving(double phase) const;
+  /// Whether what moves is a board, whose edges must be where they are to parts of a pixel.
+  [[nodiscard]] bool has_board() const { return board_.has_value(); }
   [[nodiscard]] const std::vector<Material>& materials() const { return materials_; }
 
  private:
   Mesh still_;
   std::vector<Material> materials_;
+  /// What moves in place of the person and the ball.
+  struct CarriedBoard {
+    RigWorld world;
+    int cameras;
+  };
+  std::optional<CarriedBoard> board_;
 };
 
 }  // namespace lockstep

@@ -8,6 +8,21 @@
 
 namespace lockstep {
 
+std::span<const Eigen::Vector2f> places_in_pixel(bool fine) {
+  static const std::vector<Eigen::Vector2f> few = {
+      {-0.125F, -0.375F}, {0.375F, -0.125F}, {0.125F, 0.375F}, {-0.375F, 0.125F}};
+  static const std::vector<Eigen::Vector2f> many = [] {
+    std::vector<Eigen::Vector2f> places;
+    for (int i = 0; i < kPacket; ++i) {
+      const int row = i / 4, column = i % 4;
+      places.emplace_back((static_cast<float>(4 * column + row) + 0.5F) / 16 - 0.5F,
+                          (static_cast<float>(4 * row + 3 - column) + 0.5F) / 16 - 0.5F);
+    }
+    return places;
+  }();
+  return fine ? many : few;
+}
+
 SensorView::SensorView(const CameraModel& model, const RigidTransform& world_from_camera)
     : model_(model),
       camera_from_world_(world_from_camera.inverse()),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <span>
 #include <vector>
 
 #include "lockstep/geometry/camera_model.h"
@@ -16,6 +17,10 @@ struct PixelRect {
 
   [[nodiscard]] bool empty() const { return width <= 0 || height <= 0; }
 };
+
+/// Where the rays of one pixel go, off its centre, in pixels: a rotated grid, so that edges near
+/// the axes are smooth; `fine`: of as many as a packet has, for edges whose place is measured.
+[[nodiscard]] std::span<const Eigen::Vector2f> places_in_pixel(bool fine);
 
 /// One sensor in the world with the ray of each of its pixels, through the full lens model.
 class SensorView {

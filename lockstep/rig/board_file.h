@@ -8,6 +8,7 @@
 
 #include "lockstep/base/result.h"
 #include "lockstep/geometry/board.h"
+#include "lockstep/rig/table_reader.h"
 
 // Boards as people write them: a file, options of a command, a line of text.
 
@@ -30,6 +31,9 @@ Result<void> check_board(const Board& board);
 Result<Board> read_board_file(const std::filesystem::path& path);
 /// The same for text; `name` stands for the file in messages.
 Result<Board> parse_board(std::string_view toml, std::string_view name);
+
+/// The same for a table of another file, called `what` in messages. `problems` gets what is wrong.
+Board read_board(const TomlValue& value, const std::string& what, Problems& problems);
 
 /// The file of a board: parse_board() of it is the board, lengths to a micrometre.
 [[nodiscard]] std::string board_to_toml(const Board& board);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/calibrate/board_file.h"
+#include "lockstep/rig/board_file.h"
 
 #include <fmt/core.h>
 
@@ -109,13 +109,21 @@ void read_squares(TableReader& table, Board& board) {
   if (!read) table.problem("squares", read.error().message);
 }
 
-Board read_board(TableReader& table) {
-  Board board;
+void check_schema(TableReader& table) {
   if (const auto schema = table.integer("schema", 0, 1'000'000); schema && *schema != 1) {
     table.problem(
         "schema",
         fmt::format("this board file has schema {}, and this program knows schema 1", *schema));
   }
+}
+
+}  // namespace
+
+Board read_board(const TomlValue& value, const std::string& what, Problems& problems) {
+  TableReader table(value, what, problems);
+  const bool fine_before = problems.none();
+  Board board;
+  check_schema(table);
   if (const auto kind = table.choice("kind", board_kinds()))
     board.kind = static_cast<BoardKind>(*kind);
   read_squares(table, board);
@@ -131,10 +139,11 @@ Board read_board(TableReader& table) {
     table.problem(key, fmt::format("the board has no '{}'", key));
   }
   table.finish();
+  if (!problems.none() && fine_before) return board;
+  for (BoardProblem& problem : board_problems(board))
+    table.problem(problem.key, std::move(problem.message));
   return board;
 }
-
-}  // namespace
 
 const std::vector<std::string>& board_kinds() {
   static const std::vector<std::string> kinds = {"charuco", "chessboard"};
@@ -166,12 +175,7 @@ Result<Board> parse_board(std::string_view toml, std::string_view name) {
   const Result<TomlValue> document = parse_toml(toml, name);
   if (!document) return document.error();
   Problems problems(name);
-  TableReader table(*document, "the board file", problems);
-  Board board = read_board(table);
-  if (problems.none()) {
-    for (BoardProblem& problem : board_problems(board))
-      table.problem(problem.key, std::move(problem.message));
-  }
+  Board board = read_board(*document, "the board file", problems);
   if (!problems.none()) return problems.to_error();
   return board;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/calibrate/board_file.h"
+#include "lockstep/rig/board_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

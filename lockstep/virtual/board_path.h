@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lockstep/geometry/rigid.h"
+#include "lockstep/rig/rig.h"
+
+namespace lockstep {
+
+/// Frames that a world with a board lasts: its ticks for each two neighbours of `cameras`.
+[[nodiscard]] int board_frames(const RigWorld& world, int cameras);
+
+/// Where the board of a world is in a frame, 0 .. board_frames() - 1: near the middle of the scene,
+/// turned to between the two cameras to which it is shown, tilted and moved on in every frame.
+[[nodiscard]] RigidTransform world_from_board(const RigWorld& world, int cameras, int frame);
+
+}  // namespace lockstep
