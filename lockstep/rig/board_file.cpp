@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "lockstep/geometry/marker_dictionary.h"
+#include "lockstep/geometry/board_pattern.h"
 #include "lockstep/rig/table_reader.h"
 
 namespace lockstep {
@@ -63,18 +63,8 @@ void check_sizes(const Board& board, std::vector<BoardProblem>& problems) {
 }
 
 void check_markers(const Board& board, std::vector<BoardProblem>& problems) {
-  if (board.kind == BoardKind::chessboard) return;
-  const auto dictionary = find_dictionary(board.dictionary);
-  if (!dictionary) {
-    problems.push_back({"dictionary", dictionary.error().message});
-    return;
-  }
-  const int needed = board.marker_count();
-  if (needed <= dictionary->count()) return;
-  problems.push_back({"dictionary", fmt::format("{} has {} markers, and {}x{} squares take {}: "
-                                                "take a larger dictionary or fewer squares",
-                                                board.dictionary, dictionary->count(),
-                                                board.squares_x, board.squares_y, needed)});
+  if (const auto pattern = BoardPattern::make(board); !pattern)
+    problems.push_back({"dictionary", pattern.error().message});
 }
 
 void read_markers(TableReader& table, Board& board) {
