@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "lockstep/base/little_endian.h"
 #include "lockstep/frame/image_shape.h"
 #include "lockstep/recording/head_codec.h"
 #include "lockstep/recording/head_lookup.h"
-#include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/side_track.h"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <random>
 
+#include "lockstep/base/little_endian.h"
 #include "lockstep/frame/image_shape.h"
 #include "lockstep/recording/head_codec.h"
-#include "lockstep/recording/little_endian.h"
 #include "lockstep/recording/our_tags.h"
 #include "lockstep/recording/side_track.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/recording/imu_payload.h"
 
-#include "lockstep/recording/little_endian.h"
+#include "lockstep/base/little_endian.h"
 
 namespace lockstep {
 namespace {

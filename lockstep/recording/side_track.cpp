@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/recording/side_track.h"
 
-#include "lockstep/recording/little_endian.h"
+#include "lockstep/base/little_endian.h"
 #include "lockstep/recording/time_limits.h"
 
 namespace lockstep {
