@@ -14,6 +14,9 @@ find_package(embree 3 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(Ceres REQUIRED)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
+if(LOCKSTEP_WITH_OPENCV)  # of lockstep-detect alone
+  find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc calib3d aruco)
+endif()
 
 if(LOCKSTEP_TESTS)
   find_package(GTest REQUIRED)
