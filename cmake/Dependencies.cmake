@@ -14,6 +14,7 @@ find_package(embree 3 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(Ceres REQUIRED)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf)
 if(LOCKSTEP_WITH_OPENCV)  # of lockstep-detect alone
   find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc calib3d aruco)
 endif()

@@ -7,4 +7,8 @@ std::filesystem::path detect_program() {
   return LOCKSTEP_DETECT_PROGRAM;
 }
 
+std::filesystem::path lockstep_program() {
+  return LOCKSTEP_PROGRAM;
+}
+
 }  // namespace lockstep::testing

@@ -5,7 +5,8 @@
 
 namespace lockstep::testing {
 
-/// The built lockstep-detect.
+/// The built lockstep-detect, and lockstep.
 std::filesystem::path detect_program();
+std::filesystem::path lockstep_program();
 
 }  // namespace lockstep::testing

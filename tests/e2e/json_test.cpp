@@ -124,6 +124,7 @@ TEST(Json, OfARefusalIsAnErrorForEveryCommand) {
       {"simulate", "--json", "missing.toml", "-o", "take", "-l", "1"},
       {"record", "--json", "missing.toml", "-o", "take", "-l", "1"},
       {"recover", "--json", "missing"},
+      {"board", "--json", "missing.toml"},
       {"verify", "--json", "--no-such-option", "missing.mkv"}};
   for (const auto& words : refused) {
     const Finished finished = lockstep(words, {}, folder.path());

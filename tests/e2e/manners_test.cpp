@@ -30,7 +30,7 @@ std::vector<std::string> commands() {
 TEST(Manners, EveryCommandIsThere) {
   EXPECT_THAT(commands(),
               ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate", "record",
-                                     "recover", "exec", "completion", "manual"));
+                                     "recover", "board", "exec", "completion", "manual"));
 }
 
 TEST(Manners, EveryCommandHasHelpWithExamplesWithinTheColumns) {
@@ -85,6 +85,7 @@ TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {
       {"plan", "missing.toml"},
       {"simulate", "missing.toml", "-o", "take", "-l", "1"},
       {"record", "missing.toml", "-o", "take"},
+      {"board", "missing.toml"},
       {"recover", "missing-take"}};
   const TempFolder folder;
   for (const auto& line : lines) {

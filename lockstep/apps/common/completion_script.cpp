@@ -41,8 +41,8 @@ Offer offer_of(const CLI::Option& option) {
     return {false, words};
   }
   const std::string type = option.get_type_name();
-  constexpr std::string_view kNoFiles[] = {"FLOAT", "INT", "UINT",  "SECONDS",
-                                           "N",     "US",  "FAULT", "SERIAL"};
+  constexpr std::string_view kNoFiles[] = {"FLOAT", "INT",   "UINT",   "SECONDS", "N",
+                                           "US",    "FAULT", "SERIAL", "MM",      "CxR"};
   return {std::find(std::begin(kNoFiles), std::end(kNoFiles), type) == std::end(kNoFiles), ""};
 }
 
