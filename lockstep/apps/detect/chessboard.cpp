@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <opencv2/calib3d.hpp>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "lockstep/apps/detect/detect.h"
 #include "lockstep/apps/detect/refine.h"
@@ -68,25 +69,58 @@ class CornerGrid {
   std::vector<cv::Point2f> points_;
 };
 
-}  // namespace
+/// The search takes seconds on large images, in which it rarely finds more: corners are refined in
+/// the whole image anyway.
+constexpr size_t kMostPixels = 1'500'000;
 
-Detection detect_chessboard(const DetectRequest& request) {
-  const Board& board = request.board;
-  const cv::Mat image = as_mat(request.image);
+/// The grid as it is found in an image so many times smaller; empty where none is.
+std::vector<cv::Point2f> find_grid(const DetectRequest& request, const cv::Mat& image,
+                                   int smaller) {
+  cv::Mat looked_at = image;
+  if (smaller > 1) cv::resize(image, looked_at, image.size() / smaller, 0, 0, cv::INTER_AREA);
   std::vector<cv::Point2f> points;
   const int flags = cv::CALIB_CB_ACCURACY | cv::CALIB_CB_NORMALIZE_IMAGE |
                     (request.thorough ? cv::CALIB_CB_EXHAUSTIVE : 0);
-  if (!cv::findChessboardCornersSB(image, {board.corners_x(), board.corners_y()}, points, flags))
-    return {};
-  CornerGrid grid(board, std::move(points));
+  const cv::Size corners(request.board.corners_x(), request.board.corners_y());
+  if (!cv::findChessboardCornersSB(looked_at, corners, points, flags)) return {};
+  const float scale_x = static_cast<float>(image.cols) / static_cast<float>(looked_at.cols);
+  const float scale_y = static_cast<float>(image.rows) / static_cast<float>(looked_at.rows);
+  for (cv::Point2f& point : points)
+    point = {(point.x + 0.5F) * scale_x - 0.5F, (point.y + 0.5F) * scale_y - 0.5F};
+  return points;
+}
+
+/// All corners, refined and in their order; none where one of them is not what it must be.
+std::vector<DetectedCorner> refined(const DetectRequest& request, CornerGrid grid,
+                                    const cv::Mat& image) {
+  const Board& board = request.board;
   if (grid.is_mirrored()) grid.flip_rows();
   if (grid.white_over_black(image) < 0) grid.turn_around();
-  Detection detection;
+  std::vector<DetectedCorner> corners;
   for (int id = 0; id < board.corner_count(); ++id) {
     const auto pixel =
         refine_corner(request.image, grid.rough(id % board.corners_x(), id / board.corners_x()));
     if (!pixel) return {};
-    detection.corners.push_back({id, *pixel});
+    corners.push_back({id, *pixel});
+  }
+  return corners;
+}
+
+}  // namespace
+
+Detection detect_chessboard(const DetectRequest& request) {
+  const cv::Mat image = as_mat(request.image);
+  int smaller = 1;
+  while (image.total() / static_cast<size_t>(smaller * smaller) > kMostPixels) ++smaller;
+  Detection detection;
+  // What else is in the picture may be taken for a row of the board; in another size, it is not.
+  for (; smaller >= 1 && detection.corners.empty(); --smaller) {
+    auto points = find_grid(request, image, smaller);
+    if (!points.empty()) {
+      detection.corners = refined(request, CornerGrid(request.board, std::move(points)), image);
+    } else if (!request.thorough) {
+      break;
+    }
   }
   return detection;
 }
