@@ -164,6 +164,21 @@ TEST_F(Corners, OfABoardThatLeavesTheImageAreFoundUpToItsEdge) {
   expect_true(seen, scene, board);
 }
 
+TEST_F(Corners, OfABoardThatIsThereTwiceAreNone) {
+  const Board board{BoardKind::charuco, 5, 4};
+  const GrayImage once =
+      picture_of(scene_of({480, 400, 500, 500, 240, 200}, board, kFrontal), board);
+  EXPECT_EQ(look(board, once).corners.size(), 12u);
+  GrayImage twice{2 * once.width_px, once.height_px, {}};
+  for (int y = 0; y < once.height_px; ++y) {
+    const auto row = once.samples.begin() + y * once.width_px;
+    for (int i = 0; i < 2; ++i) twice.samples.insert(twice.samples.end(), row, row + once.width_px);
+  }
+  const Detection seen = look(board, twice);
+  EXPECT_TRUE(seen.corners.empty());
+  EXPECT_EQ(seen.markers, 0);
+}
+
 TEST_F(Corners, AreNoneWhereThereIsNoBoard) {
   for (const BoardKind kind : {BoardKind::charuco, BoardKind::chessboard}) {
     const Board board{kind, 9, 6};
