@@ -399,14 +399,6 @@ Result<void> check(const std::vector<CameraToSolve>& cameras, const Board& board
 
 }  // namespace
 
-CameraModel corrected(CameraModel camera, const LensCorrection& correction) {
-  camera.fx_px *= 1 + correction.focal_x;
-  camera.fy_px *= 1 + correction.focal_y;
-  camera.cx_px += correction.center_x_px;
-  camera.cy_px += correction.center_y_px;
-  return camera;
-}
-
 Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Board& board,
                             const std::vector<BoardView>& views, const SolveOptions& options) {
   if (auto fine = check(cameras, board, views); !fine) return std::move(fine).error();

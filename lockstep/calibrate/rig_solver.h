@@ -11,6 +11,7 @@
 #include "lockstep/calibrate/board_view.h"
 #include "lockstep/geometry/board.h"
 #include "lockstep/geometry/camera_model.h"
+#include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/geometry/rigid.h"
 
 namespace lockstep {
@@ -39,12 +40,6 @@ struct SolveOptions {
   double color_px = 0.2;
   double infrared_px = 0.2;
   double depth_m = 0.003;
-};
-
-/// Corrections to one camera's factory calibration: scale and shift of the pixels of one lens.
-struct LensCorrection {
-  double focal_x = 0, focal_y = 0;  ///< to be added to 1
-  double center_x_px = 0, center_y_px = 0;
 };
 
 /// Where a camera is and what its factory calibration was off by.
@@ -85,8 +80,5 @@ struct SolvedRig {
 /// camera that no path reaches, named).
 Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Board& board,
                             const std::vector<BoardView>& views, const SolveOptions& options = {});
-
-/// `camera` with a correction.
-[[nodiscard]] CameraModel corrected(CameraModel camera, const LensCorrection& correction);
 
 }  // namespace lockstep

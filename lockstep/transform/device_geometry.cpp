@@ -12,4 +12,13 @@ DeviceGeometry geometry_of(const FactoryCalibration& calibration, DepthMode dept
   return geometry;
 }
 
+DeviceGeometry geometry_of(const FactoryCalibration& factory, const CalibratedCamera& calibrated,
+                           DepthMode depth, ColorResolution color) {
+  DeviceGeometry geometry = geometry_of(factory, depth, color);
+  if (geometry.depth) geometry.depth = in_mode(calibrated.depth, *geometry.depth);
+  if (geometry.color) geometry.color = in_mode(calibrated.color, *geometry.color);
+  geometry.color_from_depth = calibrated.color_from_depth;
+  return geometry;
+}
+
 }  // namespace lockstep

@@ -5,6 +5,7 @@
 
 #include "lockstep/geometry/calibration.h"
 #include "lockstep/geometry/camera_model.h"
+#include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/geometry/rigid.h"
 #include "lockstep/sensor/modes.h"
 
@@ -19,6 +20,11 @@ struct DeviceGeometry {
 
 /// The cameras of a factory calibration in these modes; `off` leaves one out.
 [[nodiscard]] DeviceGeometry geometry_of(const FactoryCalibration& calibration, DepthMode depth,
+                                         ColorResolution color);
+
+/// The same as a calibration of the rig corrected it.
+[[nodiscard]] DeviceGeometry geometry_of(const FactoryCalibration& factory,
+                                         const CalibratedCamera& calibrated, DepthMode depth,
                                          ColorResolution color);
 
 }  // namespace lockstep

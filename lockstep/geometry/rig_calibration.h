@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/geometry/calibration.h"
+#include "lockstep/geometry/camera_model.h"
+#include "lockstep/geometry/rigid.h"
+
+// Where the cameras of a rig are and what their factory calibrations were off by: what
+// calibration.json holds of every camera (docs/calibration.md).
+
+namespace lockstep {
+
+/// Correction of one lens, in pixels of the mode that it was found in.
+struct LensCorrection {
+  double focal_x = 0, focal_y = 0;  ///< to be added to 1
+  double center_x_px = 0, center_y_px = 0;
+
+  friend bool operator==(const LensCorrection&, const LensCorrection&) = default;
+};
+
+/// `camera` with a correction.
+[[nodiscard]] CameraModel corrected(CameraModel camera, const LensCorrection& correction);
+
+/// One lens as it is known after calibration, and what that differs from the factory by.
+struct CalibratedLens {
+  CameraModel model;  ///< corrected, in the mode of the take that was calibrated
+  LensCorrection correction;
+};
+
+struct CalibratedCamera {
+  std::string name;
+  std::string serial;
+  RigidTransform rig_from_depth;
+  RigidTransform color_from_depth;
+  CalibratedLens color;
+  CalibratedLens depth;  ///< also of infrared
+  /// The depth camera measures so much too far, along its optical axis.
+  double depth_offset_m = 0;
+  /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
+  /// Zero for the camera that defines the rig.
+  Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
+};
+
+/// What the frame of the rig is fixed to. From gravity on, its z points up.
+enum class RigOrigin {
+  camera,   ///< the depth camera of the first camera
+  gravity,  ///< below the first camera: upright by its accelerometer, x where it looks
+  floor,    ///< on the floor below the first camera, x where it looks
+  board,    ///< the frame of a board as it lay at one tick, z out of the board
+};
+
+struct RigCalibration {
+  RigOrigin origin = RigOrigin::camera;
+  std::vector<CalibratedCamera> cameras;
+
+  /// Null where no camera has that serial number.
+  [[nodiscard]] const CalibratedCamera* find(std::string_view serial) const;
+};
+
+/// The lens of the same camera in another mode, whose factory model is `factory`. A lens's
+/// correction is a scale and a shift; the shift is scaled with the focal length.
+[[nodiscard]] CameraModel in_mode(const CalibratedLens& lens, const CameraModel& factory);
+
+/// Names of the origins in files, in the order of RigOrigin.
+[[nodiscard]] std::string_view to_string(RigOrigin origin);
+
+/// calibration.json, schema 1: docs/schemas/calibration.schema.json. What a later version added
+/// does not matter. Errors: unusable_input, naming the entry, for anything that is no calibration
+/// of a rig: transforms that are not rigid, numbers that are none, two cameras of one serial.
+Result<RigCalibration> parse_rig_calibration(std::string_view json);
+
+/// As JSON: an object with "origin" and "cameras", to which others may add.
+[[nodiscard]] std::string write_rig_calibration(const RigCalibration& calibration);
+
+inline constexpr const char* kRigCalibrationFile = "calibration.json";
+
+}  // namespace lockstep

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/geometry/rig_calibration.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+CalibratedCamera camera_of(const char* serial, double along_m) {
+  const auto factory = parse_calibration(testing::read_file(testing::factory_calibration_file()));
+  CalibratedCamera camera;
+  camera.name = std::string("cam-") + serial;
+  camera.serial = serial;
+  camera.rig_from_depth = {rotation_about({0, 0, 1}, along_m), {along_m, 2, 3}};
+  camera.color_from_depth = factory->color_from_depth();
+  camera.color = {factory->color_camera(ColorResolution::p1080), {0.001, 0.002, 1.5, -2.5}};
+  camera.color.model = corrected(camera.color.model, camera.color.correction);
+  camera.depth = {factory->depth_camera(DepthMode::nfov_unbinned), {}};
+  camera.depth_offset_m = -0.004;
+  camera.covariance(2, 3) = 1e-7;
+  return camera;
+}
+
+RigCalibration two_cameras() {
+  return {RigOrigin::floor, {camera_of("000000000001", 0.1), camera_of("000000000002", 1.5)}};
+}
+
+TEST(RigCalibrationFile, KeepsEverything) {
+  const RigCalibration before = two_cameras();
+  const auto after = parse_rig_calibration(write_rig_calibration(before));
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(write_rig_calibration(*after), write_rig_calibration(before));
+  EXPECT_EQ(after->origin, RigOrigin::floor);
+  const CalibratedCamera* second = after->find("000000000002");
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->name, "cam-000000000002");
+  EXPECT_TRUE(second->rig_from_depth.rotation.isApprox(rotation_about({0, 0, 1}, 1.5), 1e-12));
+  EXPECT_EQ(second->rig_from_depth.translation, Eigen::Vector3d(1.5, 2, 3));
+  EXPECT_EQ(second->covariance(2, 3), 1e-7);
+  EXPECT_EQ(second->color.correction, before.cameras[1].color.correction);
+  EXPECT_EQ(after->find("nobody"), nullptr);
+}
+
+TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
+  const std::string whole = write_rig_calibration(two_cameras());
+  const auto refusal = [&](const char* pointer, const nlohmann::json& value) {
+    auto json = nlohmann::json::parse(whole);
+    json[nlohmann::json::json_pointer(pointer)] = value;
+    const auto read = parse_rig_calibration(json.dump());
+    EXPECT_FALSE(read) << pointer;
+    return read ? std::string() : read.error().message;
+  };
+  EXPECT_NE(refusal("/schema", 2).find("later version"), std::string::npos);
+  EXPECT_NE(refusal("/origin", "moon").find("'moon'"), std::string::npos);
+  EXPECT_NE(refusal("/cameras", nlohmann::json::array()).find("'calibration.cameras'"),
+            std::string::npos);
+  EXPECT_NE(refusal("/cameras/1/serial", "000000000001").find("'cameras[1].serial'"),
+            std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/rig_from_depth/rotation/0/0", 0.5).find("is no rotation"),
+            std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/rig_from_depth/translation_m/1", "x").find("no number"),
+            std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/color/fx_px", 0).find("'cameras[0].color.fx_px'"),
+            std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/depth/lens", "pinhole").find("'pinhole'"), std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/depth/k", nlohmann::json::array({1})).find("not 6 numbers"),
+            std::string::npos);
+  for (const char* text : {"", "{", "[]", "null", "{}", "7"})
+    EXPECT_FALSE(parse_rig_calibration(text)) << text;
+}
+
+TEST(RigCalibration, CarriesACorrectionToAnotherMode) {
+  const auto factory = parse_calibration(testing::read_file(testing::factory_calibration_file()));
+  const CalibratedLens lens = camera_of("1", 0).color;
+  const CameraModel same = in_mode(lens, factory->color_camera(ColorResolution::p1080));
+  EXPECT_NEAR(same.fx_px, lens.model.fx_px, 1e-9);
+  EXPECT_NEAR(same.cx_px, lens.model.cx_px, 1e-9);
+  EXPECT_NEAR(same.cy_px, lens.model.cy_px, 1e-9);
+  const CameraModel plain = factory->color_camera(ColorResolution::p2160);
+  const CameraModel larger = in_mode(lens, plain);
+  EXPECT_NEAR(larger.fx_px, plain.fx_px * 1.001, 1e-9);
+  EXPECT_NEAR(larger.cx_px - plain.cx_px, 3.0, 1e-9);
+  EXPECT_NEAR(larger.cy_px - plain.cy_px, -5.0, 1e-9);
+}
+
+}  // namespace
+}  // namespace lockstep
