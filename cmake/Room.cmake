@@ -5,7 +5,7 @@
 set(LOCKSTEP_ROOMS
   base:1 time:2 host:2 sensor:3 mkv:3 frame:4 geometry:4
   rig:5 device:5 recording:5 codec:5 transform:5
-  virtual:6 sync:6 calibrate:6 fuse:6 take:7 report:7 session:8 playback:8 k4a:9 apps:10)
+  virtual:6 sync:6 calibrate:6 fuse:6 take:7 report:7 session:8 playback:8 export:8 k4a:9 apps:10)
 
 function(lockstep_floor room result)
   foreach(entry IN LISTS LOCKSTEP_ROOMS)

@@ -22,7 +22,6 @@ Result<void> write_all(int fd, std::string_view content, const std::filesystem::
     if (n < 0) return error_from_errno(errno, "cannot write", path);
     content.remove_prefix(static_cast<size_t>(n));
   }
-  if (::fsync(fd) != 0 && errno != EINVAL) return error_from_errno(errno, "cannot write", path);
   return {};
 }
 
@@ -112,17 +111,53 @@ Result<std::string> read_text_file(const std::filesystem::path& path, size_t lim
   }
 }
 
+Result<WholeFile> WholeFile::begin(const std::filesystem::path& path) {
+  std::string temporary;
+  auto fd = create_beside(path, temporary);
+  if (!fd) return std::move(fd).error();
+  return WholeFile(path, std::move(temporary), *std::move(fd));
+}
+
+WholeFile::WholeFile(WholeFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::move(other.fd_)),
+      size_(other.size_) {}
+
+WholeFile& WholeFile::operator=(WholeFile&& other) noexcept {
+  if (this == &other) return *this;
+  remove();
+  path_ = std::move(other.path_);
+  temporary_ = std::exchange(other.temporary_, {});
+  fd_ = std::move(other.fd_);
+  size_ = other.size_;
+  return *this;
+}
+
+void WholeFile::remove() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  temporary_.clear();
+}
+
+Result<void> WholeFile::write(std::string_view piece) {
+  if (auto written = write_all(fd_.get(), piece, path_); !written) return written;
+  size_ += piece.size();
+  return {};
+}
+
+Result<void> WholeFile::finish(ExistingFile existing) {
+  if (::fsync(fd_.get()) != 0 && errno != EINVAL)
+    return error_from_errno(errno, "cannot write", path_);
+  if (auto named = take_name(std::exchange(temporary_, {}), path_, existing); !named) return named;
+  return sync_folder_of(path_);
+}
+
 Result<void> write_file_whole(const std::filesystem::path& path, std::string_view content,
                               ExistingFile existing) {
-  std::string temporary;
-  const auto fd = create_beside(path, temporary);
-  if (!fd) return fd.error();
-  if (auto written = write_all(fd->get(), content, path); !written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  if (auto named = take_name(temporary, path, existing); !named) return named;
-  return sync_folder_of(path);
+  auto file = WholeFile::begin(path);
+  if (!file) return std::move(file).error();
+  if (auto written = file->write(content); !written) return written;
+  return file->finish(existing);
 }
 
 }  // namespace lockstep

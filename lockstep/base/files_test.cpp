@@ -40,6 +40,30 @@ TEST(Files, LeavesNoTemporaryWhenTheNameIsAFolder) {
   EXPECT_EQ(std::distance(begin, {}), 1);
 }
 
+TEST(Files, PiecesAreThereWholeOrNotAtAll) {
+  const testing::TempFolder folder;
+  {
+    auto given_up = WholeFile::begin(folder / "cloud.ply");
+    ASSERT_TRUE(given_up.ok());
+    ASSERT_TRUE(given_up->write("half").ok());
+    const WholeFile moved = *std::move(given_up);
+    EXPECT_EQ(moved.size(), 4u);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  auto file = WholeFile::begin(folder / "cloud.ply");
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->write("one ").ok());
+  ASSERT_TRUE(file->write("two").ok());
+  EXPECT_FALSE(std::filesystem::exists(folder / "cloud.ply"));
+  ASSERT_TRUE(file->finish(ExistingFile::refuse).ok());
+  EXPECT_EQ(*read_text_file(folder / "cloud.ply"), "one two");
+  auto second = WholeFile::begin(folder / "cloud.ply");
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->finish(ExistingFile::refuse).error().code, Errc::already_exists);
+  const auto begin = std::filesystem::directory_iterator(folder.path());
+  EXPECT_EQ(std::distance(begin, {}), 1);
+}
+
 TEST(Files, AFolderHasItsNameWithOrWithoutASlash) {
   const auto name = [](const char* path) { return without_trailing_slash(path).filename(); };
   EXPECT_EQ(name("takes/one/"), "one");
