@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/fuse/clean_depth.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace lockstep {
+namespace {
+
+/// A surface that is met at more than this angle is a jump.
+constexpr double kSteepestTangent = 5.67;  // 80 degrees
+
+std::vector<float> with_margins(const std::vector<float>& numbers) {
+  std::vector<float> result(numbers.size() + 2 * kRowMargin);
+  std::copy(numbers.begin(), numbers.end(), result.begin() + kRowMargin);
+  return result;
+}
+
+}  // namespace
+
+DepthCleaner::DepthCleaner(const FusionCamera& camera, const Kernels& kernels)
+    : kernels_(fuse_kernels(kernels)),
+      width_(camera.geometry.depth->width_px),
+      height_(camera.geometry.depth->height_px),
+      largest_slope_(static_cast<float>(
+          kSteepestTangent / std::min(camera.geometry.depth->fx_px, camera.geometry.depth->fy_px))),
+      offset_mm_(static_cast<float>(camera.depth_offset_m * 1000)) {
+  const RayTable rays = make_ray_table(kernels, *camera.geometry.depth);
+  ray_x_ = with_margins(rays.x);
+  ray_y_ = with_margins(rays.y);
+}
+
+/// Three rows each of an image and of what cleaning leaves of it.
+class DepthCleaner::Rows {
+ public:
+  Rows(const DepthCleaner& of, std::span<const uint16_t> depth)
+      : of_(of),
+        depth_(depth),
+        room_(static_cast<size_t>(of.width_) + 2 * kRowMargin),
+        numbers_(7 * room_) {
+    read(0);
+    read(1);
+    drop(0);
+  }
+
+  /// Row `y` without mixtures, between those above and below; rows are asked for in their order.
+  DepthRows at(int y) {
+    read(y + 2);
+    drop(y + 1);
+    return {y == 0 ? none() : dropped(y - 1), dropped(y),
+            y + 1 == of_.height_ ? none() : dropped(y + 1)};
+  }
+
+ private:
+  float* row(size_t which) { return numbers_.data() + which * room_ + kRowMargin; }
+  float* read_row(int y) { return row(static_cast<size_t>(y % 3)); }
+  float* dropped(int y) { return row(3 + static_cast<size_t>(y % 3)); }
+  float* none() { return row(6); }
+
+  void read(int y) {
+    if (y >= of_.height_) return;
+    const uint16_t* const from =
+        depth_.data() + static_cast<size_t>(y) * static_cast<size_t>(of_.width_);
+    const float* const ray = of_.ray_x(y);
+    float* const to = read_row(y);
+    for (int x = 0; x < of_.width_; ++x)
+      to[x] = std::isnan(ray[x]) ? 0.0F : static_cast<float>(from[x]);
+  }
+  void drop(int y) {
+    if (y >= of_.height_) return;
+    of_.kernels_.drop_mixed({y == 0 ? none() : read_row(y - 1), read_row(y),
+                             y + 1 == of_.height_ ? none() : read_row(y + 1)},
+                            of_.width_, of_.largest_slope_, dropped(y));
+  }
+
+  const DepthCleaner& of_;
+  const std::span<const uint16_t> depth_;
+  const size_t room_;
+  std::vector<float> numbers_;
+};
+
+bool DepthCleaner::fits(const FusionImages& images) const {
+  const size_t pixels = static_cast<size_t>(width_) * static_cast<size_t>(height_);
+  return (images.depth_mm.empty() || images.depth_mm.size() == pixels) &&
+         (images.infrared.empty() || images.infrared.size() == pixels);
+}
+
+void DepthCleaner::clean(const FusionImages& images, CleanDepth& out) const {
+  const auto width = static_cast<size_t>(width_);
+  const size_t pixels = width * static_cast<size_t>(height_);
+  // The last row is worked on in whole vectors.
+  out.depth_mm.resize(pixels + kRowMargin);
+  out.confidence.resize(pixels + kRowMargin);
+  std::vector<uint16_t> infrared(width + kRowMargin);
+  Rows rows(*this, images.depth_mm);
+  for (int y = 0; y < height_; ++y) {
+    const size_t first = static_cast<size_t>(y) * width;
+    RateJob job{};
+    job.depth = rows.at(y);
+    job.ray_x = ray_x(y);
+    job.ray_y = ray_y(y);
+    job.ray_y_above = ray_y(std::max(0, y - 1));
+    job.ray_y_below = ray_y(std::min(height_ - 1, y + 1));
+    if (!images.infrared.empty()) {
+      std::copy_n(images.infrared.data() + first, width, infrared.data());
+      job.infrared = infrared.data();
+    }
+    job.count = width_;
+    job.largest_slope = largest_slope_;
+    job.offset_mm = offset_mm_;
+    kernels_.rate(job, out.depth_mm.data() + first, out.confidence.data() + first);
+  }
+  out.depth_mm.resize(pixels);
+  out.confidence.resize(pixels);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/fuse/fusion_camera.h"
+#include "lockstep/transform/kernels.h"
+
+namespace lockstep {
+
+/// In FilledView::camera: nobody saw anything there.
+inline constexpr uint8_t kNoCamera = 0xFF;
+
+/// The depth of a view, filled. One entry per pixel in each vector, tightly packed rows.
+struct FilledView {
+  int width_px = 0;
+  int height_px = 0;
+  std::vector<uint16_t> depth_mm;   ///< along the axis of the view; 0: a hole
+  std::vector<uint8_t> camera;      ///< whose reading it is, as the cameras were given
+  std::vector<uint8_t> confidence;  ///< of that reading, 1..255 (clean_depth.h); 0: a hole
+};
+
+struct FillOptions {
+  /// Which lens of the target is filled.
+  enum class View { color, depth };
+  View view = View::color;
+  int threads = 2;  ///< that work on one view
+};
+
+/// Fills the view of one camera with the depth of all.
+///
+/// Every camera's depth is drawn as surfaces into the view, none across a jump of depth. The
+/// nearest surface counts that no camera saw through. Where the view's own camera saw it, its
+/// reading counts; elsewhere the one of the highest confidence. What nobody saw stays a hole.
+///
+/// One object fills one view at a time. What it says does not depend on the number of threads, nor,
+/// but for the numbers of the cameras, on their order.
+class DepthFill {
+ public:
+  /// Errors: invalid_argument when there are no cameras or more than 255, `target` is none of them,
+  /// or a lens is missing or not computable (of cameras other than the target: depth).
+  static Result<DepthFill> make(std::vector<FusionCamera> cameras, size_t target,
+                                FillOptions options = {}, const Kernels& kernels = best_kernels());
+  ~DepthFill();
+  DepthFill(DepthFill&&) noexcept;
+  DepthFill& operator=(DepthFill&&) noexcept;
+
+  /// `images` are those of the cameras in their order; some may have no depth. Reuses the memory of
+  /// `out`. Errors: invalid_argument for another number or size of images.
+  Result<void> fill(std::span<const FusionImages> images, FilledView& out);
+
+ private:
+  struct State;
+  explicit DepthFill(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/fuse/depth_fill.h"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Geometry>
+#include <algorithm>
+
+#include "lockstep/fuse/clean_depth.h"
+#include "lockstep/transform/transformation.h"
+#include "tests/support/transform_cases.h"
+
+namespace lockstep {
+namespace {
+
+using testing::any_calibration;
+using testing::any_scene;
+using testing::Dice;
+using testing::expect_property;
+using testing::pixels;
+
+RigidTransform any_pose(Dice& dice, double shift_m, double angle_rad) {
+  RigidTransform pose;
+  const Eigen::Vector3d axis(dice.in(-9, 10), dice.in(-9, 10), dice.in(1, 10));
+  pose.rotation =
+      Eigen::AngleAxisd(angle_rad * dice.in(-10, 11) / 10, axis.normalized()).toRotationMatrix();
+  for (int i = 0; i < 3; ++i) pose.translation(i) = shift_m * dice.in(-10, 11) / 10;
+  return pose;
+}
+
+/// A few cameras close together, and what they see.
+struct Rig {
+  std::vector<FusionCamera> cameras;
+  std::vector<std::vector<uint16_t>> depth;
+
+  Rig(Dice& dice, int count) {
+    for (int i = 0; i < count; ++i) {
+      FusionCamera camera;
+      camera.geometry =
+          geometry_of(any_calibration(dice), DepthMode::nfov_2x2binned, ColorResolution::p720);
+      camera.rig_from_depth = any_pose(dice, 0.3, 0.2);
+      camera.depth_offset_m = dice.in(-5, 6) * 0.001;
+      cameras.push_back(camera);
+      depth.push_back(any_scene(dice, *camera.geometry.depth));
+    }
+  }
+  [[nodiscard]] std::vector<FusionImages> images() const {
+    std::vector<FusionImages> all;
+    for (const auto& one : depth) all.push_back({.depth_mm = one});
+    return all;
+  }
+};
+
+FilledView filled(const std::vector<FusionCamera>& cameras, const std::vector<FusionImages>& images,
+                  size_t target, FillOptions options = {},
+                  const Kernels& kernels = best_kernels()) {
+  FilledView view;
+  auto fill = DepthFill::make(cameras, target, options, kernels);
+  EXPECT_TRUE(fill.ok());
+  EXPECT_TRUE(fill->fill(images, view).ok());
+  return view;
+}
+
+TEST(DepthFill, OneCameraAloneIsItsOwnTransformation) {
+  expect_property({3, 40}, [](Dice& dice) {
+    const Rig rig(dice, 1);
+    const FilledView view = filled(rig.cameras, rig.images(), 0);
+    CleanDepth clean;
+    DepthCleaner(rig.cameras[0], best_kernels()).clean(rig.images()[0], clean);
+    std::vector<uint16_t> own(pixels(*rig.cameras[0].geometry.color));
+    RC_ASSERT(Transformation(rig.cameras[0].geometry).depth_to_color(clean.depth_mm, own).ok());
+    const bool same = view.depth_mm == own;
+    RC_ASSERT(same);
+    for (size_t i = 0; i < own.size(); ++i) {
+      RC_ASSERT(view.camera[i] == (own[i] == 0 ? kNoCamera : 0));
+      RC_ASSERT((view.confidence[i] == 0) == (own[i] == 0));
+    }
+  });
+}
+
+TEST(DepthFill, AloneInItsOwnDepthViewNothingChanges) {
+  Dice dice(5);
+  const Rig rig(dice, 1);
+  const FilledView view = filled(rig.cameras, rig.images(), 0, {FillOptions::View::depth, 2});
+  CleanDepth clean;
+  DepthCleaner(rig.cameras[0], best_kernels()).clean(rig.images()[0], clean);
+  EXPECT_TRUE(view.depth_mm == clean.depth_mm);
+  EXPECT_TRUE(view.confidence == clean.confidence);
+}
+
+TEST(DepthFill, TheOrderOfTheCamerasDoesNotMatterNorDoThreads) {
+  expect_property({3, 40}, [](Dice& dice) {
+    Rig rig(dice, 3);
+    const FilledView before = filled(rig.cameras, rig.images(), 0, {.threads = 1});
+    std::swap(rig.cameras[1], rig.cameras[2]);
+    std::swap(rig.depth[1], rig.depth[2]);
+    const FilledView after = filled(rig.cameras, rig.images(), 0, {.threads = 3});
+    const bool same = before.depth_mm == after.depth_mm && before.confidence == after.confidence;
+    RC_ASSERT(same);
+  });
+}
+
+TEST(DepthFill, AMotionOfTheWholeRigChangesNothing) {
+  expect_property({3, 40}, [](Dice& dice) {
+    Rig rig(dice, 3);
+    const FilledView before = filled(rig.cameras, rig.images(), 1);
+    const RigidTransform motion = any_pose(dice, 5, 3);
+    for (FusionCamera& camera : rig.cameras) camera.rig_from_depth = motion * camera.rig_from_depth;
+    const FilledView after = filled(rig.cameras, rig.images(), 1);
+    size_t different = 0;
+    for (size_t i = 0; i < before.depth_mm.size(); ++i)
+      different += std::abs(before.depth_mm[i] - after.depth_mm[i]) > 1;
+    RC_ASSERT(different <= before.depth_mm.size() / 1000);
+  });
+}
+
+TEST(DepthFill, WithoutDepthEverythingIsAHole) {
+  Dice dice(1);
+  const Rig rig(dice, 2);
+  const FilledView view = filled(rig.cameras, {FusionImages{}, FusionImages{}}, 0);
+  const auto none = [](auto value) { return value == 0; };
+  EXPECT_TRUE(std::all_of(view.depth_mm.begin(), view.depth_mm.end(), none));
+  EXPECT_TRUE(std::all_of(view.confidence.begin(), view.confidence.end(), none));
+  EXPECT_TRUE(std::all_of(view.camera.begin(), view.camera.end(),
+                          [](uint8_t camera) { return camera == kNoCamera; }));
+}
+
+/// Two cameras that stand in the same place.
+struct Twins {
+  std::vector<FusionCamera> cameras = std::vector<FusionCamera>(2);
+  std::vector<uint16_t> own, other;
+
+  Twins() {
+    const FactoryCalibration calibration = *parse_calibration(testing::kCheckCalibration);
+    for (FusionCamera& camera : cameras)
+      camera.geometry = geometry_of(calibration, DepthMode::nfov_2x2binned, ColorResolution::p720);
+    own.assign(pixels(*cameras[0].geometry.depth), 2000);
+    other = own;
+  }
+  /// Sets the middle of an image.
+  static void put(std::vector<uint16_t>& image, uint16_t depth_mm) {
+    for (size_t y = 100; y < 200; ++y)
+      std::fill_n(image.begin() + static_cast<ptrdiff_t>(y * 320 + 120), 80, depth_mm);
+  }
+  [[nodiscard]] FilledView fill() const {
+    return filled(cameras, {{.depth_mm = own}, {.depth_mm = other}}, 0);
+  }
+  /// What the view has where the middle of the patch shows.
+  [[nodiscard]] static size_t middle() { return 360 * 1280 + 640; }
+};
+
+TEST(DepthFill, WhatTheOwnCameraDidNotSeeComesFromTheOther) {
+  Twins twins;
+  Twins::put(twins.own, 0);
+  Twins::put(twins.other, 1200);
+  const FilledView view = twins.fill();
+  EXPECT_NEAR(view.depth_mm[Twins::middle()], 1200, 20);
+  EXPECT_EQ(view.camera[Twins::middle()], 1);
+  EXPECT_EQ(view.camera[100 * 1280 + 640], 0);
+}
+
+TEST(DepthFill, WhatACameraSawThroughIsNotThere) {
+  Twins twins;
+  Twins::put(twins.other, 1200);
+  const FilledView view = twins.fill();
+  EXPECT_NEAR(view.depth_mm[Twins::middle()], 2010, 15);
+  EXPECT_EQ(view.camera[Twins::middle()], 0);
+}
+
+TEST(DepthFill, EveryBuildOfTheKernelsSaysTheSame) {
+  Dice dice(3);
+  const Rig rig(dice, 3);
+  const FilledView best = filled(rig.cameras, rig.images(), 0);
+  for (const Kernels* kernels : usable_kernels()) {
+    const FilledView other = filled(rig.cameras, rig.images(), 0, {}, *kernels);
+    size_t different = 0;
+    for (size_t i = 0; i < best.depth_mm.size(); ++i)
+      different += std::abs(best.depth_mm[i] - other.depth_mm[i]) > 1;
+    EXPECT_LE(different, best.depth_mm.size() / 1000) << kernels->name;
+  }
+}
+
+TEST(DepthFill, RefusesWhatItCannotFill) {
+  const Twins twins;
+  EXPECT_FALSE(DepthFill::make({}, 0).ok());
+  EXPECT_FALSE(DepthFill::make(twins.cameras, 2).ok());
+  auto without = twins.cameras;
+  without[0].geometry.color.reset();
+  EXPECT_FALSE(DepthFill::make(without, 0).ok());
+  EXPECT_TRUE(DepthFill::make(without, 1).ok());
+  EXPECT_TRUE(DepthFill::make(without, 0, {FillOptions::View::depth, 1}).ok());
+  without[1].geometry.depth.reset();
+  EXPECT_FALSE(DepthFill::make(without, 0, {FillOptions::View::depth, 1}).ok());
+  auto fill = DepthFill::make(twins.cameras, 0);
+  FilledView view;
+  EXPECT_FALSE(fill->fill(std::vector<FusionImages>(1), view).ok());
+  EXPECT_FALSE(fill->fill(std::vector<FusionImages>{{.depth_mm = twins.own},
+                                                    {.depth_mm = std::span(twins.own).first(9)}},
+                          view)
+                   .ok());
+}
+
+}  // namespace
+}  // namespace lockstep

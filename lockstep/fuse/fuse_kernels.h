@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lockstep/transform/kernels.h"
+
+// The inner loops of fusing, in several builds like those of the transformations
+// (transform/kernels.h), with which they share the lens model.
+
+namespace lockstep {
+
+/// Rows of depth as numbers, millimetres, 0 for no reading. Before and behind each there is room
+/// for kRowMargin numbers, which are 0.
+struct DepthRows {
+  const float *above, *here, *below;
+};
+constexpr int kRowMargin = 16;
+
+/// What a row of readings is rated by.
+struct RateJob {
+  DepthRows depth;
+  /// Rays of the row; before and behind each row there is another one, or room.
+  const float *ray_x, *ray_y, *ray_y_above, *ray_y_below;
+  const uint16_t* infrared;  ///< null: not known
+  int count;
+  float largest_slope;  ///< what lies farther apart than this share of its depth is a jump
+  float offset_mm;      ///< to be taken off every reading
+};
+
+/// A depth camera as another view looks into it.
+struct DepthSight {
+  Lens<float> lens;
+  Motion<float> mm;  ///< to the depth camera from the other view, millimetres
+  const uint16_t* depth;
+  const uint8_t* confidence;
+  int width, height;
+};
+
+/// What a depth camera has where points of another view lie in its image: how far they are along
+/// its axis, its reading there, and that one's confidence. All 0 where a point lies beside the
+/// image, reading and confidence where there is none.
+struct SeenThere {
+  float *z, *reading, *confidence;
+};
+
+/// What two cameras say of one surface differs by less than this and a share of the depth: its
+/// 2^-kSameSurfaceShift.
+constexpr int kSameSurfaceMm = 20;
+constexpr int kSameSurfaceShift = 6;
+
+/// One row of a view that is filled: one layer from each camera, millimetres, 0 for nothing.
+struct ChooseJob {
+  const uint16_t* own;  ///< null: the view's own camera is not there
+  const uint16_t* const* others;
+  int other_count, count;
+  uint16_t* depth;    ///< gets the own depth where no other camera has anything nearer
+  int32_t* doubtful;  ///< gets the columns of the other pixels that some camera has something at
+};
+
+struct FuseKernels {
+  const char* name;
+
+  /// A row without what lies between two surfaces, from both of which it is a jump away.
+  void (*drop_mixed)(const DepthRows&, int count, float largest_slope, float* out);
+  /// The readings of a row that no jump divides from what is nearer, and their confidence.
+  void (*rate)(const RateJob&, uint16_t* depth, uint8_t* confidence);
+
+  /// The least of every reading of a row and its eight neighbours, 0 where one of them is not
+  /// there. `count` is at least 3.
+  void (*least_of_nine)(const uint16_t* above, const uint16_t* here, const uint16_t* below,
+                        int count, uint16_t* out);
+
+  void (*look)(const DepthSight&, const float* ray_x, const float* ray_y, const float* z, int count,
+               SeenThere out);
+
+  /// Returns how many are doubtful.
+  int (*choose)(const ChooseJob&);
+};
+
+/// Those that belong to kernels of the transformations, by their name.
+[[nodiscard]] const FuseKernels& fuse_kernels(const Kernels& kernels);
+
+}  // namespace lockstep

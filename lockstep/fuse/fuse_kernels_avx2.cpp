@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Compiled for processors with AVX2 and fused products.
+#include "lockstep/fuse/look_kernels.h"
+#include "lockstep/fuse/rate_kernels.h"
+
+#ifdef __x86_64__
+namespace lockstep {
+
+extern const FuseKernels kAvx2FuseKernels;
+const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate, least_of_nine, look, choose};
+
+}  // namespace lockstep
+#endif

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/fuse/look_kernels.h"
+#include "lockstep/fuse/rate_kernels.h"
+
+namespace lockstep {
+
+extern const FuseKernels kBaselineFuseKernels;
+const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed, rate, least_of_nine, look, choose};
+
+}  // namespace lockstep

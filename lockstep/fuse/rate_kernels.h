@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lockstep/fuse/fuse_kernels.h"
+#include "lockstep/transform/vectors.h"
+
+// Which readings of a depth camera are good, and how good. See fuse_kernels.h.
+
+namespace lockstep {
+namespace {
+
+using HalfBytes = uint8_t __attribute__((vector_size(8)));
+
+/// Eight readings, their neighbours, and where a jump lies between.
+struct Neighbours {
+  Floats here, left, right, above, below;
+  Ints jump_left, jump_right, jump_above, jump_below;
+
+  Neighbours(const DepthRows& rows, int column, float slope)
+      : here(load<Floats>(rows.here + column)),
+        left(load<Floats>(rows.here + column - 1)),
+        right(load<Floats>(rows.here + column + 1)),
+        above(load<Floats>(rows.above + column)),
+        below(load<Floats>(rows.below + column)),
+        jump_left(jump(left, slope)),
+        jump_right(jump(right, slope)),
+        jump_above(jump(above, slope)),
+        jump_below(jump(below, slope)) {}
+
+  /// Where both are read and lie on one surface.
+  [[nodiscard]] static Ints joined(Floats neighbour, Ints jumps) {
+    return (neighbour > 0) & ~jumps;
+  }
+
+ private:
+  [[nodiscard]] Ints jump(Floats other, float slope) const {
+    const Floats nearer = smaller(here, other), farther = larger(here, other);
+    return (nearer > 0) & (farther - nearer > slope * nearer);
+  }
+};
+
+LOCKSTEP_KERNEL void drop_mixed(const DepthRows& rows, int count, float largest_slope, float* out) {
+  for (int first = 0; first < count; first += kLanes) {
+    const Neighbours n(rows, first, largest_slope);
+    // A reading beside a jump that nothing supports on the other side is a mixture, too.
+    const auto between = [](Ints jump_a, Floats a, Ints jump_b, Floats b) {
+      return (jump_a & (jump_b | (b == 0))) | (jump_b & (a == 0));
+    };
+    const Ints mixed = between(n.jump_left, n.left, n.jump_right, n.right) |
+                       between(n.jump_above, n.above, n.jump_below, n.below);
+    store(out + first, mixed ? Floats{} : n.here);
+  }
+}
+
+Floats root(Floats value) {
+#ifdef __AVX__
+  return __builtin_ia32_sqrtps256(value);
+#else
+  Floats result;
+  for (int lane = 0; lane < kLanes; ++lane) result[lane] = __builtin_sqrtf(value[lane]);
+  return result;
+#endif
+}
+
+/// How depth changes with a ray between its neighbours of the same surface.
+Floats change(Floats here, Floats before, Ints with_before, Floats after, Ints with_after,
+              Floats ray, Floats ray_before, Floats ray_after) {
+  const Floats none{};
+  const Floats depth = (with_before ? here - before : none) + (with_after ? after - here : none);
+  const Floats way =
+      (with_before ? ray - ray_before : none) + (with_after ? ray_after - ray : none);
+  return way > 0 ? depth / way : none;
+}
+
+/// Cosine of the angle at which the rays meet the surface.
+Floats facing(const RateJob& job, const Neighbours& n, int column) {
+  const Floats x = load<Floats>(job.ray_x + column), y = load<Floats>(job.ray_y + column);
+  const Floats by_x =
+      change(n.here, n.left, Neighbours::joined(n.left, n.jump_left), n.right,
+             Neighbours::joined(n.right, n.jump_right), x, load<Floats>(job.ray_x + column - 1),
+             load<Floats>(job.ray_x + column + 1));
+  const Floats by_y =
+      change(n.here, n.above, Neighbours::joined(n.above, n.jump_above), n.below,
+             Neighbours::joined(n.below, n.jump_below), y, load<Floats>(job.ray_y_above + column),
+             load<Floats>(job.ray_y_below + column));
+  const Floats along = n.here + x * by_x + y * by_y;
+  const Floats normal = by_x * by_x + by_y * by_y + along * along;
+  const Floats cosine = n.here / root(larger(normal * (1 + x * x + y * y), spread(1)));
+  return smaller(cosine, spread(1));
+}
+
+/// 0..1, before it is known how much the neighbours support it.
+Floats quality(const RateJob& job, const Neighbours& n, int column) {
+  constexpr float kHalfMm = 2000;      // so far away a reading is worth half of a near one
+  constexpr float kHalfInfrared = 60;  // and so dark
+  const Floats far = n.here * (1 / kHalfMm);
+  Floats worth = facing(job, n, column) / (1 + far * far);
+  if (job.infrared != nullptr) {
+    const Floats light = __builtin_convertvector(load<Shorts>(job.infrared + column), Floats);
+    worth *= light / (light + kHalfInfrared);
+  }
+  return worth;
+}
+
+LOCKSTEP_KERNEL void rate(const RateJob& job, uint16_t* depth, uint8_t* confidence) {
+  for (int first = 0; first < job.count; first += kLanes) {
+    const Neighbours n(job.depth, first, job.largest_slope);
+    const Ints supports =
+        Neighbours::joined(n.left, n.jump_left) + Neighbours::joined(n.right, n.jump_right) +
+        Neighbours::joined(n.above, n.jump_above) + Neighbours::joined(n.below, n.jump_below);
+    const Ints behind = (n.jump_left & (n.left < n.here)) | (n.jump_right & (n.right < n.here)) |
+                        (n.jump_above & (n.above < n.here)) | (n.jump_below & (n.below < n.here));
+    const Floats corrected = n.here - job.offset_mm;
+    const Ints kept = (n.here > 0) & (corrected > 1) & ~behind & (supports <= -2);
+    const Floats edge = supports == -4 ? spread(1) : spread(0.5F);
+    const Floats worth = quality(job, n, first) * edge * 255;
+    const Ints whole = ints_of(smaller(larger(worth, spread(1)), spread(255)) + 0.5F) & kept;
+    store(depth + first, __builtin_convertvector(ints_of(corrected + 0.5F) & kept, Shorts));
+    store(confidence + first, __builtin_convertvector(whole, HalfBytes));
+  }
+}
+
+LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
+                                   const uint16_t* below, int count, uint16_t* out) {
+  const auto of_three = [&](int column) {
+    return smaller(smaller(load<Shorts>(above + column), load<Shorts>(here + column)),
+                   load<Shorts>(below + column));
+  };
+  out[0] = out[count - 1] = 0;
+  int column = 1;
+  for (; column + kLanes < count; column += kLanes)
+    store(out + column,
+          smaller(smaller(of_three(column - 1), of_three(column)), of_three(column + 1)));
+  for (; column + 1 < count; ++column) {
+    uint16_t least = 0xFFFF;
+    for (const uint16_t* row : {above, here, below}) {
+      for (int x = column - 1; x <= column + 1; ++x) least = row[x] < least ? row[x] : least;
+    }
+    out[column] = least;
+  }
+}
+
+}  // namespace
+}  // namespace lockstep
