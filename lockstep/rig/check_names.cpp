@@ -203,9 +203,24 @@ class NameCheck {
     } else if (first_virtual != nullptr && !rig_.world) {
       rig_.world = RigWorld{};
     }
-    if (!rig_.world) return;
+    if (!rig_.world) {
+      for (const RigCamera& camera : rig_.cameras) no_place_of(camera);
+      return;
+    }
     for (const WorldFault& fault : rig_.world->faults) {
       if (!fault.camera.empty()) known_camera(fault.camera, fault.where.line, "a fault names");
+    }
+  }
+
+  // A real camera stands where somebody put it.
+  void no_place_of(const RigCamera& camera) {
+    if (camera.serial.empty()) return;
+    for (const char* key : {"pose", "nudge"}) {
+      if (camera.said.count(key) == 0) continue;
+      problems_.add(camera.where_said(key).line,
+                    fmt::format("'{}' of camera '{}' says where a virtual camera stands, and this "
+                                "one is real: where it is comes from 'lockstep calibrate'",
+                                key, camera.name));
     }
   }
 

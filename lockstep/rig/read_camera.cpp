@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -145,6 +146,63 @@ void read_identity(TableReader& table, RigCamera& camera) {
   }
 }
 
+/// Three numbers. Nothing where the key is absent, or a problem.
+std::optional<std::array<double, 3>> read_three(TableReader& table, std::string_view key,
+                                                double limit) {
+  const TomlValue* value = table.raw(key);
+  if (value == nullptr) return std::nullopt;
+  std::array<double, 3> three{};
+  bool good = value->kind == TomlValue::Kind::array && value->items.size() == three.size();
+  for (size_t i = 0; good && i < three.size(); ++i) {
+    const TomlValue& item = value->items[i];
+    good = (item.kind == TomlValue::Kind::integer || item.kind == TomlValue::Kind::real) &&
+           std::abs(item.real) <= limit;
+    three[i] = item.real;
+  }
+  if (good) return three;
+  table.problem(key, fmt::format("'{}' of {} must be three numbers from {:g} to {:g}, such as "
+                                 "[0, -2, 1.2]",
+                                 key, table.what(), -limit, limit));
+  return std::nullopt;
+}
+
+CameraPlace read_pose(const TomlValue& value, const std::string& camera, Problems& problems) {
+  constexpr double kFarthestM = 100, kNearestM = 0.01;
+  CameraPlace place;
+  TableReader table(value, fmt::format("the pose of {}", camera), problems);
+  const auto at = read_three(table, "at_m", kFarthestM);
+  const auto look_at = read_three(table, "look_at_m", kFarthestM);
+  for (const char* key : {"at_m", "look_at_m"}) {
+    if (table.missing(key))
+      table.problem(key, fmt::format("{} has no '{}': write pose = {{ at_m = [0, -2, 1.2], "
+                                     "look_at_m = [0, 0, 1] }}, metres, z up",
+                                     table.what(), key));
+  }
+  table.finish();
+  if (!at || !look_at) return place;
+  place = {*at, *look_at};
+  double apart = 0;
+  for (size_t i = 0; i < 3; ++i) apart = std::max(apart, std::abs((*at)[i] - (*look_at)[i]));
+  if (apart < kNearestM)
+    table.problem("look_at_m", fmt::format("'look_at_m' of {} is where the camera stands: name a "
+                                           "point that it looks at",
+                                           table.what()));
+  if ((*at)[2] <= 0)
+    table.problem("at_m", fmt::format("'at_m' of {} is {:g} m above the floor: the third number is "
+                                      "its height, z up",
+                                      table.what(), (*at)[2]));
+  return place;
+}
+
+CameraNudge read_nudge(const TomlValue& value, const std::string& camera, Problems& problems) {
+  CameraNudge nudge;
+  TableReader table(value, fmt::format("the nudge of {}", camera), problems);
+  if (const auto mm = read_three(table, "shift_mm", 10'000)) nudge.shift_mm = *mm;
+  if (const auto deg = read_three(table, "turn_deg", 180)) nudge.turn_deg = *deg;
+  table.finish();
+  return nudge;
+}
+
 }  // namespace
 
 std::optional<FrameRate> read_frame_rate(TableReader& table) {
@@ -190,6 +248,10 @@ RigCamera read_camera(const TomlValue& value, const RigCamera& defaults, Problem
   TableReader table(value, "a camera", problems);
   read_identity(table, camera);
   read_camera_settings(table, camera);
+  if (const TomlValue* pose = table.table("pose"))
+    camera.pose = read_pose(*pose, table.what(), problems);
+  if (const TomlValue* nudge = table.table("nudge"))
+    camera.nudge = read_nudge(*nudge, table.what(), problems);
   table.finish();
   return camera;
 }

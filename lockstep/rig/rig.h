@@ -24,6 +24,18 @@ struct SourceLine {
 
 enum class DeviceClockMode { reset, follow_host };
 
+/// Where a virtual camera is set up, and a point that it looks at: metres in the world's frame.
+struct CameraPlace {
+  std::array<double, 3> at_m{};
+  std::array<double, 3> look_at_m{};
+};
+
+/// How far a virtual camera was moved from where it was set up: along and about its own axes.
+struct CameraNudge {
+  std::array<double, 3> shift_mm{};
+  std::array<double, 3> turn_deg{};  ///< axis times angle
+};
+
 struct RigCamera {
   std::string name;    ///< unique in the rig; names the recording: <name>.mkv
   std::string serial;  ///< twelve characters; "virtual-0001" and so on for virtual cameras
@@ -37,7 +49,9 @@ struct RigCamera {
   std::string usb_controller;      ///< PCI address such as "03:00.0"; empty = not said
   /// Femto families: what the device's clock follows. reset: zeroed at the first pulse, as Azure's.
   std::optional<DeviceClockMode> clock;
-  std::optional<double> settle_s;  ///< wait before the master starts; nothing = the family's
+  std::optional<double> settle_s;   ///< wait before the master starts; nothing = the family's
+  std::optional<CameraPlace> pose;  ///< of a virtual camera; nothing = as the world arranges it
+  CameraNudge nudge;                ///< of a virtual camera
   SourceLine where;
   std::map<std::string, int, std::less<>> said;  ///< line of each key, its own or of all_cameras
 
@@ -130,6 +144,23 @@ inline constexpr double kLongestWorldPeriodS = 30;
 
 struct WorldBoard;
 
+/// How the cameras of a world stand that have no pose of their own, and who are neighbours.
+enum class Arrangement { arc, circle, chain };
+inline constexpr std::array<std::string_view, 3> kArrangementNames{"arc", "circle", "chain"};
+
+/// What there is to look at.
+inline constexpr std::array<std::string_view, 3> kSceneNames{"room", "still-room", "bare-floor"};
+
+/// What the factory calibration of a virtual camera differs from its lenses by, drawn by seed: one
+/// sigma of each number but the last.
+struct FactoryError {
+  double focal_length = 0;    ///< of itself
+  double center_px = 0;       ///< in 1080p and NFOV unbinned
+  double color_turn_deg = 0;  ///< about each axis
+  double color_shift_mm = 0;  ///< along each axis
+  double depth_bias_mm = 0;   ///< depth is measured too far by -this to this
+};
+
 /// What the virtual rig simulates; only in rigs of virtual cameras.
 struct RigWorld {
   uint64_t seed = 1;
@@ -138,7 +169,10 @@ struct RigWorld {
       false;  ///< no pictures: stamps of a real camera's, images with nothing on them
   std::string scene = "room";
   std::shared_ptr<const WorldBoard> board;  ///< null: none; lockstep/rig/world_board.h
-  double radius_m = 2.0;                    ///< cameras stand on an arc of this radius unless posed
+  Arrangement arrangement = Arrangement::arc;
+  double radius_m = 2.0;  ///< of the arc or circle; how far a chain stands from the middle
+  double apart_m = 1.0;   ///< neighbours in a chain
+  FactoryError factory_error;
   StampMeaning stamp_meaning = StampMeaning::center_of_exposure;
   ClockModel clock = ClockModel::family_default;
   double clock_rate_spread_ppm = 20;    ///< of free-running clocks, per device

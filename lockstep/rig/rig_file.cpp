@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "lockstep/rig/rig_reader.h"
 #include "lockstep/rig/world_board.h"
 
@@ -59,7 +57,7 @@ void read_cameras(TableReader& top, Rig& rig, Problems& problems) {
 /// Every picture of a world is rendered and kept.
 void check_world_board(const TableReader& top, const Rig& rig, Problems& problems) {
   if (!rig.world || rig.world->board == nullptr) return;
-  const auto pairs = std::max<int64_t>(1, static_cast<int64_t>(rig.cameras.size()) - 1);
+  const int64_t pairs = neighbour_pairs(*rig.world, static_cast<int>(rig.cameras.size()));
   const int64_t frames = pairs * rig.world->board->ticks_per_pair;
   const auto most = static_cast<int64_t>(kLongestWorldPeriodS * 30);
   if (frames <= most) return;

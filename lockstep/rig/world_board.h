@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+
 #include "lockstep/geometry/board.h"
+#include "lockstep/rig/rig.h"
 
 namespace lockstep {
 
@@ -11,5 +14,12 @@ struct WorldBoard {
   Board board;
   int ticks_per_pair = 30;
 };
+
+/// How many pairs of neighbours a board is shown to: on a circle the last camera and the first one
+/// are neighbours, too.
+[[nodiscard]] inline int neighbour_pairs(const RigWorld& world, int cameras) {
+  if (world.arrangement == Arrangement::circle && cameras > 2) return cameras;
+  return std::max(1, cameras - 1);
+}
 
 }  // namespace lockstep

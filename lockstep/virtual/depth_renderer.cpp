@@ -43,8 +43,8 @@ float illumination(DepthMode mode) {
 }  // namespace
 
 DepthRenderer::DepthRenderer(const Scene& scene, const RayScene& still, SensorView view,
-                             DepthMode mode)
-    : scene_(scene), view_(std::move(view)), mode_(mode) {
+                             DepthMode mode, double bias_m)
+    : scene_(scene), view_(std::move(view)), mode_(mode), bias_m_(static_cast<float>(bias_m)) {
   still_.rect = {0, 0, view_.width_px(), view_.height_px()};
   const auto pixels =
       static_cast<size_t>(view_.width_px()) * static_cast<size_t>(view_.height_px());
@@ -131,7 +131,7 @@ uint16_t DepthRenderer::reading(const Layer& layer, int x, int y) const {
   const Range range = operating_range(mode_);
   const bool torn = high - low > kTornM;
   if (own == 0 || torn || mixed < range.near_m || mixed > range.far_m) return 0;
-  return static_cast<uint16_t>(mixed * (1000 * kDepthUnitsPerMm) + 0.5F);
+  return static_cast<uint16_t>((mixed + bias_m_) * (1000 * kDepthUnitsPerMm) + 0.5F);
 }
 
 DepthPatch DepthRenderer::finish(const Layer& layer, const PixelRect& rect) const {

@@ -22,7 +22,9 @@ struct DepthPatch {
 /// over it. patch() may be called from several threads.
 class DepthRenderer {
  public:
-  DepthRenderer(const Scene& scene, const RayScene& still, SensorView view, DepthMode mode);
+  /// `bias_m`: how much too far the camera measures, along its optical axis.
+  DepthRenderer(const Scene& scene, const RayScene& still, SensorView view, DepthMode mode,
+                double bias_m = 0);
 
   /// The whole image without what moves.
   [[nodiscard]] DepthPatch background() const;
@@ -53,6 +55,7 @@ class DepthRenderer {
   const Scene& scene_;
   SensorView view_;
   DepthMode mode_;
+  float bias_m_;
   Layer still_;
 };
 

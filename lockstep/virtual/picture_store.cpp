@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <tbb/task_arena.h>
 
+#include <bit>
 #include <chrono>
 
 #include "lockstep/base/files.h"
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Grows whenever the same world would look different.
-constexpr int kPictureVersion = 3;
+constexpr int kPictureVersion = 4;
 /// Whether somebody who waits for the pictures of others still wants his own.
 constexpr std::chrono::milliseconds kBetweenQuestions{20};
 
@@ -33,6 +34,22 @@ std::string with_serial(std::string calibration, const std::string& serial) {
 uint64_t hash_of(const std::string& text) {
   uint64_t hash = 0;
   for (const char c : text) hash = mix_bits(hash, static_cast<unsigned char>(c));
+  return hash;
+}
+
+/// Where the camera is, and where all were set up: the room and the path of a board follow from it.
+uint64_t standing(const RenderJob& job) {
+  uint64_t hash = static_cast<uint64_t>(job.world.arrangement);
+  const auto take_in = [&hash](double number) {
+    hash = mix_bits(hash, std::bit_cast<uint64_t>(number));
+  };
+  for (const CameraPlace& place : job.places) {
+    for (const double metres : place.at_m) take_in(metres);
+    for (const double metres : place.look_at_m) take_in(metres);
+  }
+  const RigidTransform& pose = job.pose.world_from_depth;
+  for (const double number : pose.rotation.reshaped()) take_in(number);
+  for (const double metres : pose.translation) take_in(metres);
   return hash;
 }
 
@@ -81,16 +98,9 @@ void PictureStore::end_turn() {
 
 PictureStore::PictureStore(const Rig& rig, const VirtualRigOptions& options)
     : world_(*rig.world), options_(options) {
-  const auto base = parse_calibration(base_calibration_json());
-  const int cameras = static_cast<int>(rig.cameras.size());
-  for (int camera = 0; camera < cameras; ++camera) {
-    const uint64_t seed = mix_bits(world_.seed, static_cast<uint64_t>(camera) + 1);
-    RenderJob job{
-        world_, camera, cameras, frames_per_second(rig.frame_rate), draw_calibration(*base, seed),
-        {}};
-    job.pose = pose_of(world_, camera, cameras, job.calibration);
-    const std::string blob = write_calibration(job.calibration, base_calibration_json()).value();
-    const auto index = static_cast<size_t>(camera);
+  for (RenderJob& job : jobs_of(rig)) {
+    const std::string blob = write_calibration(job.blob, base_calibration_json()).value();
+    const auto index = static_cast<size_t>(job.camera);
     views_.push_back({with_serial(blob, rig.cameras[index].serial), std::move(job)});
   }
 }
@@ -99,17 +109,17 @@ const std::string& PictureStore::calibration_json(int camera) const {
   return views_[static_cast<size_t>(camera)].calibration_json;
 }
 
-const CameraPose& PictureStore::pose(int camera) const {
-  return views_[static_cast<size_t>(camera)].job.pose;
+const RenderJob& PictureStore::job(int camera) const {
+  return views_[static_cast<size_t>(camera)].job;
 }
 
 Result<std::shared_ptr<const PictureFile>> PictureStore::file(int camera, const Recipe& recipe) {
   const RenderJob& job = views_[static_cast<size_t>(camera)].job;
-  // Everything that the pictures depend on; the calibration and the pose follow from it.
-  const std::string key =
-      fmt::format("pictures {} scene {} seed {} radius {} camera {} of {} {} at {} fps mode {}",
-                  kPictureVersion, world_.scene, world_.seed, world_.radius_m, camera, job.cameras,
-                  what_moves(world_), job.frames_per_second, recipe.mode);
+  // Everything that the pictures depend on; the lenses follow from it.
+  const std::string key = fmt::format(
+      "pictures {} scene {} seed {} camera {} standing {:016x} bias {} m {} at {} fps mode {}",
+      kPictureVersion, world_.scene, world_.seed, camera, standing(job), job.depth_bias_m,
+      what_moves(world_), job.frames_per_second, recipe.mode);
   Held& held = files_[{camera, recipe.sensor}];
   if (held.file != nullptr && held.key == key) return held.file;
   auto made = render(key, camera, recipe);

@@ -34,7 +34,8 @@ class PictureStore {
 
   /// Factory calibration of a camera as its JSON blob.
   [[nodiscard]] const std::string& calibration_json(int camera) const;
-  [[nodiscard]] const CameraPose& pose(int camera) const;
+  /// What the pictures of a camera are rendered from.
+  [[nodiscard]] const RenderJob& job(int camera) const;
 
  private:
   struct CameraView {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kGravityMps2 = 9.81;
-const Eigen::Vector3d kSceneMiddle(0, 0, 1.0);
+constexpr std::array<double, 3> kSceneMiddle{0, 0, 1.0};
 
 double normal_of(uint64_t seed, uint64_t purpose) {
   return normal(mix_bits(seed, purpose));
@@ -39,28 +39,92 @@ void perturb(RigidTransform& transform, uint64_t seed, double angle_rad, double 
       shift_m * Eigen::Vector3d(normal_of(seed, 4), normal_of(seed, 5), normal_of(seed, 6));
 }
 
-}  // namespace
+/// A lens as the factory measures it; `pixels` is what it is in the mode whose pixels `error`
+/// counts in.
+void mismeasure(RawLens& lens, const CameraModel& pixels, const FactoryError& error,
+                uint64_t seed) {
+  const double px_of_unit_x = pixels.fx_px / lens.fx;
+  const double px_of_unit_y = pixels.fy_px / lens.fy;
+  const double focal = 1 + error.focal_length * normal_of(seed, 1);
+  lens.fx *= focal;
+  lens.fy *= focal;
+  lens.cx += error.center_px * normal_of(seed, 2) / px_of_unit_x;
+  lens.cy += error.center_px * normal_of(seed, 3) / px_of_unit_y;
+}
 
-RigidTransform pose_on_arc(const RigWorld& world, int camera, int cameras) {
+Eigen::Vector3d vector_of(const std::array<double, 3>& numbers) {
+  return {numbers[0], numbers[1], numbers[2]};
+}
+
+CameraPlace place_on_arc(const RigWorld& world, int camera, int cameras) {
   const double step_deg = std::min(30.0, 300.0 / std::max(1, cameras - 1));
   const double angle = (camera - 0.5 * (cameras - 1)) * step_deg * kPi / 180;
   // Heights alternate a little, as tripods do.
   const double height = 1.25 + 0.1 * (camera % 2);
-  const Eigen::Vector3d eye(world.radius_m * std::sin(angle), -world.radius_m * std::cos(angle),
-                            height);
-  const Eigen::Vector3d forward = (kSceneMiddle - eye).normalized();
-  const Eigen::Vector3d right = forward.cross(Eigen::Vector3d::UnitZ()).normalized();
-  RigidTransform world_from_depth;
-  world_from_depth.rotation.col(0) = right;
-  world_from_depth.rotation.col(1) = forward.cross(right);
-  world_from_depth.rotation.col(2) = forward;
-  world_from_depth.translation = eye;
-  return world_from_depth;
+  return {{world.radius_m * std::sin(angle), -world.radius_m * std::cos(angle), height},
+          kSceneMiddle};
 }
 
-CameraPose pose_of(const RigWorld& world, int camera, int cameras,
-                   const FactoryCalibration& calibration) {
-  CameraPose pose{pose_on_arc(world, camera, cameras), {}};
+CameraPlace place_on_circle(const RigWorld& world, int camera, int cameras) {
+  const double angle = 2 * kPi * camera / cameras;
+  return {{world.radius_m * std::sin(angle), -world.radius_m * std::cos(angle), 1.2}, kSceneMiddle};
+}
+
+CameraPlace place_in_chain(const RigWorld& world, int camera, int cameras) {
+  const double x = (camera - 0.5 * (cameras - 1)) * world.apart_m;
+  return {{x, -world.radius_m, 1.2}, {x, 0, kSceneMiddle[2]}};
+}
+
+CameraPlace arranged(const RigWorld& world, int camera, int cameras) {
+  switch (world.arrangement) {
+    case Arrangement::circle:
+      return place_on_circle(world, camera, cameras);
+    case Arrangement::chain:
+      return place_in_chain(world, camera, cameras);
+    case Arrangement::arc:
+      break;
+  }
+  return place_on_arc(world, camera, cameras);
+}
+
+}  // namespace
+
+std::vector<CameraPlace> places_of(const Rig& rig) {
+  const int cameras = static_cast<int>(rig.cameras.size());
+  std::vector<CameraPlace> places;
+  for (int camera = 0; camera < cameras; ++camera) {
+    const auto& own = rig.cameras[static_cast<size_t>(camera)].pose;
+    places.push_back(own ? *own : arranged(*rig.world, camera, cameras));
+  }
+  return places;
+}
+
+RigidTransform world_from_depth(const CameraPlace& place) {
+  const Eigen::Vector3d eye = vector_of(place.at_m);
+  const Eigen::Vector3d forward = (vector_of(place.look_at_m) - eye).normalized();
+  Eigen::Vector3d right = forward.cross(Eigen::Vector3d::UnitZ());
+  // Straight up or down, where nothing is upright.
+  if (right.norm() < 1e-6) right = Eigen::Vector3d::UnitX();
+  right.normalize();
+  RigidTransform pose;
+  pose.rotation.col(0) = right;
+  pose.rotation.col(1) = forward.cross(right);
+  pose.rotation.col(2) = forward;
+  pose.translation = eye;
+  return pose;
+}
+
+RigidTransform nudged(const RigidTransform& world_from_depth, const CameraNudge& nudge) {
+  const Eigen::Vector3d turn = vector_of(nudge.turn_deg) * kPi / 180;
+  const double angle = turn.norm();
+  RigidTransform motion;
+  if (angle > 0) motion.rotation = rotation_about(turn / angle, angle);
+  motion.translation = vector_of(nudge.shift_mm) / 1000;
+  return world_from_depth * motion;
+}
+
+CameraPose pose_of(const RigidTransform& world_from_depth, const FactoryCalibration& calibration) {
+  CameraPose pose{world_from_depth, {}};
   // At rest the unit feels the floor pushing up.
   const Eigen::Vector3d up = calibration.accelerometer.sensor_from_depth.rotation *
                              pose.world_from_depth.rotation.transpose() *
@@ -80,6 +144,20 @@ FactoryCalibration draw_calibration(const FactoryCalibration& base, uint64_t see
   perturb(own.gyro.sensor_from_depth, imu, 0.004, 0);
   perturb(own.accelerometer.sensor_from_depth, imu, 0.004, 0);
   return own;
+}
+
+FactoryCalibration draw_blob(const FactoryCalibration& lenses, const FactoryError& error,
+                             uint64_t seed) {
+  FactoryCalibration blob = lenses;
+  mismeasure(blob.depth, lenses.depth_camera(DepthMode::nfov_unbinned), error, mix_bits(seed, 21));
+  mismeasure(blob.color, lenses.color_camera(ColorResolution::p1080), error, mix_bits(seed, 22));
+  perturb(blob.color.camera_from_depth, mix_bits(seed, 23), error.color_turn_deg * kPi / 180,
+          error.color_shift_mm / 1000);
+  return blob;
+}
+
+double draw_depth_bias_m(const FactoryError& error, uint64_t seed) {
+  return uniform(mix_bits(seed, 24), -error.depth_bias_mm, error.depth_bias_mm) / 1000;
 }
 
 }  // namespace lockstep

@@ -24,6 +24,14 @@ struct DeviceHandle {
 struct RayScene::Impl {
   explicit Impl(Mesh mesh_in) : mesh(std::move(mesh_in)), scene(rtcNewScene(handle.device)) {
     rtcSetSceneFlags(scene, RTC_SCENE_FLAG_ROBUST);
+    if (!mesh.triangles.empty()) attach();
+    rtcCommitScene(scene);
+  }
+  ~Impl() { rtcReleaseScene(scene); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void attach() {
     RTCGeometry geometry = rtcNewGeometry(handle.device, RTC_GEOMETRY_TYPE_TRIANGLE);
     // Embree reads 16 bytes at each vertex, so the copy into its own buffer is padded for us.
     auto* vertices = static_cast<float*>(
@@ -39,11 +47,7 @@ struct RayScene::Impl {
     rtcCommitGeometry(geometry);
     rtcAttachGeometry(scene, geometry);
     rtcReleaseGeometry(geometry);
-    rtcCommitScene(scene);
   }
-  ~Impl() { rtcReleaseScene(scene); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
 
   Mesh mesh;
   DeviceHandle handle;

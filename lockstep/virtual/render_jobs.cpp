@@ -15,6 +15,7 @@
 #include "lockstep/virtual/color_renderer.h"
 #include "lockstep/virtual/color_rows.h"
 #include "lockstep/virtual/depth_renderer.h"
+#include "lockstep/virtual/pose.h"
 #include "lockstep/virtual/random.h"
 #include "lockstep/virtual/rendered_pictures.h"
 
@@ -73,27 +74,21 @@ std::vector<std::byte> bytes_of(const DepthPatch& patch) {
   return bytes;
 }
 
-double phase_of(const RenderJob& job, int picture) {
-  return static_cast<double>(picture) / job.frames();
-}
-
 /// What a camera's colour sees at one size.
 class ColorView {
  public:
   ColorView(const Scene& scene, const RenderJob& job, ColorResolution resolution)
       : job_(job),
         still_(scene.still()),
-        full_(job.calibration.color_camera(resolution)),
+        full_(job.lenses.color_camera(resolution)),
         scale_(full_.width_px > kLargestRenderedWidth ? 2 : 1),
-        renderer_(
-            scene, still_,
-            SensorView(reduced(full_, scale_),
-                       job.pose.world_from_depth * job.calibration.color_from_depth().inverse())) {}
+        renderer_(scene, still_,
+                  SensorView(reduced(full_, scale_),
+                             job.pose.world_from_depth * job.lenses.color_from_depth().inverse())) {
+  }
 
   [[nodiscard]] RgbPicture still() const { return renderer_.still(scale_); }
-  [[nodiscard]] RgbPicture picture(int i) const {
-    return renderer_.frame(phase_of(job_, i), scale_);
-  }
+  [[nodiscard]] RgbPicture picture(int i) const { return renderer_.frame(job_.phase(i), scale_); }
 
  private:
   const RenderJob& job_;
@@ -114,14 +109,35 @@ Error rendering_stopped() {
   return {Errc::cancelled, "the rendering of the virtual world was stopped"};
 }
 
+std::vector<RenderJob> jobs_of(const Rig& rig) {
+  const RigWorld& world = *rig.world;
+  const auto base = parse_calibration(base_calibration_json());
+  const std::vector<CameraPlace> places = places_of(rig);
+  std::vector<RenderJob> jobs;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const uint64_t seed = mix_bits(world.seed, static_cast<uint64_t>(i) + 1);
+    RenderJob job;
+    job.world = world;
+    job.camera = static_cast<int>(i);
+    job.places = places;
+    job.frames_per_second = frames_per_second(rig.frame_rate);
+    job.lenses = draw_calibration(*base, seed);
+    job.blob = draw_blob(job.lenses, world.factory_error, seed);
+    job.pose = pose_of(nudged(world_from_depth(places[i]), rig.cameras[i].nudge), job.lenses);
+    job.depth_bias_m = draw_depth_bias_m(world.factory_error, seed);
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
 int RenderJob::frames() const {
-  if (world.board != nullptr) return board_frames(world, cameras);
+  if (world.board != nullptr) return board_frames(world, static_cast<int>(places.size()));
   return std::max(1, static_cast<int>(std::lround(world.period_s * frames_per_second)));
 }
 
 Result<PictureFile::Blobs> render_jpegs(const RenderJob& job, ColorResolution resolution,
                                         const RenderProgress& progress) {
-  const auto scene = Scene::make(job.world, job.cameras);
+  const auto scene = Scene::make(job.world, job.places);
   if (!scene) return scene.error();
   const ColorView view(*scene, job, resolution);
   const uint64_t seed = mix_bits(job.world.seed, static_cast<uint64_t>(job.camera) + 900);
@@ -134,7 +150,7 @@ Result<PictureFile::Blobs> render_jpegs(const RenderJob& job, ColorResolution re
 
 Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution resolution,
                                         PixelFormat format, const RenderProgress& progress) {
-  const auto scene = Scene::make(job.world, job.cameras);
+  const auto scene = Scene::make(job.world, job.places);
   if (!scene) return scene.error();
   const ColorView view(*scene, job, resolution);
   const std::vector<uint8_t> still = color_bytes(view.still(), format);
@@ -148,15 +164,15 @@ Result<PictureFile::Blobs> render_color(const RenderJob& job, ColorResolution re
 
 Result<PictureFile::Blobs> render_depth(const RenderJob& job, DepthMode mode,
                                         const RenderProgress& progress) {
-  const auto scene = Scene::make(job.world, job.cameras);
+  const auto scene = Scene::make(job.world, job.places);
   if (!scene) return scene.error();
   const RayScene still(scene->still());
-  const DepthRenderer renderer(
-      *scene, still, SensorView(job.calibration.depth_camera(mode), job.pose.world_from_depth),
-      mode);
+  const DepthRenderer renderer(*scene, still,
+                               SensorView(job.lenses.depth_camera(mode), job.pose.world_from_depth),
+                               mode, job.depth_bias_m);
   return make_frames(job.frames() + 1, progress, [&](int i) -> Result<std::vector<std::byte>> {
     if (i == 0) return bytes_of(renderer.background());
-    return bytes_of(renderer.patch(phase_of(job, i - 1)));
+    return bytes_of(renderer.patch(job.phase(i - 1)));
   });
 }
 

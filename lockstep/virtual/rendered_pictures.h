@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lockstep/base/result.h"
 #include "lockstep/frame/image_shape.h"
@@ -18,14 +19,21 @@ namespace lockstep {
 struct RenderJob {
   RigWorld world;
   int camera = 0;
-  int cameras = 1;
+  std::vector<CameraPlace> places;  ///< of all cameras of the rig
   int frames_per_second = 30;
-  FactoryCalibration calibration;
+  FactoryCalibration lenses;  ///< as they are
+  FactoryCalibration blob;    ///< as the factory measured them
   CameraPose pose;
+  double depth_bias_m = 0;  ///< the camera measures so much too far
 
   /// Pictures in a period of the world.
   [[nodiscard]] int frames() const;
+  /// Of a picture, 0..1 of the period.
+  [[nodiscard]] double phase(int picture) const { return static_cast<double>(picture) / frames(); }
 };
+
+/// One for each camera of a rig with a world.
+[[nodiscard]] std::vector<RenderJob> jobs_of(const Rig& rig);
 
 /// What the renderers below end with when `progress` says so: Errc::cancelled.
 [[nodiscard]] Error rendering_stopped();

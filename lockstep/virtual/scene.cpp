@@ -7,7 +7,6 @@
 #include "lockstep/rig/world_board.h"
 #include "lockstep/virtual/board_path.h"
 #include "lockstep/virtual/mesh_shapes.h"
-#include "lockstep/virtual/pose.h"
 #include "lockstep/virtual/random.h"
 
 namespace lockstep {
@@ -104,35 +103,37 @@ RigidTransform tilted(const RigidTransform& place, const Eigen::Vector3d& axis, 
   return {place.rotation * rotation_about(axis, angle_rad), place.translation};
 }
 
-/// Half sizes of the room: it holds every camera, and its walls are within the sensors' reach.
+/// Half sizes of the room and its height: it holds every camera, and its walls are within the
+/// sensors' reach.
 struct RoomSize {
-  double x, y_front, y_back;
+  double x, y_front, y_back, height;
 };
 
-RoomSize room_size(const RigWorld& world, int cameras) {
-  RoomSize size{2.0, 0, 1.5};
-  for (int camera = 0; camera < cameras; ++camera) {
-    const Eigen::Vector3d eye = pose_on_arc(world, camera, cameras).translation;
-    size.x = std::max(size.x, std::abs(eye.x()) + 0.7);
-    size.y_front = std::max(size.y_front, -eye.y() + 0.7);
-    size.y_back = std::max(size.y_back, eye.y() + 0.7);
+RoomSize room_size(const std::vector<CameraPlace>& places) {
+  RoomSize size{2.0, 0, 1.5, 2.6};
+  for (const CameraPlace& place : places) {
+    const auto& eye = place.at_m;
+    size.x = std::max(size.x, std::abs(eye[0]) + 0.7);
+    size.y_front = std::max(size.y_front, -eye[1] + 0.7);
+    size.y_back = std::max(size.y_back, eye[1] + 0.7);
+    size.height = std::max(size.height, eye[2] + 0.3);
   }
   return size;
 }
 
 void add_walls(Mesh& mesh, const RoomSize& size) {
-  constexpr double kHeight = 2.6, kThick = 0.1;
+  constexpr double kThick = 0.1;
+  const double height = size.height;
   const double y_middle = (size.y_back - size.y_front) / 2;
   const double depth = size.y_back + size.y_front;
   add_box(mesh, at(0, y_middle, -kThick / 2), {2 * size.x, depth, kThick}, floor_wood);
-  add_box(mesh, at(0, y_middle, kHeight + kThick / 2), {2 * size.x, depth, kThick}, ceiling);
+  add_box(mesh, at(0, y_middle, height + kThick / 2), {2 * size.x, depth, kThick}, ceiling);
   for (const double side : {-1.0, 1.0}) {
-    add_box(mesh, at(side * (size.x + kThick / 2), y_middle, kHeight / 2), {kThick, depth, kHeight},
+    add_box(mesh, at(side * (size.x + kThick / 2), y_middle, height / 2), {kThick, depth, height},
             wall);
   }
-  add_box(mesh, at(0, size.y_back + kThick / 2, kHeight / 2), {2 * size.x, kThick, kHeight}, wall);
-  add_box(mesh, at(0, -size.y_front - kThick / 2, kHeight / 2), {2 * size.x, kThick, kHeight},
-          wall);
+  add_box(mesh, at(0, size.y_back + kThick / 2, height / 2), {2 * size.x, kThick, height}, wall);
+  add_box(mesh, at(0, -size.y_front - kThick / 2, height / 2), {2 * size.x, kThick, height}, wall);
 }
 
 void add_shelf(Mesh& mesh, double x, double y) {
@@ -205,6 +206,13 @@ Mesh room(const RoomSize& size) {
   return mesh;
 }
 
+Mesh bare_floor() {
+  constexpr double kSide = 40, kThick = 0.1;
+  Mesh mesh;
+  add_box(mesh, at(0, 0, -kThick / 2), {kSide, kSide, kThick}, floor_wood);
+  return mesh;
+}
+
 /// A limb from `joint` hanging down `length`, swung forward by `angle_rad`.
 void add_limb(Mesh& mesh, const RigidTransform& body, const Eigen::Vector3d& joint, double length,
               double angle_rad, uint16_t material, uint16_t end) {
@@ -244,31 +252,33 @@ Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_res
   return material.albedo;
 }
 
-Result<Scene> Scene::make(const RigWorld& world, int cameras) {
-  if (world.scene != "room") {
+Result<Scene> Scene::make(const RigWorld& world, const std::vector<CameraPlace>& places) {
+  if (std::find(kSceneNames.begin(), kSceneNames.end(), world.scene) == kSceneNames.end()) {
     return Error{Errc::unusable_input,
                  "there is no scene '" + world.scene + "': write scene = \"room\" in the world."};
   }
   Scene scene;
   scene.materials_ = room_materials();
-  scene.still_ = room(room_size(world, cameras));
+  scene.still_ = world.scene == "bare-floor" ? bare_floor() : room(room_size(places));
+  scene.has_person_ = world.scene == "room";
   if (world.board == nullptr) return scene;
   auto pattern = BoardPattern::make(world.board->board);
   if (!pattern) return std::move(pattern).error();
   scene.materials_[board_front].board = std::make_shared<const BoardPattern>(*std::move(pattern));
-  scene.board_ = {world, cameras};
+  scene.board_ = {world, places};
   return scene;
 }
 
 Mesh Scene::moving(double phase) const {
   Mesh mesh;
   if (board_) {
-    const int frames = board_frames(board_->world, board_->cameras);
+    const int frames = board_frames(board_->world, static_cast<int>(board_->places.size()));
     const int frame = static_cast<int>(std::lround(phase * frames)) % frames;
-    add_board(mesh, world_from_board(board_->world, board_->cameras, frame),
+    add_board(mesh, world_from_board(board_->world, board_->places, frame),
               board_->world.board->board, board_front, board_back);
     return mesh;
   }
+  if (!has_person_) return mesh;
   const double turn = kTwoPi * phase;
   const double swing = std::sin(turn);
   // A person who sways and swings the arms, and a ball that rolls to and fro on an ellipse.

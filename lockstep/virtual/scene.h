@@ -36,13 +36,13 @@ struct Mesh {
 /// Linear colour of a material at a place.
 [[nodiscard]] Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_rest);
 
-/// What the cameras of a world look at: a room that stands still, and what moves in it
-/// periodically.
+/// What the cameras of a world look at: a room or a bare floor that stands still, and what moves in
+/// it periodically.
 class Scene {
  public:
-  /// `cameras`: how many stand on the arc, which the room must contain. Errors: unusable_input for
-  /// a scene that does not exist.
-  static Result<Scene> make(const RigWorld& world, int cameras);
+  /// `places`: where cameras are set up, which the room contains. Errors: unusable_input for a
+  /// scene that does not exist.
+  static Result<Scene> make(const RigWorld& world, const std::vector<CameraPlace>& places);
 
   [[nodiscard]] const Mesh& still() const { return still_; }
   /// The moving things at `phase`, 0..1 of the period.
@@ -54,10 +54,11 @@ class Scene {
  private:
   Mesh still_;
   std::vector<Material> materials_;
+  bool has_person_ = false;
   /// What moves in place of the person and the ball.
   struct CarriedBoard {
     RigWorld world;
-    int cameras;
+    std::vector<CameraPlace> places;
   };
   std::optional<CarriedBoard> board_;
 };

@@ -3,6 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lockstep/virtual/board_path.h"
+#include "lockstep/virtual/pose.h"
+
 namespace lockstep {
 namespace {
 
@@ -48,6 +51,7 @@ Json camera_json(const RigCore& core, const CameraTraits& traits) {
     if (!subordinate || core.wiring[index].upstream.empty()) return traits.free_period_scale;
     return core.traits[static_cast<size_t>(core.wiring[index].upstream.back())].free_period_scale;
   }();
+  const RenderJob& job = core.pictures.job(traits.index);
   const bool held = subordinate && traits.disciplined;
   const double rate = held ? 0 : (line_scale * (1 + traits.own_rate_ppm * 1e-6) - 1) * 1e6;
   return {{"name", traits.name},
@@ -61,8 +65,17 @@ Json camera_json(const RigCore& core, const CameraTraits& traits) {
           {"depth_minus_color_us", planned.depth_delay_us + own_depth_us},
           {"stamp_jitter_us", traits.stamp_jitter_us},
           {"faults", faults_json(traits)},
-          {"world_from_depth", transform_json(core.pictures.pose(traits.index).world_from_depth)},
-          {"calibration", Json::parse(core.pictures.calibration_json(traits.index))}};
+          {"world_from_depth", transform_json(job.pose.world_from_depth)},
+          {"depth_bias_mm", job.depth_bias_m * 1000},
+          {"calibration", Json::parse(*write_calibration(job.lenses, base_calibration_json()))}};
+}
+
+/// Where a board is in each frame of the world.
+Json board_json(const RenderJob& job) {
+  Json poses = Json::array();
+  for (int frame = 0; frame < job.frames(); ++frame)
+    poses.push_back(transform_json(world_from_board(job.world, job.places, frame)));
+  return poses;
 }
 
 }  // namespace
@@ -71,7 +84,7 @@ std::string describe_truth(const RigCore& core) {
   const RigWorld& world = *core.rig.world;
   Json cameras = Json::array();
   for (const CameraTraits& traits : core.traits) cameras.push_back(camera_json(core, traits));
-  const Json truth = {
+  Json truth = {
       {"schema", 1},
       {"rig", core.rig.name},
       {"seed", world.seed},
@@ -81,6 +94,7 @@ std::string describe_truth(const RigCore& core) {
       {"stamp_meaning", world.stamp_meaning == StampMeaning::start_of_frame ? "start-of-frame"
                                                                             : "center-of-exposure"},
       {"cameras", cameras}};
+  if (world.board != nullptr) truth["world_from_board"] = board_json(core.pictures.job(0));
   return truth.dump(1) + "\n";
 }
 

@@ -145,7 +145,7 @@ Result<void> VirtualDevice::do_start(const CameraConfig& config) {
     const HostTime now = core_->clock.now();
     if (run_ == nullptr) {
       run_ = std::make_unique<Run>(traits(), config, now, core_->clock_zero(camera_), ++runs_,
-                                   core_->pictures.pose(camera_).gravity_in_imu_mps2,
+                                   core_->pictures.job(camera_).pose.gravity_in_imu_mps2,
                                    *std::move(pictures));
     }
     core_->started(camera_, config, now);
