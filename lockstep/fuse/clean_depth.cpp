@@ -2,8 +2,9 @@
 #include "lockstep/fuse/clean_depth.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "lockstep/transform/lens_numbers.h"
 
 namespace lockstep {
 namespace {
@@ -25,7 +26,10 @@ DepthCleaner::DepthCleaner(const FusionCamera& camera, const Kernels& kernels)
       height_(camera.geometry.depth->height_px),
       largest_slope_(static_cast<float>(
           kSteepestTangent / std::min(camera.geometry.depth->fx_px, camera.geometry.depth->fy_px))),
-      offset_mm_(static_cast<float>(camera.depth_offset_m * 1000)) {
+      offset_mm_(static_cast<float>(camera.depth_offset_m * 1000)),
+      // Readings are whole, so the sum that is cut off to round is the same for all of them.
+      residual_mm_(-offset_mm_ - std::floor(0.5F - offset_mm_)),
+      lens_(lens_of<float>(*camera.geometry.depth)) {
   const RayTable rays = make_ray_table(kernels, *camera.geometry.depth);
   ray_x_ = with_margins(rays.x);
   ray_y_ = with_margins(rays.y);
@@ -113,6 +117,32 @@ void DepthCleaner::clean(const FusionImages& images, CleanDepth& out) const {
   }
   out.depth_mm.resize(pixels);
   out.confidence.resize(pixels);
+  pack(out);
+}
+
+void DepthCleaner::pack(CleanDepth& out) const {
+  const auto width = static_cast<size_t>(width_);
+  const auto rows = static_cast<size_t>(height_);
+  out.packed.resize(width * rows + kRowMargin);
+  std::vector<uint16_t> least(width);
+  for (size_t y = 0; y < rows; ++y) {
+    const uint16_t* const here = out.depth_mm.data() + y * width;
+    if (y == 0 || y + 1 == rows)
+      std::fill(least.begin(), least.end(), uint16_t{0});
+    else
+      kernels_.least_of_nine(here - width, here, here + width, width_, least.data());
+    kernels_.pack(here, out.confidence.data() + y * width, least.data(), width_,
+                  out.packed.data() + y * width);
+  }
+}
+
+DepthSight DepthCleaner::sight_from(const RigidTransform& depth_from_view) const {
+  DepthSight sight{};
+  sight.lens = lens_;
+  sight.mm = motion_of<float>(depth_from_view, 1000);
+  sight.width = width_;
+  sight.height = height_;
+  return sight;
 }
 
 }  // namespace lockstep

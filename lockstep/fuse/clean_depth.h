@@ -22,6 +22,7 @@ namespace lockstep {
 struct CleanDepth {
   std::vector<uint16_t> depth_mm;
   std::vector<uint8_t> confidence;
+  std::vector<PackedReading> packed;  ///< both, for those who look in from elsewhere
 };
 
 /// Cleans the depth images of one camera. Any number of threads may use it.
@@ -38,19 +39,26 @@ class DepthCleaner {
   /// Images that fit, with a depth image.
   void clean(const FusionImages& images, CleanDepth& out) const;
 
+  /// What rounding to millimetres took off every reading.
+  [[nodiscard]] float residual_mm() const { return residual_mm_; }
+  /// As another view looks in, without readings.
+  [[nodiscard]] DepthSight sight_from(const RigidTransform& depth_from_view) const;
+
   /// The rays of row `y`; there is room for kRowMargin on both sides.
   [[nodiscard]] const float* ray_x(int y) const { return &ray_x_[place(y)]; }
   [[nodiscard]] const float* ray_y(int y) const { return &ray_y_[place(y)]; }
 
  private:
   class Rows;
+  void pack(CleanDepth& out) const;
   [[nodiscard]] size_t place(int y) const {
     return kRowMargin + static_cast<size_t>(y) * static_cast<size_t>(width_);
   }
 
   const FuseKernels& kernels_;
   int width_, height_;
-  float largest_slope_, offset_mm_;
+  float largest_slope_, offset_mm_, residual_mm_;
+  Lens<float> lens_;
   std::vector<float> ray_x_, ray_y_;
 };
 

@@ -8,7 +8,6 @@
 #include "lockstep/fuse/clean_depth.h"
 #include "lockstep/fuse/fill_rows.h"
 #include "lockstep/fuse/parallel.h"
-#include "lockstep/transform/lens_numbers.h"
 #include "lockstep/transform/transformation.h"
 
 namespace lockstep {
@@ -42,27 +41,20 @@ View view_of(const FusionCamera& camera, FillOptions::View which) {
 struct Source {
   DepthCleaner cleaner;
   Transformation into_view;
-  DepthSight sight{};  ///< without images
   CleanDepth clean;
-  std::vector<uint16_t> through, layer;
+  std::vector<uint16_t> layer;
   bool seen = false;
 
   Source(const FusionCamera& camera, const View& view, const Kernels& kernels)
       : cleaner(camera, kernels),
         into_view({camera.geometry.depth, view.model, view.view_from_rig * camera.rig_from_depth},
-                  kernels) {
-    sight.lens = lens_of<float>(*camera.geometry.depth);
-    sight.mm = motion_of<float>(into_view.geometry().color_from_depth.inverse(), 1000);
-    sight.width = cleaner.width_px();
-    sight.height = cleaner.height_px();
-  }
+                  kernels) {}
 
   /// `as_it_is`: this camera's own depth image is the view.
-  void draw(const FusionImages& images, const FuseKernels& kernels, bool as_it_is) {
+  void draw(const FusionImages& images, bool as_it_is) {
     seen = !images.depth_mm.empty();
     if (!seen) return;
     cleaner.clean(images, clean);
-    make_through(kernels);
     const size_t pixels = pixels_of(*into_view.geometry().color);
     layer.resize(pixels + kRowMargin);  // the last row is worked on in whole vectors
     if (as_it_is)
@@ -71,21 +63,11 @@ struct Source {
       (void)into_view.depth_to_color(clean.depth_mm, std::span(layer).first(pixels));
   }
 
-  void make_through(const FuseKernels& kernels) {
-    const auto width = static_cast<size_t>(sight.width);
-    through.assign(clean.depth_mm.size(), 0);
-    for (size_t y = 1; y + 1 < static_cast<size_t>(sight.height); ++y) {
-      const uint16_t* const here = clean.depth_mm.data() + y * width;
-      kernels.least_of_nine(here - width, here, here + width, sight.width,
-                            through.data() + y * width);
-    }
-  }
-
   [[nodiscard]] FillLayer as_layer(size_t camera) const {
-    FillLayer result{static_cast<uint8_t>(camera), layer.data(), sight, sight};
-    result.readings.depth = clean.depth_mm.data();
-    result.through.depth = through.data();
-    result.readings.confidence = result.through.confidence = clean.confidence.data();
+    const RigidTransform& view_from_depth = into_view.geometry().color_from_depth;
+    FillLayer result{static_cast<uint8_t>(camera), layer.data(),
+                     cleaner.sight_from(view_from_depth.inverse())};
+    result.sight.readings = clean.packed.data();
     return result;
   }
 };
@@ -107,7 +89,7 @@ void DepthFill::State::draw(std::span<const FusionImages> images) {
   parallel_for(options.threads, static_cast<int>(sources.size()), [&](int i) {
     const auto at = static_cast<size_t>(i);
     const bool as_it_is = at == target && options.view == FillOptions::View::depth;
-    sources[at].draw(images[at], fuse_kernels(kernels), as_it_is);
+    sources[at].draw(images[at], as_it_is);
   });
 }
 

@@ -3,53 +3,20 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Geometry>
 #include <algorithm>
 
 #include "lockstep/fuse/clean_depth.h"
 #include "lockstep/transform/transformation.h"
-#include "tests/support/transform_cases.h"
+#include "tests/support/fusion_rig.h"
 
 namespace lockstep {
 namespace {
 
-using testing::any_calibration;
-using testing::any_scene;
+using testing::any_pose;
 using testing::Dice;
 using testing::expect_property;
+using Rig = testing::FusionRig;
 using testing::pixels;
-
-RigidTransform any_pose(Dice& dice, double shift_m, double angle_rad) {
-  RigidTransform pose;
-  const Eigen::Vector3d axis(dice.in(-9, 10), dice.in(-9, 10), dice.in(1, 10));
-  pose.rotation =
-      Eigen::AngleAxisd(angle_rad * dice.in(-10, 11) / 10, axis.normalized()).toRotationMatrix();
-  for (int i = 0; i < 3; ++i) pose.translation(i) = shift_m * dice.in(-10, 11) / 10;
-  return pose;
-}
-
-/// A few cameras close together, and what they see.
-struct Rig {
-  std::vector<FusionCamera> cameras;
-  std::vector<std::vector<uint16_t>> depth;
-
-  Rig(Dice& dice, int count) {
-    for (int i = 0; i < count; ++i) {
-      FusionCamera camera;
-      camera.geometry =
-          geometry_of(any_calibration(dice), DepthMode::nfov_2x2binned, ColorResolution::p720);
-      camera.rig_from_depth = any_pose(dice, 0.3, 0.2);
-      camera.depth_offset_m = dice.in(-5, 6) * 0.001;
-      cameras.push_back(camera);
-      depth.push_back(any_scene(dice, *camera.geometry.depth));
-    }
-  }
-  [[nodiscard]] std::vector<FusionImages> images() const {
-    std::vector<FusionImages> all;
-    for (const auto& one : depth) all.push_back({.depth_mm = one});
-    return all;
-  }
-};
 
 FilledView filled(const std::vector<FusionCamera>& cameras, const std::vector<FusionImages>& images,
                   size_t target, FillOptions options = {},
@@ -92,8 +59,7 @@ TEST(DepthFill, TheOrderOfTheCamerasDoesNotMatterNorDoThreads) {
   expect_property({3, 40}, [](Dice& dice) {
     Rig rig(dice, 3);
     const FilledView before = filled(rig.cameras, rig.images(), 0, {.threads = 1});
-    std::swap(rig.cameras[1], rig.cameras[2]);
-    std::swap(rig.depth[1], rig.depth[2]);
+    rig.swap(1, 2);
     const FilledView after = filled(rig.cameras, rig.images(), 0, {.threads = 3});
     const bool same = before.depth_mm == after.depth_mm && before.confidence == after.confidence;
     RC_ASSERT(same);

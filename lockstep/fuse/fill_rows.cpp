@@ -7,11 +7,6 @@
 namespace lockstep {
 namespace {
 
-/// What is farther behind something sees through it: millimetres, and a share of the depth. More
-/// than a surface that is met at a flat angle, between two pixels, and the poses of the cameras
-/// make.
-constexpr float kThroughMm = 25, kThroughShare = 0.015F;
-
 /// As the kernel that chooses has it.
 float same_surface(float z) {
   return z + static_cast<float>(kSameSurfaceMm) + z / (1 << kSameSurfaceShift);
@@ -24,7 +19,8 @@ RowFiller::RowFiller(const FillJob& job)
   const auto room = static_cast<size_t>(kRowRoom(job.rays.width_px));
   depth_.resize(room);
   doubtful_.resize(room);
-  for (Row* row : {&ray_x_, &ray_y_, &looked_.z, &looked_.reading, &looked_.confidence})
+  for (Row* row :
+       {&ray_x_, &ray_y_, &looked_.z, &looked_.reading, &looked_.confidence, &looked_.least})
     row->resize(room);
   if (job.own != nullptr) opinions_.push_back({job.own, Row(room), Row(room)});
   for (const FillLayer& other : job.others) opinions_.push_back({&other, Row(room), Row(room)});
@@ -60,7 +56,7 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
     ray_x_[x] = job_.rays.x[first + x];
     ray_y_[x] = job_.rays.y[first + x];
   }
-  job_.kernels.look(job_.own->readings, ray_x_.data(), ray_y_.data(), z.data(),
+  job_.kernels.look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(),
                     static_cast<int>(width_), looked_.out());
   for (size_t x = 0; x < width_; ++x) {
     const bool there = depth_[x] != 0;
@@ -74,17 +70,17 @@ void RowFiller::ask(size_t first, int doubtful, Opinion& opinion) {
   const auto count = static_cast<size_t>(doubtful);
   for (size_t i = 0; i < count; ++i)
     opinion.z[i] = opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[i])];
-  job_.kernels.look(opinion.layer->readings, ray_x_.data(), ray_y_.data(), opinion.z.data(),
-                    doubtful, looked_.out());
+  job_.kernels.look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(), doubtful,
+                    looked_.out());
   std::copy_n(looked_.confidence.begin(), count, opinion.confidence.begin());
   if (opinion.layer == job_.own) return;
   for (const Opinion& other : opinions_) {
     if (other.layer == opinion.layer) continue;
-    job_.kernels.look(other.layer->through, ray_x_.data(), ray_y_.data(), opinion.z.data(),
-                      doubtful, looked_.out());
+    job_.kernels.look(other.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(), doubtful,
+                      looked_.out());
     for (size_t i = 0; i < count; ++i) {
       const float z = looked_.z[i];
-      const bool through = looked_.reading[i] > z + kThroughMm + kThroughShare * z;
+      const bool through = looked_.least[i] > z + kThroughMm + kThroughShare * z;
       opinion.z[i] = through ? 0 : opinion.z[i];
     }
   }

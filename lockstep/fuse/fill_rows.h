@@ -15,8 +15,7 @@ namespace lockstep {
 struct FillLayer {
   uint8_t camera = 0;
   const uint16_t* depth_mm = nullptr;  ///< as drawn into the view
-  /// From the view: the clean readings, and what they certainly see through (least_of_nine).
-  DepthSight readings, through;
+  DepthSight sight;                    ///< from the view
 };
 
 /// The layers of a view and its rays. Borrows all.
@@ -55,8 +54,8 @@ class RowFiller {
   std::vector<Opinion> opinions_;  ///< the own camera's first, where it is there
   Row ray_x_, ray_y_;              ///< of what is doubtful, or of the row
   struct Looked {
-    Row z, reading, confidence;
-    SeenThere out() { return {z.data(), reading.data(), confidence.data()}; }
+    Row z, reading, confidence, least;
+    SeenThere out() { return {z.data(), reading.data(), confidence.data(), least.data()}; }
   } looked_;
 };
 

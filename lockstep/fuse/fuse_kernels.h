@@ -29,26 +29,68 @@ struct RateJob {
   float offset_mm;      ///< to be taken off every reading
 };
 
+/// One pixel of a clean depth image: the reading (millimetres) in its low 16 bits, then 8 bits of
+/// confidence, then 8 bits of how much nearer the nearest of its eight neighbours is: so many times
+/// kNearerStepMm, kNearerUnknown where that is more or one of them is not there.
+using PackedReading = uint32_t;
+constexpr int kNearerStepMm = 4;
+constexpr int kNearerUnknown = 255;
+
 /// A depth camera as another view looks into it.
 struct DepthSight {
   Lens<float> lens;
   Motion<float> mm;  ///< to the depth camera from the other view, millimetres
-  const uint16_t* depth;
-  const uint8_t* confidence;
+  const PackedReading* readings;
   int width, height;
 };
 
 /// What a depth camera has where points of another view lie in its image: how far they are along
-/// its axis, its reading there, and that one's confidence. All 0 where a point lies beside the
-/// image, reading and confidence where there is none.
+/// its axis, its reading there, that one's confidence, and the least of its neighbourhood, 0 where
+/// that is not known: what is farther in front is certainly seen through. All 0 where a point lies
+/// beside the image or nothing is read.
 struct SeenThere {
-  float *z, *reading, *confidence;
+  float *z, *reading, *confidence, *least;
+};
+
+/// Readings of a row and whether they are still `kept` (1), or another camera has better ones.
+struct ContestJob {
+  const float *ray_x, *ray_y;
+  const PackedReading* readings;
+  int count;
+  uint8_t* kept;
+  bool wins_ties;
+};
+
+/// Readings of a row as a colour camera sees them: in which cell of its image each lies, and how
+/// far along its axis, millimetres; 0 and 0 beside the image.
+struct CellJob {
+  Lens<float> lens;
+  Motion<float> mm;
+  const float *ray_x, *ray_y;
+  const uint16_t* depth;
+  int count;
+  float cells_per_px, width, height;  ///< the latter of the image
+  int stride;                         ///< cells of a row; the first row and column stay empty
+};
+
+/// Readings of a row as points.
+struct PointJob {
+  Motion<float> metres;  ///< to where the points are wanted
+  const float *ray_x, *ray_y;
+  const uint16_t* depth;
+  int count;
+  float residual_mm;  ///< that is added to every reading
 };
 
 /// What two cameras say of one surface differs by less than this and a share of the depth: its
 /// 2^-kSameSurfaceShift.
 constexpr int kSameSurfaceMm = 20;
 constexpr int kSameSurfaceShift = 6;
+
+/// What lies so much, and this share of its depth, in front of what a camera reads is seen through:
+/// more than a surface that is met at a flat angle, between two pixels, and the poses of the
+/// cameras make.
+constexpr float kThroughMm = 25, kThroughShare = 0.015F;
 
 /// One row of a view that is filled: one layer from each camera, millimetres, 0 for nothing.
 struct ChooseJob {
@@ -72,8 +114,16 @@ struct FuseKernels {
   void (*least_of_nine)(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                         int count, uint16_t* out);
 
+  void (*pack)(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least, int count,
+               PackedReading* out);
+
   void (*look)(const DepthSight&, const float* ray_x, const float* ray_y, const float* z, int count,
                SeenThere out);
+  /// Lets go of what `there` has better: a duplicate, or what it sees through.
+  void (*contest)(const DepthSight& there, const ContestJob&);
+  void (*cells)(const CellJob&, int32_t* cell, uint16_t* z);
+  /// x, y and z of one point after the other.
+  void (*place)(const PointJob&, float* xyz);
 
   /// Returns how many are doubtful.
   int (*choose)(const ChooseJob&);

@@ -7,7 +7,8 @@
 namespace lockstep {
 
 extern const FuseKernels kAvx2FuseKernels;
-const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate, least_of_nine, look, choose};
+const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate,  least_of_nine, pack,
+                                   look,   contest,    cells, place,         choose};
 
 }  // namespace lockstep
 #endif

@@ -5,6 +5,7 @@
 namespace lockstep {
 
 extern const FuseKernels kBaselineFuseKernels;
-const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed, rate, least_of_nine, look, choose};
+const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed, rate,  least_of_nine, pack,
+                                       look,       contest,    cells, place,         choose};
 
 }  // namespace lockstep

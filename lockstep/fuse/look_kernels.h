@@ -10,23 +10,30 @@ namespace lockstep {
 namespace {
 
 /// What a depth camera has at eight places of its image.
-void look_up(const DepthSight& there, const Seen<Floats>& seen, float* z, float* reading,
-             float* confidence) {
-  const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
-  const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < static_cast<float>(there.width)) &
-                      (v < static_cast<float>(there.height));
-  const Ints at = ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{});
-  Ints readings{}, confidences{};
-  if (any(inside)) {
-    for (int lane = 0; lane < kLanes; ++lane) {
-      readings[lane] = there.depth[at[lane]];
-      confidences[lane] = there.confidence[at[lane]];
+struct LookedUp {
+  Floats z, reading, confidence, least;
+  bool some;  ///< whether there is a reading at any
+
+  LookedUp(const DepthSight& there, const Seen<Floats>& seen) {
+    const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
+    const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < static_cast<float>(there.width)) &
+                        (v < static_cast<float>(there.height));
+    Ints readings{};
+    if (any(inside)) {
+      const Ints at = ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{});
+      for (int lane = 0; lane < kLanes; ++lane)
+        readings[lane] = static_cast<int32_t>(there.readings[at[lane]]);
+      readings &= inside;
     }
+    some = any(readings);
+    const Ints mm = readings & 0xFFFF;
+    const Ints nearer = (readings >> 24) & 0xFF;
+    z = mm > 0 ? seen.z : Floats{};
+    reading = floats_of(mm);
+    confidence = floats_of((readings >> 16) & 0xFF);
+    least = floats_of(nearer < kNearerUnknown ? mm - nearer * kNearerStepMm : Ints{});
   }
-  store(z, inside ? seen.z : Floats{});
-  store(reading, floats_of(readings & inside));
-  store(confidence, floats_of(confidences & inside));
-}
+};
 
 LOCKSTEP_KERNEL void look(const DepthSight& shared, const float* ray_x, const float* ray_y,
                           const float* z, int count, SeenThere out) {
@@ -34,7 +41,76 @@ LOCKSTEP_KERNEL void look(const DepthSight& shared, const float* ray_x, const fl
   for (int first = 0; first < count; first += kLanes) {
     const Seen<Floats> seen(there.lens, there.mm, load<Floats>(ray_x + first),
                             load<Floats>(ray_y + first), load<Floats>(z + first));
-    look_up(there, seen, out.z + first, out.reading + first, out.confidence + first);
+    const LookedUp found(there, seen);
+    store(out.z + first, found.z);
+    store(out.reading + first, found.reading);
+    store(out.confidence + first, found.confidence);
+    store(out.least + first, found.least);
+  }
+}
+
+/// What is nearer than this, where another camera looks farther, is seen through.
+Floats seen_through_from(Floats z) {
+  return z + kThroughMm + z * kThroughShare;
+}
+
+LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
+  const DepthSight there = shared;
+  constexpr float kShare = 1.0F / (1 << kSameSurfaceShift);
+  for (int first = 0; first < job.count; first += kLanes) {
+    if (load<uint64_t>(job.kept + first) == 0) continue;
+    const Ints readings = load<Ints>(job.readings + first);
+    const Floats own = floats_of(readings & 0xFFFF);
+    const Seen<Floats> seen(there.lens, there.mm, load<Floats>(job.ray_x + first),
+                            load<Floats>(job.ray_y + first), own);
+    const LookedUp found(there, seen);
+    if (!found.some) continue;
+    const Floats confidence = floats_of((readings >> 16) & 0xFF);
+    const Ints tie = (found.confidence == confidence) &
+                     ((found.reading < own) | ((found.reading == own) & (job.wins_ties ? 0 : -1)));
+    const Floats apart = found.reading - found.z;
+    const Floats room = spread(static_cast<float>(kSameSurfaceMm)) + found.z * kShare;
+    const Ints duplicate = (apart <= room) & (-apart <= room);
+    const Ints through = found.least > seen_through_from(found.z);
+    const Ints lost =
+        (found.reading > 0) & ((found.confidence > confidence) | tie) & (duplicate | through);
+    for (int lane = 0; lane < kLanes; ++lane)
+      job.kept[first + lane] &= static_cast<uint8_t>(lost[lane] + 1);
+  }
+}
+
+// ---- colours and points
+
+LOCKSTEP_KERNEL void cells(const CellJob& shared, int32_t* cell, uint16_t* z) {
+  const CellJob job = shared;
+  for (int first = 0; first < job.count; first += kLanes) {
+    const Seen<Floats> seen(job.lens, job.mm, load<Floats>(job.ray_x + first),
+                            load<Floats>(job.ray_y + first),
+                            __builtin_convertvector(load<Shorts>(job.depth + first), Floats));
+    const Ints inside = (seen.z > 0) & (seen.z < 65'535) & (seen.u >= 0) & (seen.v >= 0) &
+                        (seen.u < job.width - 1) & (seen.v < job.height - 1);
+    const Ints column = ints_of((inside ? seen.u : Floats{}) * job.cells_per_px) + 1;
+    const Ints row = ints_of((inside ? seen.v : Floats{}) * job.cells_per_px) + 1;
+    store(cell + first, (row * job.stride + column) & inside);
+    store(z + first, __builtin_convertvector(ints_of(inside ? seen.z : Floats{}), Shorts));
+  }
+}
+
+LOCKSTEP_KERNEL void place(const PointJob& shared, float* xyz) {
+  const PointJob job = shared;
+  constexpr float kMetre = 0.001F;  // in millimetres
+  for (int first = 0; first < job.count; first += kLanes) {
+    const Floats z =
+        (__builtin_convertvector(load<Shorts>(job.depth + first), Floats) + job.residual_mm) *
+        kMetre;
+    const Moved<Floats, float> at(job.metres, load<Floats>(job.ray_x + first) * z,
+                                  load<Floats>(job.ray_y + first) * z, z);
+    for (int lane = 0; lane < kLanes && first + lane < job.count; ++lane) {
+      float* const to = xyz + 3 * static_cast<size_t>(first + lane);
+      to[0] = at.x[lane];
+      to[1] = at.y[lane];
+      to[2] = at.z[lane];
+    }
   }
 }
 

@@ -140,5 +140,15 @@ LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
   }
 }
 
+LOCKSTEP_KERNEL void pack(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least,
+                          int count, PackedReading* out) {
+  for (int i = 0; i < count; ++i) {
+    const int nearer = (depth[i] - least[i] + kNearerStepMm - 1) / kNearerStepMm;
+    const int known = least[i] == 0 || nearer > kNearerUnknown ? kNearerUnknown : nearer;
+    out[i] = depth[i] | static_cast<PackedReading>(confidence[i]) << 16 |
+             static_cast<PackedReading>(known) << 24;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

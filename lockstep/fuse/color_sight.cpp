@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/fuse/color_sight.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lockstep/transform/lens_numbers.h"
+
+namespace lockstep {
+namespace {
+
+/// So far behind, and this share of its depth, a reading is hidden: millimetres.
+constexpr int kHiddenMm = 40, kHiddenShift = 5;
+constexpr uint16_t kNothing = 0xFFFF;
+
+}  // namespace
+
+ColorSight::ColorSight(const FusionCamera& camera, const Kernels& kernels)
+    : kernels_(fuse_kernels(kernels)) {
+  const CameraModel &depth = *camera.geometry.depth, &color = *camera.geometry.color;
+  // Neighbours are no farther apart than a cell is wide, so that a surface leaves no cell empty.
+  const double apart_px = 1.5 * std::max(color.fx_px / depth.fx_px, color.fy_px / depth.fy_px);
+  job_.lens = lens_of<float>(color);
+  job_.mm = motion_of<float>(camera.geometry.color_from_depth, 1000);
+  job_.cells_per_px = static_cast<float>(1 / apart_px);
+  job_.width = static_cast<float>(color.width_px);
+  job_.height = static_cast<float>(color.height_px);
+  job_.stride = static_cast<int>(std::ceil(color.width_px / apart_px)) + 3;
+  rows_ = static_cast<int>(std::ceil(color.height_px / apart_px)) + 3;
+  const size_t cells = static_cast<size_t>(job_.stride) * static_cast<size_t>(rows_);
+  nearest_.resize(cells);
+  around_.resize(cells);
+}
+
+void ColorSight::draw(const DepthCleaner& rays, const CleanDepth& clean) {
+  const auto width = static_cast<size_t>(rays.width_px());
+  const size_t pixels = clean.depth_mm.size();
+  cell_.resize(pixels + kRowMargin);
+  z_.resize(pixels + kRowMargin);
+  std::fill(nearest_.begin(), nearest_.end(), kNothing);
+  std::vector<uint16_t> depth(width + kRowMargin);
+  for (int y = 0; y < rays.height_px(); ++y) {
+    const size_t first = static_cast<size_t>(y) * width;
+    std::copy_n(clean.depth_mm.data() + first, width, depth.data());
+    job_.ray_x = rays.ray_x(y);
+    job_.ray_y = rays.ray_y(y);
+    job_.depth = depth.data();
+    job_.count = rays.width_px();
+    kernels_.cells(job_, cell_.data() + first, z_.data() + first);
+    for (size_t i = first; i < first + width; ++i) {
+      uint16_t& nearest = nearest_[static_cast<size_t>(cell_[i])];
+      nearest = std::min(nearest, static_cast<uint16_t>(z_[i] - 1));
+    }
+  }
+}
+
+/// Of nine cells the nearest.
+void ColorSight::spread() {
+  const auto stride = static_cast<size_t>(job_.stride);
+  for (size_t y = 1; y + 1 < static_cast<size_t>(rows_); ++y) {
+    const uint16_t* const here = nearest_.data() + y * stride;
+    kernels_.least_of_nine(here - stride, here, here + stride, job_.stride,
+                           around_.data() + y * stride);
+  }
+}
+
+const std::vector<uint8_t>& ColorSight::shown(const DepthCleaner& rays, const CleanDepth& clean) {
+  draw(rays, clean);
+  spread();
+  const size_t pixels = clean.depth_mm.size();
+  shown_.resize(pixels);
+  for (size_t i = 0; i < pixels; ++i) {
+    const int nearest = around_[static_cast<size_t>(cell_[i])];
+    const int z = z_[i];
+    shown_[i] =
+        static_cast<uint8_t>((z != 0) & (z <= nearest + 1 + kHiddenMm + (z >> kHiddenShift)));
+  }
+  return shown_;
+}
+
+}  // namespace lockstep

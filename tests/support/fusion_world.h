@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lockstep/fuse/fusion_camera.h"
+#include "lockstep/rig/rig.h"
+#include "lockstep/virtual/color_renderer.h"
+#include "lockstep/virtual/depth_noise.h"
+#include "lockstep/virtual/depth_renderer.h"
+#include "lockstep/virtual/for_each_hit.h"
+#include "lockstep/virtual/pose.h"
+#include "lockstep/virtual/random.h"
+#include "lockstep/virtual/ray_scene.h"
+#include "lockstep/virtual/scene.h"
+#include "lockstep/virtual/sensor_view.h"
+
+// Cameras of the virtual world as fusing takes them, one tick of theirs, and what is true.
+
+namespace lockstep::testing {
+
+struct FusionWorldOptions {
+  RigWorld world;
+  int cameras = 4;
+  DepthMode depth = DepthMode::nfov_unbinned;
+  ColorResolution color = ColorResolution::p1080;
+  double phase = 0.1;     ///< of what moves; negative: nothing does
+  bool in_color = false;  ///< whether colour images are rendered
+};
+
+/// What one camera saw, and the memory of it.
+struct SeenImages {
+  std::vector<uint16_t> depth_mm, infrared;
+  std::vector<uint8_t> bgra;
+};
+
+class FusionWorld {
+ public:
+  explicit FusionWorld(const FusionWorldOptions& options = {});
+
+  /// As they truly are; the rig's frame is the world's.
+  [[nodiscard]] const std::vector<FusionCamera>& cameras() const { return cameras_; }
+  /// Images with the noise of `tick` of every camera.
+  [[nodiscard]] std::vector<SeenImages> tick(uint64_t tick) const;
+  /// Without noise.
+  [[nodiscard]] const std::vector<SeenImages>& exact() const { return exact_; }
+  /// Everything that is there.
+  [[nodiscard]] const RayScene& truth() const { return *truth_; }
+  [[nodiscard]] RigidTransform rig_from_color(size_t camera) const;
+
+ private:
+  void see(const FusionWorldOptions& options, const Scene& scene);
+
+  DepthMode mode_;
+  std::vector<FusionCamera> cameras_;
+  std::vector<SeenImages> exact_;
+  std::vector<std::vector<uint16_t>> depth_units_;
+  std::unique_ptr<RayScene> truth_;
+};
+
+// ---- how it is done
+
+inline Mesh joined(Mesh mesh, const Mesh& other) {
+  const auto first = static_cast<uint32_t>(mesh.vertices.size());
+  mesh.vertices.insert(mesh.vertices.end(), other.vertices.begin(), other.vertices.end());
+  mesh.at_rest.insert(mesh.at_rest.end(), other.at_rest.begin(), other.at_rest.end());
+  mesh.material_of.insert(mesh.material_of.end(), other.material_of.begin(),
+                          other.material_of.end());
+  for (const auto& [a, b, c] : other.triangles)
+    mesh.triangles.push_back({a + first, b + first, c + first});
+  return mesh;
+}
+
+inline std::vector<uint8_t> bgra_of(const RgbPicture& picture) {
+  std::vector<uint8_t> bgra;
+  bgra.reserve(picture.rgb.size() / 3 * 4);
+  for (size_t i = 0; i < picture.rgb.size(); i += 3)
+    bgra.insert(bgra.end(), {picture.rgb[i + 2], picture.rgb[i + 1], picture.rgb[i], 255});
+  return bgra;
+}
+
+/// Lays what moves over what stands still.
+inline void lay_over(const DepthPatch& patch, int width, DepthPatch& whole) {
+  for (int y = 0; y < patch.rect.height; ++y) {
+    const auto from = static_cast<ptrdiff_t>(y) * patch.rect.width;
+    const auto to = static_cast<ptrdiff_t>(patch.rect.y + y) * width + patch.rect.x;
+    std::copy_n(patch.depth_units.begin() + from, patch.rect.width, whole.depth_units.begin() + to);
+    std::copy_n(patch.ir.begin() + from, patch.rect.width, whole.ir.begin() + to);
+  }
+}
+
+inline FusionWorld::FusionWorld(const FusionWorldOptions& options) : mode_(options.depth) {
+  const Result<Scene> scene = Scene::make(options.world, options.cameras);
+  const Result<FactoryCalibration> base = parse_calibration(base_calibration_json());
+  for (int i = 0; i < options.cameras; ++i) {
+    const FactoryCalibration own =
+        draw_calibration(*base, mix_bits(options.world.seed, static_cast<uint64_t>(i)));
+    FusionCamera camera;
+    camera.name = "cam" + std::to_string(i);
+    camera.geometry = geometry_of(own, options.depth, options.color);
+    camera.rig_from_depth = pose_of(options.world, i, options.cameras, own).world_from_depth;
+    cameras_.push_back(camera);
+  }
+  const Mesh still = scene->still();
+  truth_ = std::make_unique<RayScene>(
+      options.phase < 0 ? still : joined(still, scene->moving(options.phase)));
+  see(options, *scene);
+}
+
+inline void FusionWorld::see(const FusionWorldOptions& options, const Scene& scene) {
+  const RayScene still(scene.still());
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const FusionCamera& camera = cameras_[i];
+    const DepthRenderer renderer(
+        scene, still, SensorView(*camera.geometry.depth, camera.rig_from_depth), options.depth);
+    DepthPatch depth = renderer.background();
+    if (options.phase >= 0)
+      lay_over(renderer.patch(options.phase), camera.geometry.depth->width_px, depth);
+    SeenImages seen;
+    seen.infrared = std::move(depth.ir);
+    for (const uint16_t units : depth.depth_units)
+      seen.depth_mm.push_back(
+          static_cast<uint16_t>((units + kDepthUnitsPerMm / 2) >> kDepthUnitBits));
+    if (options.in_color) {
+      const ColorRenderer in_color(scene, still,
+                                   SensorView(*camera.geometry.color, rig_from_color(i)));
+      seen.bgra = bgra_of(options.phase < 0 ? in_color.still(1) : in_color.frame(options.phase, 1));
+    }
+    depth_units_.push_back(std::move(depth.depth_units));
+    exact_.push_back(std::move(seen));
+  }
+}
+
+inline RigidTransform FusionWorld::rig_from_color(size_t camera) const {
+  return cameras_[camera].rig_from_depth * cameras_[camera].geometry.color_from_depth.inverse();
+}
+
+inline std::vector<SeenImages> FusionWorld::tick(uint64_t tick) const {
+  std::vector<SeenImages> all = exact_;
+  const DepthNoiseKernel noise(depth_noise(mode_), 1);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto width = static_cast<size_t>(cameras_[i].geometry.depth->width_px);
+    for (size_t at = 0; at < all[i].depth_mm.size(); at += width) {
+      add_noise(noise, mix_bits(mix_bits(tick, i), at),
+                std::span(depth_units_[i]).subspan(at, width),
+                std::span(exact_[i].infrared).subspan(at, width),
+                std::span(all[i].depth_mm).subspan(at, width),
+                std::span(all[i].infrared).subspan(at, width));
+    }
+  }
+  return all;
+}
+
+inline std::vector<FusionImages> as_images(const std::vector<SeenImages>& seen) {
+  std::vector<FusionImages> images;
+  for (const SeenImages& one : seen) images.push_back({one.depth_mm, one.infrared, one.bgra});
+  return images;
+}
+
+/// The true depth of every pixel of a camera, metres; 0 where nothing is.
+inline std::vector<float> true_depth(const RayScene& truth, const CameraModel& model,
+                                     const RigidTransform& rig_from_camera) {
+  const SensorView view(model, rig_from_camera);
+  std::vector<float> depth(static_cast<size_t>(model.width_px) *
+                           static_cast<size_t>(model.height_px));
+  for (int y = 0; y < model.height_px; ++y) {
+    for_each_hit(view, truth, y, 0, model.width_px,
+                 [&](int x, const RayHit& hit, const Eigen::Vector3f&) {
+                   depth[static_cast<size_t>(y) * static_cast<size_t>(model.width_px) +
+                         static_cast<size_t>(x)] = hit.t;
+                 });
+  }
+  return depth;
+}
+
+}  // namespace lockstep::testing
