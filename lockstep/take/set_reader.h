@@ -22,6 +22,8 @@ class SetReader {
   static Result<std::unique_ptr<SetReader>> open(const std::filesystem::path& take_folder);
 
   [[nodiscard]] const TakeManifest& manifest() const { return manifest_; }
+  /// Where the captures of all cameras are.
+  [[nodiscard]] const TakeTicks& ticks() const { return ticks_; }
   /// Ticks 0 to tick_count() - 1 can be read.
   [[nodiscard]] int64_t tick_count() const { return *ticks_.common_ticks; }
 

@@ -125,6 +125,7 @@ TEST(Json, OfARefusalIsAnErrorForEveryCommand) {
       {"record", "--json", "missing.toml", "-o", "take", "-l", "1"},
       {"recover", "--json", "missing"},
       {"board", "--json", "missing.toml"},
+      {"export", "--json", "missing", "--to", "png"},
       {"verify", "--json", "--no-such-option", "missing.mkv"}};
   for (const auto& words : refused) {
     const Finished finished = lockstep(words, {}, folder.path());

@@ -30,7 +30,7 @@ std::vector<std::string> commands() {
 TEST(Manners, EveryCommandIsThere) {
   EXPECT_THAT(commands(),
               ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate", "record",
-                                     "recover", "board", "exec", "completion", "manual"));
+                                     "recover", "board", "export", "exec", "completion", "manual"));
 }
 
 TEST(Manners, EveryCommandHasHelpWithExamplesWithinTheColumns) {

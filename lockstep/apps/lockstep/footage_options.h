@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lockstep/base/result.h"
+#include "lockstep/export/footage_views.h"
+
+namespace CLI {
+class App;
+}
+
+namespace lockstep {
+
+/// What `export` and `fuse` are asked for alike.
+struct FootageRequest {
+  std::string take;  ///< or one recording
+  std::string output;
+  FootageChoice choice;
+  std::string ticks;  ///< as typed
+  bool json = false;
+  bool quiet = false;
+};
+
+void add_footage_options(CLI::App& command, FootageRequest& request);
+
+/// "A..B", "A..", "..B" or "A" into the choice. Errors: invalid_argument.
+Result<void> read_ticks(FootageRequest& request);
+
+/// The name of the take or recording, to which outputs add an ending.
+[[nodiscard]] std::string footage_name(const std::string& take);
+
+/// "2 of 300 ticks were left out: ..."; empty when none was.
+[[nodiscard]] std::string left_out_text(int64_t left_out, int64_t written);
+
+}  // namespace lockstep

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/colmap_folder.h"
+
+#include <fmt/core.h>
+
+#include <Eigen/Geometry>
+
+#include "lockstep/codec/color_picture.h"
+#include "lockstep/codec/png_file.h"
+#include "lockstep/export/pinhole.h"
+
+namespace lockstep {
+namespace {
+
+/// The files of the model (https://colmap.github.io/format.html), grown image by image.
+struct Model {
+  std::vector<RigidTransform> color_from_rig;  ///< of each camera
+  std::string cameras, images, frames;
+  int64_t image_count = 0, frame_count = 0;
+};
+
+/// QW QX QY QZ TX TY TZ.
+std::string pose_text(const RigidTransform& pose) {
+  const Eigen::Quaterniond q = Eigen::Quaterniond(pose.rotation).normalized();
+  const Eigen::Vector3d& t = pose.translation;
+  return fmt::format("{} {} {} {} {} {} {}", q.w(), q.x(), q.y(), q.z(), t.x(), t.y(), t.z());
+}
+
+Result<void> add_camera(const FusionCamera& camera, Model& model) {
+  if (!camera.geometry.color) {
+    return Error{
+        Errc::unusable_input,
+        fmt::format("'{}' has no colour pictures, and a COLMAP model is made of them: leave "
+                    "the camera out with --camera",
+                    camera.name)};
+  }
+  const CameraModel& lens = *camera.geometry.color;
+  const auto distortion = opencv_distortion(lens);
+  if (!distortion) {
+    return Error{Errc::unsupported,
+                 fmt::format("'{}' has a colour lens that COLMAP's FULL_OPENCV is not: export png, "
+                             "which is undistorted, or leave the camera out with --camera",
+                             camera.name)};
+  }
+  model.color_from_rig.push_back(camera.geometry.color_from_depth *
+                                 camera.rig_from_depth.inverse());
+  // COLMAP counts pixels from the corner of the first one, not from its centre.
+  model.cameras +=
+      fmt::format("{} FULL_OPENCV {} {} {} {} {} {}", model.color_from_rig.size(), lens.width_px,
+                  lens.height_px, lens.fx_px, lens.fy_px, lens.cx_px + 0.5, lens.cy_px + 0.5);
+  for (const double number : *distortion) model.cameras += fmt::format(" {}", number);
+  model.cameras += '\n';
+  return {};
+}
+
+/// Cameras are numbered from 1, and the first one defines the rig.
+std::string rigs_text(const Model& model) {
+  std::string text = fmt::format("1 {} CAMERA 1", model.color_from_rig.size());
+  const RigidTransform world_from_first = model.color_from_rig.front().inverse();
+  for (size_t i = 1; i < model.color_from_rig.size(); ++i) {
+    text += fmt::format(" CAMERA {} 1 {}", i + 1,
+                        pose_text(model.color_from_rig[i] * world_from_first));
+  }
+  return text + "\n";
+}
+
+Result<void> write_model(const std::filesystem::path& folder, const Model& model, Exported& to) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  const std::pair<const char*, std::string> files[] = {
+      {"cameras.txt",
+       "# CAMERA_ID, MODEL, WIDTH, HEIGHT, fx, fy, cx, cy, k1, k2, p1, p2, k3..k6\n" +
+           model.cameras},
+      {"rigs.txt",
+       "# RIG_ID, NUM_SENSORS, REF_SENSOR_TYPE, REF_SENSOR_ID, SENSORS[] as (SENSOR_TYPE, "
+       "SENSOR_ID, HAS_POSE, QW, QX, QY, QZ, TX, TY, TZ)\n" +
+           rigs_text(model)},
+      {"frames.txt",
+       "# FRAME_ID, RIG_ID, QW, QX, QY, QZ, TX, TY, TZ, NUM_DATA_IDS, DATA_IDS[] as (SENSOR_TYPE, "
+       "SENSOR_ID, DATA_ID)\n" +
+           model.frames},
+      {"images.txt",
+       "# IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME, then a line of points, empty\n" +
+           model.images},
+      {"points3D.txt", "# POINT3D_ID, X, Y, Z, R, G, B, ERROR, TRACK[]\n"}};
+  for (const auto& [name, text] : files) {
+    if (auto added = add_file(folder / name, text, to); !added) return added;
+  }
+  return {};
+}
+
+/// The picture as it was recorded; what is no JPEG becomes a PNG.
+struct ColmapPicture {
+  std::string ending, content;
+};
+
+Result<ColmapPicture> picture_of(const Image& image) {
+  if (image.format == PixelFormat::mjpg) {
+    const auto bytes = image.bytes.get();
+    return ColmapPicture{".jpg", {reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
+  }
+  const auto picture = color_picture(image);
+  if (!picture) return picture.error();
+  auto png = encode_png(*picture);
+  if (!png) return std::move(png).error();
+  return ColmapPicture{".png", *std::move(png)};
+}
+
+class ColmapExport {
+ public:
+  ColmapExport(const FootageViews& views, const std::filesystem::path& folder)
+      : views_(views), names_(plain_names(views.cameras)), folder_(folder) {
+    exported_.target = folder;
+  }
+
+  Result<void> begin() {
+    for (const FusionCamera& camera : views_.cameras) {
+      if (auto added = add_camera(camera, model_); !added) return added;
+    }
+    return check_new(folder_);
+  }
+
+  Result<void> add(const CaptureSet& set) {
+    std::string data_ids;
+    int images = 0;
+    for (size_t i = 0; i < set.slots.size(); ++i) {
+      const CapturePtr& capture = set.slots[i].capture;
+      if (capture == nullptr || !capture->color) continue;
+      if (auto added = add_image(i, set.tick, *capture->color); !added) return added;
+      data_ids += fmt::format(" CAMERA {} {}", i + 1, model_.image_count);
+      ++images;
+    }
+    if (images == 0) return {};
+    model_.frames += fmt::format("{} 1 {} {}{}\n", ++model_.frame_count,
+                                 pose_text(model_.color_from_rig.front()), images, data_ids);
+    ++exported_.ticks;
+    return {};
+  }
+
+  Result<Exported> finish(int64_t left_out) {
+    exported_.left_out = left_out;
+    if (auto written = write_model(folder_ / "sparse", model_, exported_); !written)
+      return std::move(written).error();
+    return exported_;
+  }
+  [[nodiscard]] const Exported& so_far() const { return exported_; }
+
+ private:
+  Result<void> make_folders() {
+    if (auto made = make_new_folder(folder_); !made) return made;
+    for (const std::string& name : names_) {
+      if (auto made = make_new_folder(folder_ / "images" / name); !made) return made;
+    }
+    return {};
+  }
+
+  Result<void> add_image(size_t camera, Tick tick, const Image& image) {
+    if (model_.image_count == 0) {
+      if (auto made = make_folders(); !made) return made;
+    }
+    const FusionCamera& view = views_.cameras[camera];
+    if (auto checked = check_pixels(image, *view.geometry.color, view.name, tick); !checked)
+      return checked;
+    auto picture = picture_of(image);
+    if (!picture) return std::move(picture).error();
+    const std::string name = names_[camera] + "/" + tick_name(tick) + picture->ending;
+    if (auto added = add_file(folder_ / "images" / name, picture->content, exported_); !added)
+      return added;
+    model_.images += fmt::format("{} {} {} {}\n\n", ++model_.image_count,
+                                 pose_text(model_.color_from_rig[camera]), camera + 1, name);
+    ++exported_.items;
+    return {};
+  }
+
+  const FootageViews& views_;
+  std::vector<std::string> names_;
+  std::filesystem::path folder_;
+  Model model_;
+  Exported exported_;
+};
+
+}  // namespace
+
+Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
+                               const FootageChoice& choice, const std::filesystem::path& folder,
+                               const ExportProgress& progress) {
+  if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  auto walk = TickWalk::begin(footage, views, choice);
+  if (!walk) return std::move(walk).error();
+  ColmapExport model(views, folder);
+  if (auto begun = model.begin(); !begun) return std::move(begun).error();
+  while (true) {
+    if (!progress(walk->walked(), walk->ticks())) return stopped(model.so_far());
+    auto set = walk->next();
+    if (!set) return std::move(set).error();
+    if (!*set) break;
+    if (auto added = model.add(**set); !added) return std::move(added).error();
+  }
+  if (model.so_far().ticks == 0) return nothing_to_write(footage, *walk);
+  return model.finish(walk->left_out());
+}
+
+}  // namespace lockstep

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/exported.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "lockstep/base/files.h"
+#include "lockstep/base/text.h"
+
+namespace lockstep {
+
+std::string tick_name(Tick tick) {
+  return fmt::format("tick-{:06}", tick.index);
+}
+
+std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras) {
+  std::vector<std::string> names;
+  for (const FusionCamera& camera : cameras) {
+    std::string name = camera.name;
+    for (char& letter : name) {
+      if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '_';
+    }
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0)
+      name.insert(0, "camera_");
+    std::string unique = name;
+    for (int number = 2; std::count(names.begin(), names.end(), unique) > 0; ++number)
+      unique = fmt::format("{}_{}", name, number);
+    names.push_back(unique);
+  }
+  return names;
+}
+
+Result<void> check_new(const std::filesystem::path& target) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(target, ignored))) return {};
+  return already_there(target, "choose another name with -o");
+}
+
+Result<void> make_new_folder(const std::filesystem::path& folder) {
+  if (auto absent = check_new(folder); !absent) return absent;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
+  return {};
+}
+
+Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
+                          Tick tick) {
+  const bool planes = image.format == PixelFormat::depth16 || image.format == PixelFormat::ir16;
+  const size_t pixels = static_cast<size_t>(lens.width_px) * static_cast<size_t>(lens.height_px);
+  const bool sized = image.width_px == lens.width_px && image.height_px == lens.height_px;
+  const auto bytes = image.bytes.get();
+  constexpr size_t kLeastJpegBytes = 128;  // its tables alone are as long
+  if (sized && (!planes || image.samples().size() == pixels) &&
+      (image.format != PixelFormat::mjpg || bytes.size() >= kLeastJpegBytes))
+    return {};
+  return Error{
+      Errc::unusable_input,
+      fmt::format("{}, tick {}: an image of {}x{} pixels has {}, which are no picture of {}x{}: a "
+                  "take that was simulated with timing_only has none",
+                  camera, tick.index, image.width_px, image.height_px,
+                  counted(static_cast<int64_t>(bytes.size()), "byte"), lens.width_px,
+                  lens.height_px)};
+}
+
+Result<void> add_file(const std::filesystem::path& path, std::string_view content, Exported& to) {
+  auto written = write_file_whole(path, content, ExistingFile::refuse);
+  if (written) to.bytes += content.size();
+  return written;
+}
+
+Error nothing_to_write(const Footage& footage, const TickWalk& walk) {
+  return {
+      Errc::unusable_input,
+      fmt::format("{}: on none of the {} is every chosen camera there and in step, so nothing "
+                  "was written: `lockstep verify` says why, and --all-ticks takes what there is",
+                  footage.path().string(), counted(walk.ticks(), "tick"))};
+}
+
+Error stopped(const Exported& so_far) {
+  return {Errc::cancelled, fmt::format("stopped after {}; every file in {} is whole",
+                                       counted(so_far.ticks, "tick"), so_far.target.string())};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lockstep/export/footage_views.h"
+
+namespace lockstep {
+
+/// What was written.
+struct Exported {
+  std::filesystem::path target;  ///< the folder or file
+  int64_t ticks = 0;             ///< that something was written of
+  int64_t left_out = 0;          ///< ticks on which a camera was missing or not in step
+  uint64_t items = 0;            ///< images, or messages
+  uint64_t bytes = 0;
+  std::vector<std::string> remarks;  ///< what a person has to know of it, a sentence each
+};
+
+/// Told how many of so many ticks are done; false stops the work, which ends with cancelled.
+using ExportProgress = std::function<bool(int64_t done, int64_t total)>;
+
+/// "tick-000123": how files of a tick are called, so that they sort.
+[[nodiscard]] std::string tick_name(Tick tick);
+
+/// The names of cameras as other programs take them in topics and file lists: letters, digits and
+/// _, none of them twice.
+[[nodiscard]] std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras);
+
+/// Errors: already_exists when there is something of that name.
+Result<void> check_new(const std::filesystem::path& target);
+/// Makes a new folder with all above it. Errors: already_exists, io, no_space.
+Result<void> make_new_folder(const std::filesystem::path& folder);
+
+/// Whether an image holds the pixels that its lens sees: unusable_input where it does not, as in
+/// takes that were simulated with timing_only. `camera` is for the sentence.
+Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
+                          Tick tick);
+
+/// Writes the file and counts it. Errors: those of write_file_whole.
+Result<void> add_file(const std::filesystem::path& path, std::string_view content, Exported& to);
+
+/// None of the chosen ticks was one to write.
+Error nothing_to_write(const Footage& footage, const TickWalk& walk);
+
+/// Stopped by the user, after so much.
+Error stopped(const Exported& so_far);
+
+}  // namespace lockstep

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/frame/capture.h"
+#include "lockstep/recording/header.h"
+#include "lockstep/time/clock_map.h"
+
+namespace lockstep {
+
+/// One file of a camera and how its clock stands to rig time (docs/take.md).
+struct FootagePart {
+  std::filesystem::path file;
+  Nanos rig_from_device{0};       ///< to be added to a stamp
+  std::optional<ClockMap> map{};  ///< of stamps less the planned offset; where fitted, it counts
+  Nanos planned_offset{0};
+
+  [[nodiscard]] RigTime rig_time(DeviceTime stamp) const;
+  [[nodiscard]] DeviceTime device_time(RigTime time) const;
+};
+
+struct FootageCamera {
+  std::string name;  ///< by the take; of a lone recording its stem
+  std::string serial;
+  RecordingHeader header;  ///< of its first file
+  std::vector<FootagePart> parts;
+};
+
+/// What cameras recorded, tick by tick: a take, or one recording, which is read as the take of one
+/// camera: its rig time is its device time, and its ticks count from its first capture. Holds one
+/// capture per camera and, of a take, 24 bytes per tick. Not thread-safe.
+class Footage {
+ public:
+  /// Errors: those of SetReader::open and RecordingReader::open.
+  static Result<std::unique_ptr<Footage>> open(const std::filesystem::path& take_or_recording);
+  virtual ~Footage() = default;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// In the order of the slots of every set.
+  [[nodiscard]] const std::vector<FootageCamera>& cameras() const { return cameras_; }
+  [[nodiscard]] int frames_per_second() const { return frames_per_second_; }
+  /// Rig time of a tick's pulse.
+  [[nodiscard]] RigTime instant(Tick tick) const;
+  /// Rig time of a stamp in a capture of `camera` at `tick`.
+  [[nodiscard]] RigTime rig_time(size_t camera, Tick tick, DeviceTime stamp) const;
+
+  /// Ticks 0 to tick_count() - 1 can be read.
+  [[nodiscard]] virtual int64_t tick_count() const = 0;
+  /// The set of the next tick; nothing after the last.
+  virtual Result<std::optional<CaptureSet>> next() = 0;
+  /// The next set read is that of `tick`, brought into the range.
+  virtual void seek(int64_t tick) = 0;
+
+ protected:
+  explicit Footage(std::filesystem::path path) : path_(std::move(path)) {}
+  /// Which of its parts a camera's capture at that tick is in.
+  [[nodiscard]] virtual size_t part_at(size_t camera, Tick tick) const = 0;
+
+  std::filesystem::path path_;
+  std::vector<FootageCamera> cameras_;
+  int frames_per_second_ = 30;
+  RigTime first_instant_{};  ///< of tick 0
+  int64_t first_tick_ = 0;   ///< tick 0 on a count whose tick 0 is at first_instant_
+};
+
+}  // namespace lockstep

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/footage_views.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "lockstep/base/files.h"
+#include "lockstep/base/suggestion.h"
+#include "lockstep/base/text.h"
+#include "lockstep/geometry/calibration.h"
+#include "lockstep/transform/device_geometry.h"
+
+namespace lockstep {
+namespace {
+
+Result<std::vector<size_t>> choose_cameras(const Footage& footage,
+                                           const std::vector<std::string>& wanted) {
+  std::vector<std::string> names;
+  for (const FootageCamera& camera : footage.cameras()) names.push_back(camera.name);
+  std::vector<bool> chosen(names.size(), wanted.empty());
+  for (const std::string& name : wanted) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      return Error{Errc::invalid_argument,
+                   fmt::format("{} has no camera '{}': {}", footage.path().string(),
+                               printable(name), suggest(name, names))};
+    }
+    chosen[static_cast<size_t>(found - names.begin())] = true;
+  }
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    if (chosen[i]) numbers.push_back(i);
+  }
+  return numbers;
+}
+
+/// Reads the calibration that is named, or that of the take where it has one.
+Result<void> read_calibration(const Footage& footage, const FootageChoice& choice,
+                              FootageViews& views) {
+  std::error_code ignored;
+  std::filesystem::path file = choice.calibration;
+  if (file.empty()) {
+    file = footage.path() / kRigCalibrationFile;
+    if (!std::filesystem::exists(file, ignored)) return {};
+  }
+  auto text = read_text_file(file);
+  if (!text) return std::move(text).error();
+  auto calibration = parse_rig_calibration(*text);
+  if (!calibration) {
+    return Error{calibration.error().code,
+                 fmt::format("{}: {}", file.string(), calibration.error().message)};
+  }
+  views.calibration = *std::move(calibration);
+  views.calibration_file = file;
+  return {};
+}
+
+Error of_another_rig(const FootageCamera& camera, const FootageViews& views) {
+  std::string serials;
+  for (const CalibratedCamera& known : views.calibration->cameras)
+    serials += fmt::format("{}{} ({})", serials.empty() ? "" : ", ", known.name, known.serial);
+  return {Errc::unusable_input,
+          fmt::format("{} is of another rig: it does not have camera '{}' with serial number {}, "
+                      "but {}. Calibrate this rig with `lockstep calibrate`, name its file with "
+                      "--calibration, or leave the camera out with --camera",
+                      views.calibration_file.string(), camera.name,
+                      camera.serial.empty() ? "unknown" : camera.serial, printable(serials))};
+}
+
+Result<DeviceGeometry> geometry_of(const FootageCamera& camera, const CalibratedCamera* known) {
+  const auto factory = parse_calibration(camera.header.calibration_json);
+  const std::string file = camera.parts.front().file.string();
+  if (!factory) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{}: where a pixel looks is not known, since the recording holds no "
+                             "factory calibration that can be read ({}): record with one, or leave "
+                             "the camera out with --camera",
+                             file, factory.error().message)};
+  }
+  const RecordingHeader& header = camera.header;
+  const DepthMode depth =
+      header.has_depth || header.has_ir ? header.camera.depth_mode : DepthMode::off;
+  const ColorResolution color =
+      header.has_color ? header.camera.color_resolution : ColorResolution::off;
+  DeviceGeometry geometry = known != nullptr ? lockstep::geometry_of(*factory, *known, depth, color)
+                                             : lockstep::geometry_of(*factory, depth, color);
+  for (const auto& lens : {geometry.depth, geometry.color}) {
+    if (!lens || is_computable(*lens)) continue;
+    return Error{Errc::unsupported,
+                 fmt::format("{}: nothing can be computed with the lens model of its factory "
+                             "calibration: leave the camera out with --camera",
+                             file)};
+  }
+  return geometry;
+}
+
+}  // namespace
+
+Result<FootageViews> choose_views(const Footage& footage, const FootageChoice& choice,
+                                  UnknownLenses unknown) {
+  FootageViews views;
+  auto chosen = choose_cameras(footage, choice.cameras);
+  if (!chosen) return std::move(chosen).error();
+  views.chosen = *std::move(chosen);
+  if (auto read = read_calibration(footage, choice, views); !read) return std::move(read).error();
+  for (const size_t number : views.chosen) {
+    const FootageCamera& camera = footage.cameras()[number];
+    const CalibratedCamera* known =
+        views.calibration ? views.calibration->find(camera.serial) : nullptr;
+    if (views.calibration && known == nullptr) return of_another_rig(camera, views);
+    auto geometry = geometry_of(camera, known);
+    if (!geometry && unknown == UnknownLenses::refuse) return std::move(geometry).error();
+    FusionCamera& view = views.cameras.emplace_back();
+    view.name = camera.name;
+    if (geometry) view.geometry = *std::move(geometry);
+    if (known == nullptr) continue;
+    view.rig_from_depth = known->rig_from_depth;
+    view.depth_offset_m = known->depth_offset_m;
+  }
+  return views;
+}
+
+Result<void> need_rig(const Footage& footage, const FootageViews& views) {
+  if (views.calibration || views.cameras.size() == 1) return {};
+  return Error{
+      Errc::unusable_input,
+      fmt::format("{0} has {1} and no {2}, so where they are is not known: make one with "
+                  "`lockstep calibrate`, name one with --calibration, or choose a single camera "
+                  "with --camera",
+                  footage.path().string(),
+                  counted(static_cast<int64_t>(views.cameras.size()), "camera"),
+                  kRigCalibrationFile)};
+}
+
+Result<TickWalk> TickWalk::begin(Footage& footage, const FootageViews& views,
+                                 const FootageChoice& choice) {
+  const int64_t last = footage.tick_count() - 1;
+  const int64_t from = choice.first_tick.value_or(0), to = choice.last_tick.value_or(last);
+  if (from < 0 || from > to || to > last) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{} has no ticks {}..{}: its ticks go from 0 to {}",
+                             footage.path().string(), from, to, last)};
+  }
+  footage.seek(from);
+  return TickWalk(footage, views, choice.all_ticks, from, to);
+}
+
+Result<std::optional<CaptureSet>> TickWalk::next() {
+  while (next_ <= last_) {
+    auto read = footage_->next();
+    if (!read) return std::move(read).error();
+    ++next_;
+    if (!*read) break;
+    CaptureSet set{.tick = (*read)->tick, .slots = {}};
+    for (const size_t number : chosen_) set.slots.push_back((*read)->slots[number]);
+    const auto whole = [](const CaptureSlot& slot) { return slot.capture && slot.in_step; };
+    const auto some = [](const CaptureSlot& slot) { return slot.capture != nullptr; };
+    const bool taken = all_ticks_ ? std::any_of(set.slots.begin(), set.slots.end(), some)
+                                  : std::all_of(set.slots.begin(), set.slots.end(), whole);
+    if (taken) return std::optional<CaptureSet>(std::move(set));
+    ++left_out_;
+  }
+  return std::optional<CaptureSet>{};
+}
+
+}  // namespace lockstep

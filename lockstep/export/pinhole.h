@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lockstep/codec/picture.h"
+#include "lockstep/geometry/camera_model.h"
+
+namespace lockstep {
+
+/// The same camera without distortion: size, focal lengths and centre stay, so that what a strongly
+/// bent lens sees at the edge falls out of the image, and corners may stay empty.
+[[nodiscard]] CameraModel pinhole_of(const CameraModel& camera);
+
+/// What OpenCV calls the rational model: k1 k2 p1 p2 k3 k4 k5 k6. COLMAP's FULL_OPENCV and ROS's
+/// rational_polynomial have the same eight. Nothing where a lens has something else: cross terms
+/// without their factor two, or a centre of distortion.
+[[nodiscard]] std::optional<std::array<double, 8>> opencv_distortion(const CameraModel& camera);
+
+/// Depth without what a camera measures too far, to the nearest millimetre; 0 stays 0.
+[[nodiscard]] std::vector<uint16_t> without_offset(std::span<const uint16_t> depth_mm,
+                                                   double offset_m);
+
+/// Pictures of a camera as its pinhole_of() sees them. One object may be used from any number of
+/// threads at once.
+class Undistortion {
+ public:
+  explicit Undistortion(const CameraModel& camera);
+
+  /// Between four pixels; black where the camera does not see. The picture has the camera's size.
+  [[nodiscard]] RgbPicture picture(const RgbPicture& distorted) const;
+  /// The nearest sample; 0 where the camera does not see.
+  [[nodiscard]] std::vector<uint16_t> samples(std::span<const uint16_t> distorted) const;
+
+ private:
+  struct Source {
+    float x, y;  ///< in the distorted image; x is negative where there is none
+  };
+  int width_px_, height_px_;
+  std::vector<Source> sources_;
+};
+
+}  // namespace lockstep

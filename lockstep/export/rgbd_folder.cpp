@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/rgbd_folder.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/codec/color_picture.h"
+#include "lockstep/codec/png_file.h"
+#include "lockstep/export/pinhole.h"
+#include "lockstep/transform/transformation.h"
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json intrinsic_json(const CameraModel& pinhole) {
+  // Column by column, as Open3D has its matrices.
+  return {{"width", pinhole.width_px},
+          {"height", pinhole.height_px},
+          {"intrinsic_matrix",
+           {pinhole.fx_px, 0.0, 0.0, 0.0, pinhole.fy_px, 0.0, pinhole.cx_px, pinhole.cy_px, 1.0}}};
+}
+
+Json parameters_json(const CameraModel& pinhole, const RigidTransform& camera_from_rig) {
+  Json extrinsic = Json::array();
+  for (int column = 0; column < 3; ++column) {
+    for (int row = 0; row < 3; ++row) extrinsic.push_back(camera_from_rig.rotation(row, column));
+    extrinsic.push_back(0.0);
+  }
+  for (const double number : camera_from_rig.translation) extrinsic.push_back(number);
+  extrinsic.push_back(1.0);
+  return {{"class_name", "PinholeCameraParameters"},
+          {"version_major", 1},
+          {"version_minor", 0},
+          {"extrinsic", extrinsic},
+          {"intrinsic", intrinsic_json(pinhole)}};
+}
+
+/// One camera's folder.
+class RgbdCamera {
+ public:
+  RgbdCamera(const FusionCamera& camera, std::filesystem::path folder)
+      : camera_(camera), folder_(std::move(folder)) {
+    const DeviceGeometry& device = camera.geometry;
+    if (device.color) {
+      DeviceGeometry straight = device;
+      straight.color = pinhole_of(*device.color);
+      undistortion_.emplace(*device.color);
+      if (device.depth) transformation_.emplace(straight);
+    } else {
+      undistortion_.emplace(*device.depth);
+    }
+  }
+
+  Result<void> begin(bool in_rig, Exported& to) const {
+    std::error_code failed;
+    const bool color = camera_.geometry.color.has_value(),
+               depth = camera_.geometry.depth.has_value();
+    if (color) std::filesystem::create_directories(folder_ / "color", failed);
+    if (depth) std::filesystem::create_directories(folder_ / "depth", failed);
+    const CameraModel pinhole =
+        pinhole_of(color ? *camera_.geometry.color : *camera_.geometry.depth);
+    if (auto added =
+            add_file(folder_ / "intrinsic.json", intrinsic_json(pinhole).dump(1) + "\n", to);
+        !added || !in_rig)
+      return added;
+    const RigidTransform depth_from_rig = camera_.rig_from_depth.inverse();
+    const RigidTransform camera_from_rig =
+        color ? camera_.geometry.color_from_depth * depth_from_rig : depth_from_rig;
+    return add_file(folder_ / "camera.json",
+                    parameters_json(pinhole, camera_from_rig).dump(1) + "\n", to);
+  }
+
+  Result<void> add(const Capture& capture, Tick tick, Exported& to) const {
+    const std::string name = tick_name(tick) + ".png";
+    if (capture.color && camera_.geometry.color) {
+      auto png = color_png(*capture.color, tick);
+      if (!png) return std::move(png).error();
+      if (auto added = add_file(folder_ / "color" / name, *png, to); !added) return added;
+      ++to.items;
+    }
+    if (capture.depth && camera_.geometry.depth) {
+      auto png = depth_png(*capture.depth, tick);
+      if (!png) return std::move(png).error();
+      if (auto added = add_file(folder_ / "depth" / name, *png, to); !added) return added;
+      ++to.items;
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Result<std::string> color_png(const Image& image, Tick tick) const {
+    if (auto checked = check_pixels(image, *camera_.geometry.color, camera_.name, tick); !checked)
+      return checked.error();
+    const auto picture = color_picture(image);
+    if (!picture) {
+      return Error{picture.error().code, fmt::format("{}, tick {}: {}", camera_.name, tick.index,
+                                                     picture.error().message)};
+    }
+    return encode_png(undistortion_->picture(*picture));
+  }
+
+  [[nodiscard]] Result<std::string> depth_png(const Image& image, Tick tick) const {
+    const CameraModel& lens = *camera_.geometry.depth;
+    if (auto checked = check_pixels(image, lens, camera_.name, tick); !checked)
+      return checked.error();
+    const std::vector<uint16_t> depth = without_offset(image.samples(), camera_.depth_offset_m);
+    if (!transformation_)
+      return encode_png16(undistortion_->samples(depth), lens.width_px, lens.height_px);
+    const CameraModel& view = *camera_.geometry.color;
+    std::vector<uint16_t> seen(static_cast<size_t>(view.width_px) *
+                               static_cast<size_t>(view.height_px));
+    if (auto carried = transformation_->depth_to_color(depth, seen); !carried)
+      return carried.error();
+    return encode_png16(seen, view.width_px, view.height_px);
+  }
+
+  const FusionCamera& camera_;
+  std::filesystem::path folder_;
+  std::optional<Undistortion> undistortion_;
+  std::optional<Transformation> transformation_;
+};
+
+/// The folders of all cameras, made with the first tick.
+class RgbdExport {
+ public:
+  RgbdExport(const FootageViews& views, const std::filesystem::path& folder) : views_(views) {
+    exported_.target = folder;
+  }
+
+  Result<void> add(const CaptureSet& set) {
+    if (exported_.ticks == 0) {
+      if (auto begun = begin(); !begun) return begun;
+    }
+    for (size_t i = 0; i < cameras_.size(); ++i) {
+      const CapturePtr& capture = set.slots[i].capture;
+      if (capture == nullptr) continue;
+      if (auto added = cameras_[i].add(*capture, set.tick, exported_); !added) return added;
+    }
+    ++exported_.ticks;
+    return {};
+  }
+  [[nodiscard]] Exported& exported() { return exported_; }
+
+ private:
+  Result<void> begin() {
+    if (auto made = make_new_folder(exported_.target); !made) return made;
+    for (const FusionCamera& camera : views_.cameras) {
+      cameras_.emplace_back(camera, exported_.target / camera.name);
+      if (auto begun = cameras_.back().begin(views_.calibration.has_value(), exported_); !begun)
+        return begun;
+    }
+    return {};
+  }
+
+  const FootageViews& views_;
+  std::vector<RgbdCamera> cameras_;
+  Exported exported_;
+};
+
+}  // namespace
+
+Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
+                             const FootageChoice& choice, const std::filesystem::path& folder,
+                             const ExportProgress& progress) {
+  auto walk = TickWalk::begin(footage, views, choice);
+  if (!walk) return std::move(walk).error();
+  if (auto absent = check_new(folder); !absent) return std::move(absent).error();
+  RgbdExport work(views, folder);
+  while (true) {
+    if (!progress(walk->walked(), walk->ticks())) return stopped(work.exported());
+    auto set = walk->next();
+    if (!set) return std::move(set).error();
+    if (!*set) break;
+    if (auto added = work.add(**set); !added) return std::move(added).error();
+  }
+  if (work.exported().ticks == 0) return nothing_to_write(footage, *walk);
+  work.exported().left_out = walk->left_out();
+  return work.exported();
+}
+
+}  // namespace lockstep
