@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "lockstep/fuse/voxel_blocks.h"
 #include "lockstep/transform/kernels.h"
 
 // The inner loops of fusing, in several builds like those of the transformations
@@ -101,6 +102,27 @@ struct ChooseJob {
   int32_t* doubtful;  ///< gets the columns of the other pixels that some camera has something at
 };
 
+/// What a camera saw at a tick, for the voxels of the rig's frame.
+struct IntegrateJob {
+  Lens<float> lens, color_lens;
+  Motion<float> mm, color_mm;  ///< from the frame of the rig, millimetres
+  /// Reading, confidence, and in the highest bit whether the colour image shows it.
+  const uint32_t* readings;
+  int width, height;
+  float residual_mm;    ///< that is added to every reading
+  const uint8_t* bgra;  ///< null: no colours
+  int color_width, color_height;
+  float voxel_mm, truncation_mm;
+  float color_band;  ///< share of the truncation in which voxels take a colour
+  float most_weight;
+};
+
+/// How readings become places of blocks.
+struct PlacesJob {
+  Motion<float> blocks;  ///< from the depth camera, millimetres, to the rig, blocks
+  float shift_mm;        ///< that is added to every reading
+};
+
 struct FuseKernels {
   const char* name;
 
@@ -124,6 +146,11 @@ struct FuseKernels {
   void (*cells)(const CellJob&, int32_t* cell, uint16_t* z);
   /// x, y and z of one point after the other.
   void (*place)(const PointJob&, float* xyz);
+
+  /// Adds what is seen of a block whose first voxel lies at `origin_mm`.
+  void (*integrate)(const IntegrateJob&, const float* origin_mm, VoxelBlock&);
+  void (*block_places)(const PlacesJob&, const float* ray_x, const float* ray_y,
+                       const uint16_t* depth, int count, int32_t* x, int32_t* y, int32_t* z);
 
   /// Returns how many are doubtful.
   int (*choose)(const ChooseJob&);

@@ -2,13 +2,14 @@
 // Compiled for processors with AVX2 and fused products.
 #include "lockstep/fuse/look_kernels.h"
 #include "lockstep/fuse/rate_kernels.h"
+#include "lockstep/fuse/voxel_kernels.h"
 
 #ifdef __x86_64__
 namespace lockstep {
 
 extern const FuseKernels kAvx2FuseKernels;
-const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate,  least_of_nine, pack,
-                                   look,   contest,    cells, place,         choose};
+const FuseKernels kAvx2FuseKernels{"avx2",  drop_mixed, rate,  least_of_nine, pack,         look,
+                                   contest, cells,      place, integrate,     block_places, choose};
 
 }  // namespace lockstep
 #endif

@@ -13,9 +13,9 @@
 #include "lockstep/virtual/depth_noise.h"
 #include "lockstep/virtual/depth_renderer.h"
 #include "lockstep/virtual/for_each_hit.h"
-#include "lockstep/virtual/pose.h"
 #include "lockstep/virtual/random.h"
 #include "lockstep/virtual/ray_scene.h"
+#include "lockstep/virtual/rendered_pictures.h"
 #include "lockstep/virtual/scene.h"
 #include "lockstep/virtual/sensor_view.h"
 
@@ -94,29 +94,32 @@ inline void lay_over(const DepthPatch& patch, int width, DepthPatch& whole) {
 }
 
 inline FusionWorld::FusionWorld(const FusionWorldOptions& options) : mode_(options.depth) {
-  const Result<Scene> scene = Scene::make(options.world, options.cameras);
-  const Result<FactoryCalibration> base = parse_calibration(base_calibration_json());
-  for (int i = 0; i < options.cameras; ++i) {
-    const FactoryCalibration own =
-        draw_calibration(*base, mix_bits(options.world.seed, static_cast<uint64_t>(i)));
+  Rig rig;
+  rig.world = options.world;
+  rig.cameras.resize(static_cast<size_t>(options.cameras));
+  const std::vector<RenderJob> jobs = jobs_of(rig);
+  for (const RenderJob& job : jobs) {
     FusionCamera camera;
-    camera.name = "cam" + std::to_string(i);
-    camera.geometry = geometry_of(own, options.depth, options.color);
-    camera.rig_from_depth = pose_of(options.world, i, options.cameras, own).world_from_depth;
+    camera.name = "cam" + std::to_string(job.camera);
+    camera.geometry = geometry_of(job.lenses, options.depth, options.color);
+    camera.rig_from_depth = job.pose.world_from_depth;
+    camera.depth_offset_m = job.depth_bias_m;
     cameras_.push_back(camera);
   }
-  const Mesh still = scene->still();
+  const Scene scene = *Scene::make(options.world, jobs.front().places);
+  const Mesh still = scene.still();
   truth_ = std::make_unique<RayScene>(
-      options.phase < 0 ? still : joined(still, scene->moving(options.phase)));
-  see(options, *scene);
+      options.phase < 0 ? still : joined(still, scene.moving(options.phase)));
+  see(options, scene);
 }
 
 inline void FusionWorld::see(const FusionWorldOptions& options, const Scene& scene) {
   const RayScene still(scene.still());
   for (size_t i = 0; i < cameras_.size(); ++i) {
     const FusionCamera& camera = cameras_[i];
-    const DepthRenderer renderer(
-        scene, still, SensorView(*camera.geometry.depth, camera.rig_from_depth), options.depth);
+    const DepthRenderer renderer(scene, still,
+                                 SensorView(*camera.geometry.depth, camera.rig_from_depth),
+                                 options.depth, camera.depth_offset_m);
     DepthPatch depth = renderer.background();
     if (options.phase >= 0)
       lay_over(renderer.patch(options.phase), camera.geometry.depth->width_px, depth);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/fuse/tsdf.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "lockstep/fuse/marching_cubes.h"
+#include "lockstep/fuse/parallel.h"
+#include "lockstep/fuse/voxel_blocks.h"
+#include "lockstep/fuse/voxel_camera.h"
+
+namespace lockstep {
+namespace {
+
+Error refuse(const char* what) {
+  return {Errc::invalid_argument, what};
+}
+
+bool there(const std::optional<CameraModel>& camera) {
+  return camera && is_computable(*camera);
+}
+
+/// Share of the truncation within which a voxel takes a colour: two voxels and a half of four.
+constexpr float kColorBand = 0.625F;
+
+}  // namespace
+
+struct Tsdf::State {
+  const Kernels& kernels;
+  TsdfOptions options;
+  VoxelBlocks blocks;
+  std::vector<VoxelCamera> cameras;
+
+  void add(const VoxelCamera& camera);
+};
+
+/// Looks where the camera reads surfaces, then at every voxel there.
+void Tsdf::State::add(const VoxelCamera& camera) {
+  blocks.begin_round();
+  camera.touch(options.voxel_m, options.truncation_m, blocks);
+  IntegrateJob job = camera.job();
+  job.voxel_mm = static_cast<float>(options.voxel_m * 1000);
+  job.truncation_mm = static_cast<float>(options.truncation_m * 1000);
+  job.color_band = kColorBand;
+  job.most_weight = static_cast<float>(options.most_weight);
+  const std::vector<uint32_t>& touched = blocks.touched();
+  const FuseKernels& fuse = fuse_kernels(kernels);
+  constexpr int kTurn = 64;  // blocks that a thread takes at a time
+  const int turns = (static_cast<int>(touched.size()) + kTurn - 1) / kTurn;
+  parallel_for(options.threads, turns, [&](int turn) {
+    const size_t first = static_cast<size_t>(turn) * kTurn;
+    for (size_t i = first; i < std::min(touched.size(), first + kTurn); ++i) {
+      VoxelBlock& block = blocks.block(touched[i]);
+      if (blocks.is_new(touched[i])) {
+        std::memset(&block, 0, sizeof block);
+        blocks.set_known(touched[i]);
+      }
+      const BlockPlace& place = blocks.place(touched[i]);
+      const float side = job.voxel_mm * kBlockSide;
+      const float origin[3] = {static_cast<float>(place.x) * side,
+                               static_cast<float>(place.y) * side,
+                               static_cast<float>(place.z) * side};
+      fuse.integrate(job, origin, block);
+    }
+  });
+}
+
+Tsdf::Tsdf(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Tsdf::~Tsdf() = default;
+Tsdf::Tsdf(Tsdf&&) noexcept = default;
+Tsdf& Tsdf::operator=(Tsdf&&) noexcept = default;
+
+Result<Tsdf> Tsdf::make(std::vector<FusionCamera> cameras, TsdfOptions options,
+                        const Kernels& kernels) {
+  if (cameras.empty()) return refuse("there are no cameras to fuse");
+  if (!(options.voxel_m >= 0.001 && options.voxel_m <= 1))
+    return refuse("voxels are from 1 mm to 1 m");
+  if (options.truncation_m == 0) options.truncation_m = 4 * options.voxel_m;
+  if (!(options.truncation_m >= 2 * options.voxel_m))
+    return refuse("the truncation is two voxels at least");
+  options.most_weight = std::clamp(options.most_weight, 1, 65'000);
+  auto state =
+      std::make_unique<State>(State{kernels, options, VoxelBlocks(options.most_blocks), {}});
+  for (const FusionCamera& camera : cameras) {
+    if (!there(camera.geometry.depth) || (options.colors && !there(camera.geometry.color)))
+      return refuse("a camera is off, or its lens cannot be computed with");
+    state->cameras.emplace_back(camera, options.colors, kernels);
+  }
+  return Tsdf(std::move(state));
+}
+
+Result<void> Tsdf::integrate(std::span<const FusionImages> images) {
+  std::vector<VoxelCamera>& cameras = state_->cameras;
+  if (images.size() != cameras.size()) return refuse("there are not as many images as cameras");
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (!cameras[i].fits(images[i])) return refuse("an image has not the size of its camera");
+  }
+  parallel_for(state_->options.threads, static_cast<int>(cameras.size()),
+               [&](int i) { cameras[static_cast<size_t>(i)].see(images[static_cast<size_t>(i)]); });
+  for (const VoxelCamera& camera : cameras) {
+    if (camera.seen()) state_->add(camera);
+  }
+  return {};
+}
+
+TriangleMesh Tsdf::mesh(int least_weight) const {
+  return march({state_->blocks, state_->options.voxel_m, std::max(1, least_weight),
+                state_->options.colors, state_->options.threads});
+}
+
+void Tsdf::clear() {
+  state_->blocks.clear();
+}
+
+size_t Tsdf::blocks() const {
+  return state_->blocks.size();
+}
+
+uint64_t Tsdf::dropped_blocks() const {
+  return state_->blocks.dropped();
+}
+
+}  // namespace lockstep
