@@ -82,6 +82,15 @@ std::string counted(int64_t number, std::string_view singular) {
   return std::to_string(number).append(" ").append(singular).append(number == 1 ? "" : "s");
 }
 
+std::string listing(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += "'" + names[i] + "'";
+  }
+  return text;
+}
+
 std::string signed_number(double value, int decimals) {
   const std::string text = fmt::format("{:+.{}f}", value, decimals);
   return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;

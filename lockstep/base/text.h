@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Text for people, as columns of a terminal count it. Pure.
 
@@ -33,6 +34,9 @@ inline constexpr int kOutputColumns = 100;
 
 /// "1 camera", "2 cameras".
 [[nodiscard]] std::string counted(int64_t number, std::string_view singular);
+
+/// "'a', 'b' and 'c'".
+[[nodiscard]] std::string listing(const std::vector<std::string>& names);
 
 /// With a sign and so many decimals; what rounds to nothing has no sign: "+1.2", "-3", "0".
 [[nodiscard]] std::string signed_number(double value, int decimals);

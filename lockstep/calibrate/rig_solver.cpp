@@ -15,13 +15,13 @@
 #include <utility>
 
 #include "lockstep/calibrate/view_graph.h"
+#include "lockstep/time/line_fit.h"
 
 namespace lockstep {
 namespace {
 
 // Beyond so many sigmas a residual pulls no harder.
 constexpr double kRobust = 2.0;
-constexpr double kNoiseOfMad = 1.4826;  // sigma of a normal distribution over its median deviation
 
 // What is made small, in sigmas. Parameters: a pose is an angle-axis vector and a shift,
 // x_in_target = R x_in_source + t; a lens is (scale of fx - 1, scale of fy - 1, shift of cx, shift
@@ -196,13 +196,6 @@ Eigen::Matrix<double, 6, 6> turn_and_shift_by(const PoseParameters& depth_from_r
   return by;
 }
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 class RigProblem {
  public:
   RigProblem(const std::vector<CameraToSolve>& cameras, const Board& board,
@@ -264,46 +257,31 @@ class RigProblem {
       of_kind.push_back(std::abs(values[0]));
       if (term.kind != Kind::depth) of_kind.push_back(std::abs(values[1]));
     }
-    return {assumed.color_px * kNoiseOfMad * median(std::move(sizes[0])),
-            assumed.infrared_px * kNoiseOfMad * median(std::move(sizes[1])),
-            assumed.depth_m * kNoiseOfMad * median(std::move(sizes[2]))};
+    return {assumed.color_px * kSigmaFromMad * median(sizes[0]),
+            assumed.infrared_px * kSigmaFromMad * median(sizes[1]),
+            assumed.depth_m * kSigmaFromMad * median(sizes[2])};
   }
 
-  /// With the covariances of the poses.
+  /// With covariances.
   [[nodiscard]] Result<SolvedRig> result() {
     ceres::Covariance::Options options;
     options.algorithm_type = ceres::SPARSE_QR;
     ceres::Covariance covariance(options);
     std::vector<std::pair<const double*, const double*>> blocks;
-    for (size_t i = 1; i < cameras_.size(); ++i) {
-      const double* const pose = solved_[i].depth_from_rig.data();
-      blocks.emplace_back(pose, pose);
+    for (size_t i = 0; i < cameras_.size(); ++i) {
+      const CameraParameters& of = solved_[i];
+      if (i > 0) blocks.emplace_back(of.depth_from_rig.data(), of.depth_from_rig.data());
+      if (!measures(i)) continue;
+      blocks.emplace_back(of.depth_lens.data(), of.depth_lens.data());
+      blocks.emplace_back(of.depth_lens.data(), &of.depth_offset_m);
+      blocks.emplace_back(&of.depth_offset_m, &of.depth_offset_m);
     }
     if (!blocks.empty() && !covariance.Compute(blocks, problem_.get()))
       return Error{Errc::unusable_input,
                    "The views leave open where the cameras are: show the board tilted in several "
                    "ways, and at several distances."};
     SolvedRig rig;
-    for (size_t i = 0; i < cameras_.size(); ++i) {
-      const CameraParameters& from = solved_[i];
-      SolvedCamera camera;
-      camera.rig_from_depth = pose_of(from.depth_from_rig).inverse();
-      camera.color_from_depth = pose_of(from.color_correction) * cameras_[i].color_from_depth;
-      const auto lens = [](const std::array<double, 4>& p) {
-        return LensCorrection{p[0], p[1], p[2], p[3]};
-      };
-      camera.color = lens(from.color_lens);
-      camera.depth = lens(from.depth_lens);
-      camera.depth_offset_m = from.depth_offset_m;
-      if (i > 0) {
-        Eigen::Matrix<double, 6, 6, Eigen::RowMajor> of_parameters;
-        covariance.GetCovarianceBlock(from.depth_from_rig.data(), from.depth_from_rig.data(),
-                                      of_parameters.data());
-        const auto by = turn_and_shift_by(from.depth_from_rig);
-        camera.covariance = by * of_parameters * by.transpose();
-      }
-      rig.cameras.push_back(camera);
-    }
+    for (size_t i = 0; i < cameras_.size(); ++i) rig.cameras.push_back(camera(i, covariance));
     for (const auto& [tick, board] : boards_) rig.rig_from_board[tick] = pose_of(board);
     return rig;
   }
@@ -312,6 +290,42 @@ class RigProblem {
   static std::array<double*, 5> blocks_of(CameraParameters& camera) {
     return {camera.depth_from_rig.data(), camera.color_correction.data(), camera.color_lens.data(),
             camera.depth_lens.data(), &camera.depth_offset_m};
+  }
+
+  /// Whether infrared and depth of the camera were solved with.
+  [[nodiscard]] bool measures(size_t index) const {
+    return problem_->HasParameterBlock(solved_[index].depth_lens.data()) &&
+           problem_->HasParameterBlock(&solved_[index].depth_offset_m);
+  }
+
+  [[nodiscard]] SolvedCamera camera(size_t index, const ceres::Covariance& covariance) const {
+    const CameraParameters& from = solved_[index];
+    SolvedCamera camera;
+    camera.rig_from_depth = pose_of(from.depth_from_rig).inverse();
+    camera.color_from_depth = pose_of(from.color_correction) * cameras_[index].color_from_depth;
+    const auto lens = [](const std::array<double, 4>& p) {
+      return LensCorrection{p[0], p[1], p[2], p[3]};
+    };
+    camera.color = lens(from.color_lens);
+    camera.depth = lens(from.depth_lens);
+    camera.depth_offset_m = from.depth_offset_m;
+    if (index > 0) {
+      Eigen::Matrix<double, 6, 6, Eigen::RowMajor> of_pose;
+      covariance.GetCovarianceBlock(from.depth_from_rig.data(), from.depth_from_rig.data(),
+                                    of_pose.data());
+      const auto by = turn_and_shift_by(from.depth_from_rig);
+      camera.covariance = by * of_pose * by.transpose();
+    }
+    if (!measures(index)) return camera;
+    Eigen::Matrix<double, 4, 4, Eigen::RowMajor> of_lens;
+    Eigen::Vector4d with_offset;
+    double of_offset = 0;
+    const double* const lens_block = from.depth_lens.data();
+    covariance.GetCovarianceBlock(lens_block, lens_block, of_lens.data());
+    covariance.GetCovarianceBlock(lens_block, &from.depth_offset_m, with_offset.data());
+    covariance.GetCovarianceBlock(&from.depth_offset_m, &from.depth_offset_m, &of_offset);
+    camera.measuring_covariance << of_lens, with_offset, with_offset.transpose(), of_offset;
+    return camera;
   }
 
   void add(const BoardView& view, const ResidualNoise& noise) {

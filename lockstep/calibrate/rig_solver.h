@@ -52,6 +52,9 @@ struct SolvedCamera {
   /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
   /// Zero for the camera that defines the rig.
   Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
+  /// Of what a place measured by infrared and depth hangs on: the four of `depth` in their order,
+  /// then depth_offset_m. Zero for what was not solved for.
+  Eigen::Matrix<double, 5, 5> measuring_covariance = Eigen::Matrix<double, 5, 5>::Zero();
 };
 
 /// One sigma of the residuals that are no outliers, as they came out.

@@ -17,6 +17,8 @@ namespace {
 constexpr double kRadiusM = 1;
 // A plane whose mirrored pose explains its corners nearly as well says nothing by itself.
 constexpr double kTooAmbiguous = 0.8;
+constexpr double kHardlyTilted = 0.7;
+constexpr double kOnePoseRad = 0.2;
 
 double distance(const RigidTransform& a, const RigidTransform& b, double radius_m) {
   const RigidTransform apart = a.inverse() * b;
@@ -28,8 +30,12 @@ PlacedView placed(const CameraToSolve& camera, const BoardView& view, const Plan
   const RigidTransform depth_from_sensor =
       color ? camera.color_from_depth.inverse() : RigidTransform{};
   const double floor_px = 0.05;  // below it everything is equally good
-  return {view.tick, view.camera, depth_from_sensor * pose.camera_from_board,
-          std::max(pose.rms_px, floor_px) / std::max(pose.other_rms_px, floor_px)};
+  double ambiguity = std::max(pose.rms_px, floor_px) / std::max(pose.other_rms_px, floor_px);
+  const Eigen::AngleAxisd apart(pose.camera_from_board.rotation.transpose() *
+                                pose.other_camera_from_board.rotation);
+  // A board that is hardly tilted has two poses that are nearly one: either will do to begin with.
+  if (std::abs(apart.angle()) < kOnePoseRad) ambiguity = std::min(ambiguity, kHardlyTilted);
+  return {view.tick, view.camera, depth_from_sensor * pose.camera_from_board, ambiguity};
 }
 
 }  // namespace

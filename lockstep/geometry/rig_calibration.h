@@ -50,7 +50,7 @@ struct CalibratedCamera {
 /// What the frame of the rig is fixed to. From gravity on, its z points up.
 enum class RigOrigin {
   camera,   ///< the depth camera of the first camera
-  gravity,  ///< below the first camera: upright by its accelerometer, x where it looks
+  gravity,  ///< at the first camera, upright by the accelerometers, x where it looks
   floor,    ///< on the floor below the first camera, x where it looks
   board,    ///< the frame of a board as it lay at one tick, z out of the board
 };

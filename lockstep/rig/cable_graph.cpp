@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "lockstep/base/text.h"
 #include "lockstep/sensor/family.h"
 
 namespace lockstep {

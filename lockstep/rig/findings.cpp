@@ -5,16 +5,9 @@
 
 #include <algorithm>
 
-namespace lockstep {
+#include "lockstep/base/text.h"
 
-std::string listing(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += "'" + names[i] + "'";
-  }
-  return text;
-}
+namespace lockstep {
 
 std::string Findings::place(SourceLine where) const {
   const std::string file = rig_.path.empty() ? "rig" : rig_.path;

@@ -9,9 +9,6 @@
 
 namespace lockstep {
 
-/// "'a', 'b' and 'c'".
-[[nodiscard]] std::string listing(const std::vector<std::string>& names);
-
 /// Gathers the findings of every rule, with the place in the rig file that each is about.
 class Findings {
  public:

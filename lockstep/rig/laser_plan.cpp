@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "lockstep/base/modulo.h"
+#include "lockstep/base/text.h"
 #include "lockstep/time/tick.h"
 
 namespace lockstep {

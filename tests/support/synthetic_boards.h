@@ -80,21 +80,22 @@ class SyntheticRig {
 
   /// Shows the board for `ticks` ticks around `middle`, facing `towards` give or take.
   void show(int ticks, const Eigen::Vector3d& middle, const Eigen::Vector3d& towards) {
-    for (int i = 0; i < ticks; ++i, ++tick_) {
-      Eigen::Matrix3d axes;
-      axes.col(2) = -(towards - middle).normalized();  // into the board
-      axes.col(0) = axes.col(2).cross(Eigen::Vector3d::UnitZ()).normalized();
-      axes.col(1) = axes.col(2).cross(axes.col(0));
+    for (int i = 0; i < ticks; ++i) {
+      const Eigen::Matrix3d axes = facing(middle, towards);
       const Eigen::Matrix3d tilt =
           rotation_about(axes.col(0), uniform(0.5)) * rotation_about(axes.col(1), uniform(0.5));
-      const Eigen::Matrix3d rotation =
-          tilt * axes * rotation_about(Eigen::Vector3d::UnitZ(), uniform(0.6));
-      const Eigen::Vector3d center(board.width_m() / 2, board.height_m() / 2, 0);
-      const Eigen::Vector3d place =
-          middle + Eigen::Vector3d(uniform(0.4), uniform(0.4), uniform(0.35));
-      const RigidTransform world_from_board{rotation, place - rotation * center};
-      world_from_boards[tick_] = world_from_board;
-      for (size_t camera = 0; camera < truth.size(); ++camera) look(camera, world_from_board);
+      const Eigen::Matrix3d turn = rotation_about(Eigen::Vector3d::UnitZ(), uniform(0.6));
+      const Eigen::Vector3d away(uniform(0.4), uniform(0.4), uniform(0.35));
+      show_at(middle + away, tilt * axes * turn);
+    }
+  }
+
+  /// The same without turning it; at one distance from who looks along y, or moved to and fro, too.
+  void show_untilted(int ticks, const Eigen::Vector3d& middle, const Eigen::Vector3d& towards,
+                     bool one_distance) {
+    for (int i = 0; i < ticks; ++i) {
+      const Eigen::Vector3d away(uniform(0.3), one_distance ? 0 : uniform(0.5), uniform(0.25));
+      show_at(middle + away, facing(middle, towards));
     }
   }
 
@@ -139,6 +140,22 @@ class SyntheticRig {
     const auto calibration = parse_calibration(read_file(factory_calibration_file()));
     return {"", calibration->color_camera(ColorResolution::p1080),
             calibration->depth_camera(DepthMode::nfov_unbinned), calibration->color_from_depth()};
+  }
+
+  static Eigen::Matrix3d facing(const Eigen::Vector3d& middle, const Eigen::Vector3d& towards) {
+    Eigen::Matrix3d axes;
+    axes.col(2) = -(towards - middle).normalized();  // into the board
+    axes.col(0) = axes.col(2).cross(Eigen::Vector3d::UnitZ()).normalized();
+    axes.col(1) = axes.col(2).cross(axes.col(0));
+    return axes;
+  }
+
+  void show_at(const Eigen::Vector3d& place, const Eigen::Matrix3d& rotation) {
+    const Eigen::Vector3d center(board.width_m() / 2, board.height_m() / 2, 0);
+    const RigidTransform world_from_board{rotation, place - rotation * center};
+    world_from_boards[tick_] = world_from_board;
+    for (size_t camera = 0; camera < truth.size(); ++camera) look(camera, world_from_board);
+    ++tick_;
   }
 
   void look(size_t camera, const RigidTransform& world_from_board) {

@@ -17,7 +17,7 @@ namespace lockstep {
 
 /// One line on a terminal that says how far a longer job is. Silent for the first second and
 /// whenever the stream is not a terminal; redrawn at most ten times a second; gone when the object
-/// goes. Thread-bound.
+/// goes. Used by one thread at a time.
 class Progress {
  public:
   explicit Progress(std::string what, uint64_t total = 0, std::FILE* stream = stderr);

@@ -23,6 +23,7 @@ void add_record_command(CLI::App& app, CommandAction& action);
 void add_recover_command(CLI::App& app, CommandAction& action);
 void add_export_command(CLI::App& app, CommandAction& action);
 void add_board_command(CLI::App& app, CommandAction& action);
+void add_calibrate_command(CLI::App& app, CommandAction& action);
 void add_exec_command(CLI::App& app, CommandAction& action);
 void add_completion_command(CLI::App& app, CommandAction& action);
 void add_manual_command(CLI::App& app, CommandAction& action);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// `lockstep calibrate`: where the cameras of a rig are.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/interrupt.h"
+#include "lockstep/apps/common/progress.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/calibration_origin.h"
+#include "lockstep/apps/lockstep/calibration_pictures.h"
+#include "lockstep/apps/lockstep/calibration_text.h"
+#include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/base/files.h"
+#include "lockstep/report/calibration_page.h"
+#include "lockstep/rig/board_file.h"
+#include "lockstep/take/gather_boards.h"
+#include "lockstep/take/verify_take.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples =
+    R"(Examples:
+  lockstep board                                         print the board first
+  lockstep calibrate takes/corner-007 --board board.toml
+  lockstep calibrate takes/corner-007 --board board.toml --origin floor -o studio.json
+
+Writes calibration.json and calibration.html into the take, or what -o names. What the numbers mean
+and how to show the board: docs/calibration.md.
+
+Exit codes: 0 calibrated (advice included), 1 calibrated, but weak: the advice says what is missing,
+2 the take does not say where the cameras are, or cannot be used, 3 the disk failed.)";
+
+struct CalibrateOptions {
+  std::string take;
+  std::string board;
+  std::string output;
+  std::string origin = "camera";
+  int64_t ticks = 300;
+  int threads = 2;
+  bool fixed_intrinsics = false;
+  bool good_ticks = false;
+  bool json = false;
+};
+
+struct OutputFiles {
+  fs::path json, page;
+};
+
+Result<OutputFiles> files_of(const CalibrateOptions& options) {
+  OutputFiles files;
+  files.json = options.output.empty() ? fs::path(options.take) / kRigCalibrationFile
+                                      : fs::path(options.output);
+  if (files.json.extension() != ".json") {
+    return Error{Errc::invalid_argument,
+                 fmt::format("a calibration is JSON: call it {}.json", files.json.string())};
+  }
+  files.page = fs::path(files.json).replace_extension(".html");
+  std::error_code ignored;
+  for (const fs::path& path : {files.json, files.page}) {
+    if (fs::exists(fs::symlink_status(path, ignored)))
+      return already_there(path, "name another file with -o");
+  }
+  return files;
+}
+
+/// A take out of step says nothing about where cameras are, unless only its good ticks count.
+Result<void> check_sync(const CalibrateOptions& options) {
+  if (options.good_ticks) return {};
+  VerifyOptions verify;
+  verify.look_for_last_good = false;
+  verify.threads = options.threads;
+  const auto verified = verify_take(options.take, verify);
+  if (!verified) return verified.error();
+  if (verified->report.passes()) return {};
+  return Error{Errc::unusable_input,
+               fmt::format("{} is not in step, so that its cameras saw the board at different "
+                           "instants. 'lockstep verify {}' says why; --good-ticks uses only the "
+                           "ticks that are in step.",
+                           options.take, options.take)};
+}
+
+Result<GatheredBoards> gather(const CalibrateOptions& options, const Board& board,
+                              const Interrupt& interrupt) {
+  std::optional<Progress> progress;
+  GatherBoardsOptions gather;
+  gather.most_ticks = options.ticks;
+  gather.threads = options.threads;
+  // From several threads, one at a time: the line belongs to none of them.
+  gather.progress = [&](int64_t done, int64_t all) {
+    if (!progress) progress.emplace("looking for the board", static_cast<uint64_t>(all));
+    progress->update(static_cast<uint64_t>(done));
+    return !interrupt.requested();
+  };
+  return gather_boards(options.take, board, gather);
+}
+
+void say_misfortunes(const GatheredBoards& gathered) {
+  for (const std::string& mishap : gathered.mishaps)
+    say("warning: " + mishap + ", and another one was started");
+  constexpr size_t kMostSaid = 5;
+  for (size_t i = 0; i < std::min(gathered.failures.size(), kMostSaid); ++i)
+    say("warning: left out: " + gathered.failures[i]);
+  if (gathered.failures.size() > kMostSaid)
+    say(fmt::format("warning: and {} more", gathered.failures.size() - kMostSaid));
+}
+
+SolveOptions solve_options(const CalibrateOptions& options) {
+  SolveOptions solve;
+  if (options.fixed_intrinsics) {
+    solve.tolerance.focal_length = 0;
+    solve.tolerance.center_px = 0;
+  }
+  return solve;
+}
+
+Result<CalibrationReport> calibrate(const CalibrateOptions& options, const OriginWish& wish) {
+  const auto board = read_board_file(options.board);
+  if (!board) return board.error();
+  if (auto in_step = check_sync(options); !in_step) return std::move(in_step).error();
+  const Interrupt interrupt;
+  const auto gathered = gather(options, *board, interrupt);
+  if (!gathered) return gathered.error();
+  say_misfortunes(*gathered);
+  auto report = calibrate_rig(gathered->evidence, solve_options(options));
+  if (!report)
+    return Error{report.error().code, fmt::format("{}: {}", options.take, report.error().message)};
+  report->take = gathered->take;
+  report->simulated = gathered->simulated;
+  report->ticks_looked_at = gathered->ticks_looked_at;
+  report->ticks_out_of_step = gathered->ticks_out_of_step;
+  if (auto moved = move_origin(options.take, wish, report->rig_from_board, report->calibration);
+      !moved)
+    return std::move(moved).error();
+  return report;
+}
+
+Result<void> write(const CalibrateOptions& options, const OutputFiles& files,
+                   const CalibrationReport& report) {
+  const std::string json = calibration_report_to_json(report);
+  const auto pictures = calibration_pictures(options.take, report.shown);
+  if (!pictures) return pictures.error();
+  const auto page = calibration_page_html(json, shown_views_to_json(report), *pictures);
+  if (!page) return page.error();
+  if (auto written = write_file_whole(files.json, json, ExistingFile::refuse); !written)
+    return written;
+  return write_file_whole(files.page, *page, ExistingFile::refuse);
+}
+
+int run_calibrate(const CalibrateOptions& options) {
+  const auto wish = origin_from(options.origin);
+  if (!wish) return report_failure(wish.error());
+  const auto files = files_of(options);
+  if (!files) return report_failure(files.error());
+  const auto report = calibrate(options, *wish);
+  if (!report) return report_failure(report.error());
+  if (auto written = write(options, *files, *report); !written)
+    return report_failure(written.error());
+  if (options.json) {
+    print_as_is(stdout, calibration_report_to_json(*report));
+  } else {
+    print_as_is(stdout, calibration_to_text(*report, takes_color(stdout)));
+    print_text(fmt::format("\n{}: for 'lockstep fuse' and other programs\npage: {}\n",
+                           files->json.string(), files->page.string()));
+  }
+  return report->passes() ? kExitGood : kExitFallsShort;
+}
+
+}  // namespace
+
+void add_calibrate_command(CLI::App& app, CommandAction& action) {
+  auto options = std::make_shared<CalibrateOptions>();
+  CLI::App* command = app.add_subcommand(
+      "calibrate", "Find where the cameras of a rig are, from a board that they saw");
+  command->add_option("TAKE", options->take, "Take in which the board was shown")
+      ->required()
+      ->type_name("");
+  command->add_option("--board", options->board, "File of the board ('lockstep board' writes one)")
+      ->required()
+      ->type_name("BOARD");
+  command
+      ->add_option("-o,--output", options->output,
+                   "Write this new file, and the page beside it [TAKE/calibration.json]")
+      ->type_name("FILE");
+  command
+      ->add_option("--origin", options->origin,
+                   "What the rig's frame is fixed to: camera (the first one), gravity, floor, "
+                   "board or board:TICK")
+      ->type_name("ORIGIN")
+      ->capture_default_str();
+  command->add_flag("--fixed-intrinsics", options->fixed_intrinsics,
+                    "Take focal lengths and principal points as the factory has them");
+  command->add_flag("--good-ticks", options->good_ticks,
+                    "Use the ticks in step of a take that is not");
+  command->add_option("--ticks", options->ticks, "Look at so many ticks, spread over the take")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{2}, int64_t{1'000'000}))
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "Look at so many images at once")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_flag("--json", options->json,
+                    "Print calibration.json instead (docs/schemas/calibration.schema.json)");
+  command->footer(kExamples);
+  command->callback([options, &action] { action = [options] { return run_calibrate(*options); }; });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/apps/lockstep/calibration_origin.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include "lockstep/calibrate/rig_origin.h"
+#include "lockstep/recording/reader.h"
+#include "lockstep/take/set_reader.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kSamples = 1000;
+constexpr int kPixelStep = 6;
+constexpr double kMostDisagreementDeg = 3;
+
+/// What the accelerometers say, in the rig's frame: the mean of all cameras that have one.
+Result<Eigen::Vector3d> gravity_up(const fs::path& folder, const TakeManifest& manifest,
+                                   const RigCalibration& calibration) {
+  std::vector<Eigen::Vector3d> ups;
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  for (size_t i = 0; i < manifest.cameras.size(); ++i) {
+    const auto reader = RecordingReader::open(folder / manifest.cameras[i].parts.front().file);
+    if (!reader) return reader.error();
+    const auto factory = parse_calibration((*reader)->info().header.calibration_json);
+    if (!factory) return factory.error();
+    std::vector<ImuSample> samples;
+    while (samples.size() < kSamples) {
+      auto sample = (*reader)->next_imu();
+      if (!sample) return std::move(sample).error();
+      if (!*sample) break;
+      samples.push_back(**sample);
+    }
+    const auto up = up_in_depth(*factory, samples);
+    if (!up) continue;
+    ups.push_back(calibration.cameras[i].rig_from_depth.rotation * *up);
+    sum += ups.back();
+  }
+  if (ups.empty()) {
+    return Error{Errc::unusable_input,
+                 "no camera recorded inertial samples at rest: record with imu = true, or fix the "
+                 "rig to something else (--origin floor)"};
+  }
+  sum.normalize();
+  for (const Eigen::Vector3d& up : ups) {
+    const double off_deg = std::acos(std::min(1.0, up.dot(sum))) * 180 / M_PI;
+    if (off_deg < kMostDisagreementDeg) continue;
+    return Error{Errc::unusable_input,
+                 fmt::format("the accelerometers disagree by {:.1f}° about which way is up: see "
+                             "that no camera moves while it records, or fix the rig to something "
+                             "else (--origin floor)",
+                             off_deg)};
+  }
+  return sum;
+}
+
+Result<RigidTransform> on_floor(const fs::path& folder, const RigCalibration& calibration) {
+  auto reader = SetReader::open(folder);
+  if (!reader) return std::move(reader).error();
+  (*reader)->seek((*reader)->tick_count() / 2);
+  const auto set = (*reader)->next();
+  if (!set) return set.error();
+  std::vector<Eigen::Vector3d> points;
+  for (size_t i = 0; *set && i < (*set)->slots.size(); ++i) {
+    const CapturePtr& capture = (*set)->slots[i].capture;
+    if (capture != nullptr && capture->depth)
+      add_points(calibration.cameras[i], *capture->depth, kPixelStep, points);
+  }
+  const auto gravity = gravity_up(folder, (*reader)->manifest(), calibration);
+  const auto floor = find_floor(points, gravity ? *gravity : up_of_upright_cameras(calibration));
+  if (!floor) {
+    return Error{Errc::unusable_input,
+                 "no floor was found: see that the cameras see some of it and stand upright, or "
+                 "fix the rig to something else (--origin gravity)"};
+  }
+  const RigidTransform& first = calibration.cameras.front().rig_from_depth;
+  const Eigen::Vector3d below =
+      first.translation - floor->up * (floor->up.dot(first.translation) - floor->height_m);
+  return upright_from_rig(first, floor->up, below);
+}
+
+Result<RigidTransform> by_board(const OriginWish& wish,
+                                const std::map<int64_t, RigidTransform>& rig_from_board) {
+  const auto found = wish.tick ? rig_from_board.find(*wish.tick) : rig_from_board.begin();
+  if (found == rig_from_board.end()) {
+    return Error{Errc::unusable_input,
+                 fmt::format("the solve did not use the board at tick {}: leave the tick out for "
+                             "the first that it used, {}",
+                             wish.tick.value_or(0),
+                             rig_from_board.empty() ? 0 : rig_from_board.begin()->first)};
+  }
+  // z out of the board, so that it points up from one that lies on the floor.
+  RigidTransform frame = found->second;
+  frame.rotation.col(1) = -frame.rotation.col(1);
+  frame.rotation.col(2) = -frame.rotation.col(2);
+  return frame.inverse();
+}
+
+}  // namespace
+
+Result<OriginWish> origin_from(const std::string& text) {
+  constexpr std::string_view kBoardAt = "board:";
+  for (const RigOrigin origin :
+       {RigOrigin::camera, RigOrigin::gravity, RigOrigin::floor, RigOrigin::board}) {
+    if (text == to_string(origin)) return OriginWish{origin, {}};
+  }
+  int64_t tick = 0;
+  if (text.starts_with(kBoardAt)) {
+    const char* const end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data() + kBoardAt.size(), end, tick);
+    if (error == std::errc{} && at == end && tick >= 0) return OriginWish{RigOrigin::board, tick};
+  }
+  return Error{Errc::invalid_argument,
+               fmt::format("'{}' fixes no rig: --origin takes camera, gravity, floor, board or "
+                           "board:TICK",
+                           text)};
+}
+
+Result<void> move_origin(const fs::path& take_folder, const OriginWish& wish,
+                         const std::map<int64_t, RigidTransform>& rig_from_board,
+                         RigCalibration& calibration) {
+  Result<RigidTransform> new_from_rig = RigidTransform{};
+  switch (wish.origin) {
+    case RigOrigin::camera:
+      return {};
+    case RigOrigin::gravity: {
+      const auto manifest = read_manifest(take_folder);
+      if (!manifest) return manifest.error();
+      const auto up = gravity_up(take_folder, *manifest, calibration);
+      if (!up) return up.error();
+      const RigidTransform& first = calibration.cameras.front().rig_from_depth;
+      new_from_rig = upright_from_rig(first, *up, first.translation);
+      break;
+    }
+    case RigOrigin::floor:
+      new_from_rig = on_floor(take_folder, calibration);
+      break;
+    case RigOrigin::board:
+      new_from_rig = by_board(wish, rig_from_board);
+      break;
+  }
+  if (!new_from_rig) return new_from_rig.error();
+  set_origin(calibration, wish.origin, *new_from_rig);
+  return {};
+}
+
+}  // namespace lockstep

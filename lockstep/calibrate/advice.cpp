@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/advice.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lockstep/base/text.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kWorstHeldOutMm = 10;
+constexpr double kFairHeldOutMm = 4;
+constexpr int kFewTicks = 10;
+constexpr int kTooFewTicks = 4;
+constexpr double kLeastTiltDeg = 20;
+constexpr double kLeastSpan = 1.15;  // farthest board over nearest one
+constexpr double kLeastCoverage = 0.25;
+constexpr double kWorstPoseMm = 10;
+constexpr double kWorstPoseDeg = 0.3;
+constexpr double kUsualNoisePx = 0.6;
+
+class Adviser {
+ public:
+  explicit Adviser(const CalibrationReport& report) : report_(report) {}
+
+  void degenerate() {
+    bool parallel = true;
+    bool one_distance = true;
+    for (const CameraEvidence& camera : report_.cameras) {
+      parallel = parallel && camera.most_tilt_deg < kLeastTiltDeg;
+      one_distance = one_distance && camera.farthest_m < kLeastSpan * camera.nearest_m;
+    }
+    if (parallel) {
+      say(AdviceLevel::fail, "always-parallel", {},
+          fmt::format("the board was never tilted by as much as {:.0f}° between two ticks, which "
+                      "leaves open how far it was to the side of each camera",
+                      kLeastTiltDeg),
+          "tilt it to all sides, by 30° and more");
+    }
+    if (one_distance) {
+      say(parallel ? AdviceLevel::fail : AdviceLevel::warning, "one-distance", {},
+          "the board was always at one distance from each camera, which leaves open what focal "
+          "lengths and depth are off by",
+          "show it near and far, through all of the space that will be used");
+    }
+  }
+
+  void ticks() {
+    for (const PairEvidence& pair : report_.pairs) {
+      if (pair.ticks >= kFewTicks || joined_better(pair)) continue;
+      say(pair.ticks < kTooFewTicks ? AdviceLevel::fail : AdviceLevel::warning, "few-shared-ticks",
+          {name(pair.a), name(pair.b)},
+          fmt::format("{} and {} share only {}, and nothing else joins them better", name(pair.a),
+                      name(pair.b), counted(pair.ticks, "tick")),
+          "show the board between them, to both at once");
+    }
+  }
+
+  void held_out() {
+    if (report_.cameras.size() < 2) return;
+    if (report_.held_out.all.corners == 0) {
+      say(AdviceLevel::warning, "nothing-held-out", {},
+          "too few ticks were shared to keep some from the solve, so that nothing proves these "
+          "poses",
+          fmt::format("show the board for {} ticks and more to every two neighbours",
+                      2 * kFewTicks));
+      return;
+    }
+    for (const PairEvidence& pair : report_.pairs) {
+      if (!pair.held_out || pair.held_out->mm < kFairHeldOutMm) continue;
+      say(pair.held_out->mm < kWorstHeldOutMm ? AdviceLevel::warning : AdviceLevel::fail,
+          "held-out-error", {name(pair.a), name(pair.b)},
+          fmt::format("between {} and {} corners that the solve never saw come out {:.1f} mm from "
+                      "where they were measured",
+                      name(pair.a), name(pair.b), pair.held_out->mm),
+          "hold the board still at each place, see that it is flat and measured right, and that no "
+          "camera moves");
+    }
+  }
+
+  void poses() {
+    for (const CalibratedCamera& camera : report_.calibration.cameras) {
+      const double mm = 1000 * std::sqrt(camera.covariance.bottomRightCorner<3, 3>().trace());
+      const double deg = 180 / M_PI * std::sqrt(camera.covariance.topLeftCorner<3, 3>().trace());
+      if (mm < kWorstPoseMm && deg < kWorstPoseDeg) continue;
+      say(AdviceLevel::fail, "uncertain-pose", {camera.name},
+          fmt::format("{} is known to {:.1f} mm and {:.2f}° only", camera.name, mm, deg),
+          "show the board to it and its neighbours at more places, tilted, near and far");
+    }
+  }
+
+  void images() {
+    for (size_t i = 0; i < report_.cameras.size(); ++i) {
+      const CameraEvidence& camera = report_.cameras[i];
+      const std::string& of = report_.calibration.cameras[i].name;
+      for (const auto& [sensor, evidence] :
+           {std::pair("colour", &camera.color), std::pair("infrared", &camera.infrared)}) {
+        if (evidence->views == 0) {
+          say(AdviceLevel::warning, "sensor-saw-no-board", {of},
+              fmt::format("{} never saw the board in {}", of, sensor),
+              "light the board for it, or show it nearer");
+          continue;
+        }
+        if (evidence->coverage < kLeastCoverage) {
+          say(AdviceLevel::warning, "low-coverage", {of},
+              fmt::format("the board was seen in {:.0f} % of {}'s {} image only",
+                          100 * evidence->coverage, of, sensor),
+              "show it in the corners of the image, too");
+        }
+        if (evidence->rms_px > kUsualNoisePx) {
+          say(AdviceLevel::warning, "large-residuals", {of},
+              fmt::format("in {}'s {} corners are {:.2f} px from where they should be", of, sensor,
+                          evidence->rms_px),
+              "hold the board still, see that it is flat, and take more light or a shorter "
+              "exposure");
+        }
+      }
+    }
+  }
+
+  void left_out() {
+    const LeftOut& left = report_.left_out;
+    const auto note = [&](int count, const char* rule, std::string message, const char* mend) {
+      if (count > 0) say(AdviceLevel::note, rule, {}, std::move(message), mend);
+    };
+    note(left.blurred, "blurred-views",
+         fmt::format("{} left out for being blurred", counted(left.blurred, "image")),
+         "hold the board still, or expose shorter");
+    note(left.alike_ticks, "alike-views",
+         fmt::format("{} the board where an earlier one does, and tell nothing new",
+                     left.alike_ticks == 1 ? "1 tick shows"
+                                           : fmt::format("{} ticks show", left.alike_ticks)),
+         "move it on between two ticks");
+    note(left.few_corners, "few-corners",
+         fmt::format("{} left out for showing fewer than {} corners",
+                     counted(left.few_corners, "image"), kLeastCorners),
+         "");
+    note(left.contradicting, "contradicting-views",
+         fmt::format("{} left out for contradicting all others",
+                     counted(left.contradicting, "image")),
+         "hold the board still, and show one board at a time");
+    note(static_cast<int>(std::min<int64_t>(report_.ticks_out_of_step, 1 << 30)), "out-of-step",
+         fmt::format("{} left out for not being in step",
+                     counted(report_.ticks_out_of_step, "tick")),
+         "");
+  }
+
+  std::vector<Advice> take() {
+    std::stable_sort(advice_.begin(), advice_.end(),
+                     [](const Advice& a, const Advice& b) { return a.level < b.level; });
+    return std::move(advice_);
+  }
+
+ private:
+  [[nodiscard]] const std::string& name(int camera) const {
+    return report_.calibration.cameras[static_cast<size_t>(camera)].name;
+  }
+
+  /// Whether a way over others, all of whose pairs share enough ticks, joins two cameras.
+  [[nodiscard]] bool joined_better(const PairEvidence& weak) const {
+    std::vector<bool> reached(report_.cameras.size());
+    reached[static_cast<size_t>(weak.a)] = true;
+    for (size_t round = 0; round < reached.size(); ++round) {
+      for (const PairEvidence& pair : report_.pairs) {
+        if (pair.ticks < std::max(kFewTicks, weak.ticks + 1)) continue;
+        const auto a = static_cast<size_t>(pair.a);
+        const auto b = static_cast<size_t>(pair.b);
+        if (reached[a] || reached[b]) reached[a] = reached[b] = true;
+      }
+    }
+    return reached[static_cast<size_t>(weak.b)];
+  }
+
+  void say(AdviceLevel level, std::string rule, std::vector<std::string> cameras,
+           std::string message, std::string mend) {
+    advice_.push_back(
+        {level, std::move(rule), std::move(cameras), std::move(message), std::move(mend)});
+  }
+
+  const CalibrationReport& report_;
+  std::vector<Advice> advice_;
+};
+
+}  // namespace
+
+std::vector<Advice> advise(const CalibrationReport& report) {
+  Adviser adviser(report);
+  adviser.degenerate();
+  adviser.ticks();
+  adviser.held_out();
+  adviser.poses();
+  adviser.images();
+  adviser.left_out();
+  return adviser.take();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/calibrate_rig.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "lockstep/base/text.h"
+#include "lockstep/calibrate/advice.h"
+#include "lockstep/calibrate/residuals.h"
+
+namespace lockstep {
+namespace {
+
+// By depth, whose offset is a centimetre at most, a square is known to this.
+constexpr double kSquareTolerance = 0.025;
+// A view so many times as far off as all together contradicts them.
+constexpr double kContradictingTimes = 5;
+constexpr double kContradictingPx = 0.5;
+constexpr double kSurelyContradictingPx = 4;
+constexpr double kMostContradicting = 0.25;  // of a camera's views
+// Held-out corners farther off than this, the cameras are not where they were found.
+constexpr double kRefutedMm = 50;
+
+Result<void> check_size(double square_by_depth, const Board& board) {
+  if (square_by_depth == 0 || std::abs(square_by_depth - 1) < kSquareTolerance) return {};
+  return Error{
+      Errc::unusable_input,
+      fmt::format("the board file says squares of {:.1f} mm, and by depth they measure {:.1f} mm: "
+                  "measure a square of the board and put it into the file, or give the file of the "
+                  "board that was shown.",
+                  board.square_m * 1000, board.square_m * square_by_depth * 1000)};
+}
+
+/// Views that are far off where all others say that the board is.
+std::set<const BoardView*> contradicting(const std::vector<ViewResidual>& residuals,
+                                         const ResidualNoise& noise) {
+  std::set<const BoardView*> wrong;
+  for (const ViewResidual& residual : residuals) {
+    const double usual_px =
+        residual.view->sensor == BoardSensor::color ? noise.color_px : noise.infrared_px;
+    // A few corners that are elsewhere are the robust loss's business.
+    if (residual.median_px >
+        std::clamp(kContradictingTimes * usual_px, kContradictingPx, kSurelyContradictingPx))
+      wrong.insert(residual.view);
+  }
+  return wrong;
+}
+
+/// A camera of which so much contradicts all others was not where it was.
+Result<void> check_contradicting(const BoardEvidence& evidence, const std::vector<BoardView>& views,
+                                 const std::set<const BoardView*>& wrong) {
+  std::vector<size_t> all(evidence.cameras.size()), off(evidence.cameras.size());
+  for (const BoardView& view : views) {
+    ++all[static_cast<size_t>(view.camera)];
+    off[static_cast<size_t>(view.camera)] += wrong.contains(&view) ? 1 : 0;
+  }
+  std::vector<std::string> moved;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (static_cast<double>(off[i]) > kMostContradicting * static_cast<double>(all[i]))
+      moved.push_back(evidence.cameras[i].name);
+  }
+  if (moved.empty()) return {};
+  return Error{Errc::unusable_input,
+               fmt::format("no poses explain what {} saw: much of it contradicts the others. Was a "
+                           "camera moved during the take, or the board carried too fast? Nothing "
+                           "is written.",
+                           listing(moved))};
+}
+
+int count_ticks(const std::vector<BoardView>& views) {
+  std::set<int64_t> ticks;
+  for (const BoardView& view : views) ticks.insert(view.tick);
+  return static_cast<int>(ticks.size());
+}
+
+RigCalibration calibration_of(const BoardEvidence& evidence, const SolvedRig& rig) {
+  RigCalibration calibration;
+  for (size_t i = 0; i < rig.cameras.size(); ++i) {
+    const SolvedCamera& solved = rig.cameras[i];
+    const CameraToSolve& factory = evidence.cameras[i];
+    calibration.cameras.push_back({factory.name,
+                                   evidence.serials[i],
+                                   solved.rig_from_depth,
+                                   solved.color_from_depth,
+                                   {corrected(factory.color, solved.color), solved.color},
+                                   {corrected(factory.depth, solved.depth), solved.depth},
+                                   solved.depth_offset_m,
+                                   solved.covariance});
+  }
+  return calibration;
+}
+
+/// Solves, and once more without the views that contradict the others.
+Result<SolvedRig> solve(const BoardEvidence& evidence, const SolveOptions& options,
+                        ViewSelection& selection) {
+  auto rig = solve_rig(evidence.cameras, evidence.board, selection.solve, options);
+  if (!rig) return rig;
+  const auto residuals = view_residuals(evidence.cameras, evidence.board, *rig, selection.solve);
+  const auto wrong = contradicting(residuals, rig->noise);
+  if (wrong.empty()) return rig;
+  if (auto most = check_contradicting(evidence, selection.solve, wrong); !most)
+    return std::move(most).error();
+  selection.left_out.contradicting = static_cast<int>(wrong.size());
+  std::vector<BoardView> kept;
+  for (const BoardView& view : selection.solve) {
+    if (!wrong.contains(&view)) kept.push_back(view);
+  }
+  selection.solve = std::move(kept);
+  return solve_rig(evidence.cameras, evidence.board, selection.solve, options);
+}
+
+}  // namespace
+
+Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
+                                        const SolveOptions& options) {
+  if (auto fine = check_sightings(evidence); !fine) return std::move(fine).error();
+  ViewSelection selection = select_views(evidence.sightings);
+  CalibrationReport report;
+  report.board = evidence.board;
+  report.square_by_depth = square_by_depth(evidence.cameras, evidence.board, selection.solve);
+  if (auto size = check_size(report.square_by_depth, evidence.board); !size)
+    return std::move(size).error();
+  const auto rig = solve(evidence, options, selection);
+  if (!rig) return rig.error();
+
+  report.calibration = calibration_of(evidence, *rig);
+  report.rig_from_board = rig->rig_from_board;
+  report.left_out = selection.left_out;
+  report.noise = rig->noise;
+  report.solve_ticks = count_ticks(selection.solve);
+  report.held_out_ticks = count_ticks(selection.held_out);
+  report.held_out = held_out_error(evidence.cameras, evidence.board, *rig, selection.held_out);
+  if (report.held_out.all.mm > kRefutedMm) {
+    return Error{Errc::unusable_input,
+                 fmt::format("no poses explain what the cameras saw: at ticks that the solve did "
+                             "not see, corners come out {:.0f} mm from where they were measured. "
+                             "Was a camera moved during the take, or is the board not flat? "
+                             "Nothing is written.",
+                             report.held_out.all.mm)};
+  }
+  const auto residuals = view_residuals(evidence.cameras, evidence.board, *rig, selection.solve);
+  report.cameras =
+      camera_evidence(evidence.cameras, evidence.board, *rig, selection.solve, residuals);
+  report.pairs = pair_evidence(selection, report.held_out);
+  report.shown = shown_views(residuals);
+  report.advice = advise(report);
+  return report;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "lockstep/base/text.h"
+#include "lockstep/calibrate/calibrate_rig.h"
+#include "lockstep/calibrate/plane_pose.h"
+#include "lockstep/time/line_fit.h"
+
+namespace lockstep {
+namespace {
+
+std::string names_of(const BoardEvidence& evidence, const std::vector<int>& cameras) {
+  std::vector<std::string> names;
+  for (const int camera : cameras)
+    names.push_back(evidence.cameras[static_cast<size_t>(camera)].name);
+  return listing(names);
+}
+
+struct MarkerCount {
+  int64_t own = 0, foreign = 0, misplaced = 0;
+};
+
+MarkerCount count_markers(const BoardEvidence& evidence) {
+  MarkerCount count;
+  for (const BoardSighting& seen : evidence.sightings) {
+    count.own += seen.markers;
+    count.foreign += seen.foreign_markers;
+    count.misplaced += seen.misplaced_markers;
+  }
+  return count;
+}
+
+Error another_board(const std::string& what) {
+  return {Errc::unusable_input, what + ". Give the file of the board that was shown."};
+}
+
+Result<void> check_markers(const BoardEvidence& evidence) {
+  const MarkerCount count = count_markers(evidence);
+  if (count.foreign > count.own) {
+    return another_board(fmt::format(
+        "this is another board: {} markers of {} were seen that it does not have, and {} that it "
+        "has",
+        count.foreign, evidence.board.dictionary, count.own));
+  }
+  if (count.misplaced > count.own) {
+    return another_board(fmt::format(
+        "this is another board: {} of its markers were not where a board of {} x {} squares of "
+        "the {} layout has them, and {} were",
+        count.misplaced, evidence.board.squares_x, evidence.board.squares_y,
+        evidence.board.legacy_layout ? "legacy" : "current", count.own));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_sightings(const BoardEvidence& evidence) {
+  if (auto own = check_markers(evidence); !own) return own;
+  std::vector<BoardView> views;
+  std::vector<int> seen_by(evidence.cameras.size());
+  for (const BoardSighting& seen : evidence.sightings) {
+    if (seen.view.corners.size() < kLeastCorners) continue;
+    views.push_back(seen.view);
+    ++seen_by[static_cast<size_t>(seen.view.camera)];
+  }
+  if (views.empty()) {
+    return Error{Errc::unusable_input,
+                 fmt::format("no camera saw the board in {} images. Show all of it, well lit, to "
+                             "the cameras, and give the file of that board.",
+                             evidence.sightings.size())};
+  }
+  std::vector<int> blind;
+  for (size_t i = 0; i < seen_by.size(); ++i) {
+    if (seen_by[i] == 0) blind.push_back(static_cast<int>(i));
+  }
+  if (!blind.empty()) {
+    const size_t seeing = seen_by.size() - blind.size();
+    return Error{
+        Errc::unusable_input,
+        fmt::format("{}{} never saw the board: show it to {} together with a camera that is "
+                    "joined to the others.",
+                    seeing == 1 ? "the board was seen by one camera only: " : "",
+                    names_of(evidence, blind), blind.size() == 1 ? "it" : "each of them")};
+  }
+  const auto groups = joined_groups(evidence.cameras.size(), views);
+  if (groups.size() > 1) {
+    std::string text;
+    for (const auto& group : groups) text += (text.empty() ? "" : "; ") + names_of(evidence, group);
+    return Error{Errc::unusable_input,
+                 fmt::format("no tick joins all cameras, so that nothing says how these groups "
+                             "stand to each other: {}. Show the board to {} and {} at once.",
+                             text, evidence.cameras[static_cast<size_t>(groups[0].back())].name,
+                             evidence.cameras[static_cast<size_t>(groups[1].front())].name)};
+  }
+  return {};
+}
+
+double square_by_depth(const std::vector<CameraToSolve>& cameras, const Board& board,
+                       const std::vector<BoardView>& views) {
+  std::vector<double> ratios;
+  for (const BoardView& view : views) {
+    const CameraToSolve& camera = cameras[static_cast<size_t>(view.camera)];
+    if (view.sensor != BoardSensor::infrared) continue;
+    const auto pose = plane_pose(camera.depth, board, view.corners);
+    if (!pose) continue;
+    std::vector<double> of_view;
+    for (const SeenCorner& corner : view.corners) {
+      if (corner.depth_m)
+        of_view.push_back(*corner.depth_m /
+                          (pose->camera_from_board * board.corner(corner.id)).z());
+    }
+    if (of_view.size() >= kLeastCorners) ratios.push_back(median(of_view));
+  }
+  return median(ratios);
+}
+
+}  // namespace lockstep

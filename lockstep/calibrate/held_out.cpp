@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/held_out.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+/// Where each camera alone sees the board at each tick.
+using Placed = std::map<std::pair<int, int64_t>, RigidTransform>;
+
+Placed place_by_themselves(const std::vector<CameraToSolve>& solved, const Board& board,
+                           const SolvedRig& rig, const std::vector<BoardView>& views) {
+  SolveOptions options;
+  options.tolerance = {0, 0, 0, 0, 0};
+  options.color_px = rig.noise.color_px;
+  options.infrared_px = rig.noise.infrared_px;
+  options.depth_m = rig.noise.depth_m;
+  Placed placed;
+  for (size_t camera = 0; camera < solved.size(); ++camera) {
+    std::vector<BoardView> own;
+    for (const BoardView& view : views) {
+      if (view.camera != static_cast<int>(camera)) continue;
+      own.push_back(view);
+      own.back().camera = 0;
+      for (SeenCorner& corner : own.back().corners) {
+        if (corner.depth_m) *corner.depth_m -= rig.cameras[camera].depth_offset_m;
+      }
+    }
+    if (own.empty()) continue;
+    const auto alone = solve_rig({solved[camera]}, board, own, options);
+    if (!alone) continue;
+    for (const auto& [tick, pose] : alone->rig_from_board)
+      placed[{static_cast<int>(camera), tick}] = pose;
+  }
+  return placed;
+}
+
+/// Expected square of what a measured place is off by since lens and depth offset of its camera are
+/// known no better: no disagreement shows it, since the solve made all cameras agree about it.
+double shared_square_m(const CameraModel& lens, const SolvedCamera& camera,
+                       const Eigen::Vector3d& measured) {
+  Eigen::Matrix<double, 3, 5> by = Eigen::Matrix<double, 3, 5>::Zero();
+  by(0, 0) = -measured.x();
+  by(1, 1) = -measured.y();
+  by(0, 2) = -measured.z() / lens.fx_px;
+  by(1, 3) = -measured.z() / lens.fy_px;
+  by.col(4) = -measured / measured.z();
+  return (by * camera.measuring_covariance * by.transpose()).trace();
+}
+
+struct Sums {
+  double square_m = 0, noise_square_m = 0, shared_square_m = 0, square_px = 0;
+  int corners = 0;
+  std::set<int64_t> ticks;
+};
+
+CarriedCorners summed(const Sums& sums, double noise_px) {
+  CarriedCorners out;
+  out.corners = sums.corners;
+  out.ticks = static_cast<int>(sums.ticks.size());
+  if (sums.corners == 0) return out;
+  const double n = sums.corners;
+  out.with_noise_mm = 1000 * std::sqrt(sums.square_m / n);
+  out.disagreement_mm = 1000 * std::sqrt(std::max(0.0, sums.square_m - sums.noise_square_m) / n);
+  out.mm = std::hypot(out.disagreement_mm, 1000 * std::sqrt(sums.shared_square_m / n));
+  out.px = std::sqrt(std::max(0.0, sums.square_px / n - 2 * noise_px * noise_px));
+  return out;
+}
+
+}  // namespace
+
+std::vector<CameraToSolve> as_solved(const std::vector<CameraToSolve>& cameras,
+                                     const SolvedRig& rig) {
+  std::vector<CameraToSolve> solved = cameras;
+  for (size_t i = 0; i < solved.size(); ++i) {
+    solved[i].color = corrected(cameras[i].color, rig.cameras[i].color);
+    solved[i].depth = corrected(cameras[i].depth, rig.cameras[i].depth);
+    solved[i].color_from_depth = rig.cameras[i].color_from_depth;
+  }
+  return solved;
+}
+
+std::vector<CarriedCorner> carry_corners(const std::vector<CameraToSolve>& cameras,
+                                         const Board& board, const SolvedRig& rig,
+                                         const std::vector<BoardView>& held_out) {
+  const std::vector<CameraToSolve> solved = as_solved(cameras, rig);
+  const Placed placed = place_by_themselves(solved, board, rig, held_out);
+  std::vector<CarriedCorner> all;
+  for (const BoardView& view : held_out) {
+    if (view.sensor != BoardSensor::infrared) continue;
+    const auto to = static_cast<size_t>(view.camera);
+    for (int from = 0; from < static_cast<int>(cameras.size()); ++from) {
+      const auto there = placed.find({from, view.tick});
+      if (from == view.camera || there == placed.end()) continue;
+      const RigidTransform to_from_board = rig.cameras[to].rig_from_depth.inverse() *
+                                           rig.cameras[static_cast<size_t>(from)].rig_from_depth *
+                                           there->second;
+      for (const SeenCorner& corner : view.corners) {
+        if (!corner.depth_m) continue;
+        const auto measured = unproject(solved[to].depth, corner.pixel,
+                                        *corner.depth_m - rig.cameras[to].depth_offset_m);
+        if (!measured) continue;
+        all.push_back({view.tick, from, view.camera, corner.id,
+                       to_from_board * board.corner(corner.id), *measured, corner.pixel});
+      }
+    }
+  }
+  return all;
+}
+
+HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras, const Board& board,
+                            const SolvedRig& rig, const std::vector<BoardView>& held_out) {
+  const std::vector<CameraToSolve> solved = as_solved(cameras, rig);
+  std::map<std::pair<int, int>, Sums> pairs;
+  Sums all;
+  for (const CarriedCorner& corner : carry_corners(cameras, board, rig, held_out)) {
+    const CameraModel& lens = solved[static_cast<size_t>(corner.to)].depth;
+    const auto pixel = project(lens, corner.carried);
+    if (!pixel) continue;
+    const double across_m = rig.noise.infrared_px * corner.measured.z() / lens.fx_px;
+    for (Sums* sums : {&all, &pairs[{corner.from, corner.to}]}) {
+      sums->square_m += (corner.carried - corner.measured).squaredNorm();
+      sums->noise_square_m += 2 * across_m * across_m + rig.noise.depth_m * rig.noise.depth_m;
+      sums->shared_square_m +=
+          shared_square_m(lens, rig.cameras[static_cast<size_t>(corner.to)], corner.measured);
+      sums->square_px += (*pixel - corner.measured_px).squaredNorm();
+      sums->ticks.insert(corner.tick);
+      ++sums->corners;
+    }
+  }
+  HeldOutError error;
+  error.all = summed(all, rig.noise.infrared_px);
+  for (const auto& [pair, sums] : pairs)
+    error.pairs.push_back({pair.first, pair.second, summed(sums, rig.noise.infrared_px)});
+  return error;
+}
+
+}  // namespace lockstep

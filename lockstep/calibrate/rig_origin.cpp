@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/rig_origin.h"
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include "lockstep/time/line_fit.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kLeastSamples = 20;
+constexpr double kGravityMps2 = 9.81;
+constexpr double kNotAtRestMps2 = 0.6;
+
+constexpr int kPlanesTried = 1500;
+constexpr double kFloorGateM = 0.005;
+constexpr double kSameLevelM = 0.005;
+constexpr double kMostTiltCosine = 0.866;  // 30 degrees
+constexpr double kLeastShare = 0.05;
+// Beneath a floor there is nothing but what depth cameras see in mirrors.
+constexpr double kMostBelow = 0.02;
+constexpr double kBelowM = 0.08;
+
+struct Support {
+  size_t on = 0, below = 0;
+};
+
+Support support(const std::vector<Eigen::Vector3d>& points, const Eigen::Vector3d& up,
+                double height_m) {
+  Support found;
+  for (const Eigen::Vector3d& point : points) {
+    const double above_m = up.dot(point) - height_m;
+    found.on += std::abs(above_m) < kFloorGateM ? 1 : 0;
+    found.below += above_m < -kBelowM ? 1 : 0;
+  }
+  return found;
+}
+
+/// Least squares through the points that are on the plane.
+FloorPlane refined(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane,
+                   double gate_m) {
+  std::vector<Eigen::Vector3d> on;
+  Eigen::Vector3d mean = Eigen::Vector3d::Zero();
+  for (const Eigen::Vector3d& point : points) {
+    if (std::abs(plane.up.dot(point) - plane.height_m) >= gate_m) continue;
+    on.push_back(point);
+    mean += point;
+  }
+  mean /= static_cast<double>(on.size());
+  Eigen::Matrix3d spread = Eigen::Matrix3d::Zero();
+  for (const Eigen::Vector3d& point : on) spread += (point - mean) * (point - mean).transpose();
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(spread);
+  FloorPlane better;
+  better.up = solver.eigenvectors().col(0).normalized();
+  if (better.up.dot(plane.up) < 0) better.up = -better.up;
+  better.height_m = better.up.dot(mean);
+  better.middle = mean;
+  better.rms_m = std::sqrt(solver.eigenvalues()[0] / static_cast<double>(on.size()));
+  better.share = static_cast<double>(on.size()) / static_cast<double>(points.size());
+  return better;
+}
+
+/// Of the levels near a plane at which many points are, the lowest: a floor and no rug upon it.
+double lowest_level(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane) {
+  constexpr double kBinM = 0.002;
+  constexpr double kReachM = 0.06;
+  constexpr int kBins = static_cast<int>(2 * kReachM / kBinM) + 1;
+  constexpr double kManyOfMost = 0.08;
+  std::array<double, kBins> count{};
+  for (const Eigen::Vector3d& point : points) {
+    const double bin = (plane.up.dot(point) - plane.height_m + kReachM) / kBinM;
+    if (bin >= 0 && bin < kBins) ++count[static_cast<size_t>(bin)];
+  }
+  // A peak is as wide as depth is noisy.
+  std::array<double, kBins> smooth{};
+  constexpr int kHalf = 2;
+  for (int i = kHalf; i + kHalf < kBins; ++i) {
+    for (int j = -kHalf; j <= kHalf; ++j)
+      smooth[static_cast<size_t>(i)] += count[static_cast<size_t>(i + j)];
+  }
+  const double most = *std::max_element(smooth.begin(), smooth.end());
+  for (size_t i = 1; i + 1 < smooth.size(); ++i) {
+    const bool peak = smooth[i] >= smooth[i - 1] && smooth[i] > smooth[i + 1];
+    if (peak && smooth[i] > kManyOfMost * most)
+      return plane.height_m - kReachM + (static_cast<double>(i) + 0.5) * kBinM;
+  }
+  return plane.height_m;
+}
+
+}  // namespace
+
+std::optional<Eigen::Vector3d> up_in_depth(const FactoryCalibration& factory,
+                                           std::span<const ImuSample> samples) {
+  if (samples.size() < kLeastSamples) return std::nullopt;
+  Eigen::Vector3d reading;
+  for (int axis = 0; axis < 3; ++axis) {
+    std::vector<double> values;
+    for (const ImuSample& sample : samples)
+      values.push_back(static_cast<double>(sample.acceleration_mps2[axis]));
+    reading[axis] = median(values);
+  }
+  if (std::abs(reading.norm() - kGravityMps2) > kNotAtRestMps2) return std::nullopt;
+  return (factory.accelerometer.sensor_from_depth.rotation.transpose() * reading).normalized();
+}
+
+RigidTransform upright_from_rig(const RigidTransform& rig_from_first, const Eigen::Vector3d& up,
+                                const Eigen::Vector3d& origin) {
+  const auto level = [&](const Eigen::Vector3d& v) -> Eigen::Vector3d {
+    return v - up * up.dot(v);
+  };
+  Eigen::Vector3d x = level(rig_from_first.rotation.col(2));
+  if (x.norm() < 0.1) x = level(rig_from_first.rotation.col(0));
+  x.normalize();
+  RigidTransform to;
+  to.rotation.row(0) = x.transpose();
+  to.rotation.row(1) = up.cross(x).transpose();
+  to.rotation.row(2) = up.transpose();
+  to.translation = -(to.rotation * origin);
+  return to;
+}
+
+void add_points(const CalibratedCamera& camera, const Image& depth, int step,
+                std::vector<Eigen::Vector3d>& points) {
+  const auto samples = depth.samples();
+  for (int y = 0; y < depth.height_px; y += step) {
+    for (int x = 0; x < depth.width_px; x += step) {
+      const uint16_t depth_mm =
+          samples[static_cast<size_t>(y) * static_cast<size_t>(depth.width_px) +
+                  static_cast<size_t>(x)];
+      if (depth_mm == 0) continue;
+      if (const auto point =
+              unproject(camera.depth.model, {x, y}, depth_mm / 1000.0 - camera.depth_offset_m))
+        points.push_back(camera.rig_from_depth * *point);
+    }
+  }
+}
+
+std::optional<FloorPlane> find_floor(const std::vector<Eigen::Vector3d>& points,
+                                     const Eigen::Vector3d& up_guess) {
+  if (points.size() < 100) return std::nullopt;
+  std::mt19937_64 random(1);
+  const auto any = [&]() -> const Eigen::Vector3d& { return points[random() % points.size()]; };
+  std::optional<FloorPlane> best;
+  size_t most = 0;
+  for (int i = 0; i < kPlanesTried; ++i) {
+    const Eigen::Vector3d a = any();
+    const Eigen::Vector3d b = any();
+    const Eigen::Vector3d c = any();
+    Eigen::Vector3d normal = (b - a).cross(c - a);
+    if (normal.norm() < 1e-3) continue;
+    normal.normalize();
+    if (normal.dot(up_guess) < 0) normal = -normal;
+    if (normal.dot(up_guess) < kMostTiltCosine * up_guess.norm()) continue;
+    const Support found = support(points, normal, normal.dot(a));
+    if (found.on <= most ||
+        static_cast<double>(found.below) > kMostBelow * static_cast<double>(points.size()))
+      continue;
+    most = found.on;
+    best = FloorPlane{normal, normal.dot(a), a, 0, 0};
+  }
+  if (!best) return std::nullopt;
+  for (const double gate_m : {kFloorGateM, kSameLevelM, kSameLevelM})
+    best = refined(points, *best, gate_m);
+  if (best->share < kLeastShare) return std::nullopt;
+  best->height_m = lowest_level(points, *best);
+  // A rug lies as the floor does, whose own few points would tilt it.
+  const Eigen::Vector3d up = best->up;
+  for (int pass = 0; pass < 3; ++pass) {
+    best = refined(points, *best, kSameLevelM);
+    best->height_m += (up - best->up).dot(best->middle);
+    best->up = up;
+  }
+  return best;
+}
+
+Eigen::Vector3d up_of_upright_cameras(const RigCalibration& calibration) {
+  Eigen::Vector3d up = Eigen::Vector3d::Zero();
+  for (const CalibratedCamera& camera : calibration.cameras)
+    up -= camera.rig_from_depth.rotation.col(1);
+  return up.norm() < 1e-6 ? Eigen::Vector3d(0, -1, 0) : Eigen::Vector3d(up.normalized());
+}
+
+void set_origin(RigCalibration& calibration, RigOrigin origin, const RigidTransform& new_from_rig) {
+  calibration.origin = origin;
+  for (CalibratedCamera& camera : calibration.cameras)
+    camera.rig_from_depth = new_from_rig * camera.rig_from_depth;
+}
+
+}  // namespace lockstep

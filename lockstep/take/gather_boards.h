@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lockstep/base/result.h"
+#include "lockstep/calibrate/calibrate_rig.h"
+#include "lockstep/calibrate/detector.h"
+#include "lockstep/take/manifest.h"
+
+// A take to what the solver of a rig looks at.
+
+namespace lockstep {
+
+struct GatherBoardsOptions {
+  /// Ticks looked at, spread evenly over the take; fewer where it has fewer.
+  int64_t most_ticks = 300;
+  int threads = 2;  ///< each with a detector of its own
+  Detector::Options detector;
+  /// Called with how many ticks are done and how many there are, from any thread, never from two at
+  /// once; false ends it.
+  std::function<bool(int64_t done, int64_t all)> progress;
+};
+
+struct GatheredBoards {
+  BoardEvidence evidence;
+  int64_t ticks_looked_at = 0;
+  int64_t ticks_out_of_step = 0;  ///< of those: some camera was, and is left out there
+  bool simulated = false;
+  std::string take;                   ///< its name
+  std::vector<std::string> mishaps;   ///< of the detectors: Detector::mishaps()
+  std::vector<std::string> failures;  ///< images that were left out: BoardObserver::failures()
+};
+
+/// Looks for a board in the images of a take. What a camera saw out of step counts for nothing.
+/// Holds a capture set for each thread, not the take. Errors: those of SetReader and BoardObserver;
+/// unusable_input naming a camera whose recording has no factory calibration to compute with, or
+/// of which no tick is in step; cancelled where progress says so.
+Result<GatheredBoards> gather_boards(const std::filesystem::path& take_folder, const Board& board,
+                                     const GatherBoardsOptions& options = {});
+
+/// One camera of a take as its recording has it, in its modes. A sensor that is off has the lens of
+/// NFOV unbinned or of 1080p.
+Result<CameraToSolve> camera_of_take(const std::filesystem::path& take_folder,
+                                     const TakeCamera& camera);
+
+}  // namespace lockstep

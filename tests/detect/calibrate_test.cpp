@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// `lockstep calibrate` on takes of a virtual rig, whose truth is known.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <Eigen/Geometry>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "lockstep/geometry/rig_calibration.h"
+#include "tests/detect/detect_program.h"
+#include "tests/support/files.h"
+#include "tests/support/program.h"
+
+namespace lockstep::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kBoard =
+    "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
+    "dictionary = \"DICT_5X5_250\"\n";
+
+std::string rig_with(const std::string& world) {
+  return R"(schema = 1
+rig = { name = "three", frame_rate = 30, source = "a" }
+all_cameras = { family = "azure-kinect", depth_mode = "NFOV_UNBINNED", color_mode = "MJPG_720P", exposure_us = 8330, gain = 128, white_balance_k = 4500, powerline_hz = 60, imu = true }
+camera = [ { name = "a", serial = "virtual-0001" }, { name = "b", serial = "virtual-0002" }, { name = "c", serial = "virtual-0003" } ]
+cable = [ { from = "a.out", to = "b.in", length_m = 3 }, { from = "b.out", to = "c.in", length_m = 3 } ]
+world = { seed = 3, radius_m = 2.2, )" +
+         world + " }\n";
+}
+
+/// Sentences come back without the line breaks that the columns gave them.
+Finished run(const std::vector<std::string>& arguments) {
+  Finished done = RunningProgram(lockstep_program(), arguments).wait();
+  done.err = std::regex_replace(done.err, std::regex("\\n *"), " ");
+  return done;
+}
+
+/// A take of three cameras and a board that is shown for ten ticks to each two neighbours; made
+/// once for all tests.
+class CalibrateTake : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TempFolder>();
+    write_file(*folder_ / "board.toml", kBoard);
+    write_file(*folder_ / "rig.toml",
+               rig_with("board_ticks = 10, board = { kind = \"charuco\", squares = \"9x7\", "
+                        "square_mm = 80, marker_mm = 60, dictionary = \"DICT_5X5_250\" }"));
+    made_ = run({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "take", "-l", "0.7"});
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  void SetUp() override { ASSERT_EQ(made_.status, 0) << made_.err; }
+
+  static Finished calibrate(const std::string& output, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments{"calibrate", *folder_ / "take",
+                                       "--board",   *folder_ / "board.toml",
+                                       "-o",        *folder_ / output};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+
+  static std::unique_ptr<TempFolder> folder_;
+  static Finished made_;
+};
+
+std::unique_ptr<TempFolder> CalibrateTake::folder_;
+Finished CalibrateTake::made_;
+
+RigidTransform truth_of(const nlohmann::json& truth, size_t camera) {
+  const auto& pose = truth.at("cameras").at(camera).at("world_from_depth");
+  RigidTransform transform;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j)
+      transform.rotation(i, j) =
+          pose.at("rotation").at(static_cast<size_t>(3 * i + j)).get<double>();
+    transform.translation[i] = pose.at("translation_m").at(static_cast<size_t>(i)).get<double>();
+  }
+  return transform;
+}
+
+void expect_truth(const RigCalibration& found, const fs::path& take) {
+  const auto truth = nlohmann::json::parse(read_file(take / "truth.json"));
+  const auto first_from_world = truth_of(truth, 0).inverse();
+  const auto first_from_rig = found.cameras[0].rig_from_depth.inverse();
+  for (size_t i = 1; i < found.cameras.size(); ++i) {
+    const RigidTransform apart = (first_from_world * truth_of(truth, i)).inverse() *
+                                 (first_from_rig * found.cameras[i].rig_from_depth);
+    EXPECT_LT(apart.translation.norm(), 0.002) << i;
+    EXPECT_LT(Eigen::AngleAxisd(apart.rotation).angle() * 180 / M_PI, 0.05) << i;
+  }
+}
+
+TEST_F(CalibrateTake, FindsWhereTheCamerasAre) {
+  const Finished done = calibrate("good.json");
+  EXPECT_LE(done.status, 1) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("3 cameras"));
+  EXPECT_THAT(done.out, HasSubstr("(simulated)"));
+  EXPECT_THAT(done.out, HasSubstr("held out: corners carried"));
+  const std::string json = read_file(*folder_ / "good.json");
+  EXPECT_EQ(schema_problems(json, "calibration"), "");
+  const auto found = parse_rig_calibration(json);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->cameras.size(), 3u);
+  EXPECT_EQ(found->cameras[1].name, "b");
+  EXPECT_EQ(found->cameras[1].serial, "virtual-0002");
+  expect_truth(*found, *folder_ / "take");
+  const auto report = nlohmann::json::parse(json);
+  EXPECT_LT(report.at("held_out").at("mm").get<double>(), 2);
+  const std::string page = read_file(*folder_ / "good.html");
+  EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,/9j/"));
+  EXPECT_THAT(page, HasSubstr("a and b"));
+
+  const Finished again = calibrate("good.json");
+  EXPECT_EQ(again.status, 2);
+  EXPECT_THAT(again.err, HasSubstr("name another file with -o"));
+}
+
+TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
+  const auto truth = nlohmann::json::parse(read_file(*folder_ / "take/truth.json"));
+  for (const std::string origin : {"floor", "gravity"}) {
+    const Finished done = calibrate(origin + ".json", {"--origin", origin, "--ticks", "12"});
+    ASSERT_LE(done.status, 1) << done.err;
+    const auto found = parse_rig_calibration(read_file(*folder_ / (origin + ".json")));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(to_string(found->origin), origin);
+    for (size_t i = 0; i < 3; ++i) {
+      const RigidTransform world = truth_of(truth, i);
+      const RigidTransform& rig = found->cameras[i].rig_from_depth;
+      EXPECT_NEAR(rig.rotation.row(2).dot(world.rotation.row(2)), 1, 1e-4) << origin << i;
+      if (origin == "floor") {
+        EXPECT_NEAR(rig.translation.z(), world.translation.z(), 0.02) << i;  // there is a rug
+      }
+    }
+    expect_truth(*found, *folder_ / "take");
+  }
+  const Finished board = calibrate("board.json", {"--origin", "board", "--ticks", "12"});
+  ASSERT_LE(board.status, 1) << board.err;
+  expect_truth(*parse_rig_calibration(read_file(*folder_ / "board.json")), *folder_ / "take");
+  const Finished no_tick = calibrate("x.json", {"--origin", "board:4711", "--ticks", "12"});
+  EXPECT_EQ(no_tick.status, 2);
+  EXPECT_THAT(no_tick.err, HasSubstr("did not use the board at tick 4711"));
+  const Finished moon = calibrate("x.json", {"--origin", "moon"});
+  EXPECT_EQ(moon.status, 2);
+  EXPECT_THAT(moon.err, HasSubstr("'moon' fixes no rig"));
+  EXPECT_FALSE(fs::exists(*folder_ / "x.json"));
+}
+
+TEST_F(CalibrateTake, RefusesAnotherBoard) {
+  write_file(*folder_ / "smaller.toml",
+             "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 60\nmarker_mm = 45\n"
+             "dictionary = \"DICT_5X5_250\"\n");
+  const Finished size = run({"calibrate", *folder_ / "take", "--board", *folder_ / "smaller.toml",
+                             "-o", *folder_ / "no.json"});
+  EXPECT_EQ(size.status, 2) << size.out;
+  EXPECT_THAT(size.err, HasSubstr("by depth they measure"));
+  write_file(*folder_ / "other.toml",
+             "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
+             "dictionary = \"DICT_4X4_250\"\n");
+  const Finished other = run({"calibrate", *folder_ / "take", "--board", *folder_ / "other.toml",
+                              "-o", *folder_ / "no.json"});
+  EXPECT_EQ(other.status, 2) << other.out;
+  EXPECT_THAT(other.err, HasSubstr("this is another board: "));
+  EXPECT_FALSE(fs::exists(*folder_ / "no.json"));
+  EXPECT_FALSE(fs::exists(*folder_ / "no.html"));
+}
+
+TEST_F(CalibrateTake, TakesOnlyGoodTicksOfATakeOutOfStep) {
+  const Finished made = run({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "late", "-l",
+                             "0.7", "--anyway", "--fault", "c:delay:0:4000"});
+  ASSERT_EQ(made.status, 1) << made.err;
+  const auto arguments = [&](const std::string& output) {
+    return std::vector<std::string>{"calibrate", *folder_ / "late",
+                                    "--board",   *folder_ / "board.toml",
+                                    "-o",        *folder_ / output};
+  };
+  const Finished refused = run(arguments("late.json"));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("is not in step"));
+  EXPECT_THAT(refused.err, HasSubstr("--good-ticks"));
+  auto asked = arguments("late.json");
+  asked.emplace_back("--good-ticks");
+  const Finished none = run(asked);
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("c is in step with the others at none of the"));
+  EXPECT_FALSE(fs::exists(*folder_ / "late.json"));
+}
+
+TEST_F(CalibrateTake, SaysWhatIsMissing) {
+  const Finished no_board = run({"calibrate", *folder_ / "take", "--board", *folder_ / "no.toml"});
+  EXPECT_EQ(no_board.status, 2);
+  EXPECT_THAT(no_board.err, HasSubstr("no.toml"));
+  const Finished no_take =
+      run({"calibrate", *folder_ / "nothing", "--board", *folder_ / "board.toml"});
+  EXPECT_EQ(no_take.status, 2);
+  EXPECT_THAT(no_take.err, HasSubstr("nothing"));
+}
+
+TEST(Calibrate, SaysThatNobodySawABoard) {
+  const TempFolder folder;
+  write_file(folder / "board.toml", kBoard);
+  write_file(folder / "rig.toml", rig_with("scene = \"room\""));
+  ASSERT_EQ(run({"simulate", folder / "rig.toml", "-o", folder / "take", "-l", "0.2"}).status, 0);
+  const Finished none = run({"calibrate", folder / "take", "--board", folder / "board.toml"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("no camera saw the board in"));
+  EXPECT_FALSE(fs::exists(folder / "take/calibration.json"));
+}
+
+}  // namespace
+}  // namespace lockstep::testing
