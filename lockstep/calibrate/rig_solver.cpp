@@ -171,12 +171,6 @@ struct Term {
   ceres::ResidualBlockId block;
 };
 
-Eigen::Matrix3d cross_matrix(const Eigen::Vector3d& v) {
-  Eigen::Matrix3d m;
-  m << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
-  return m;
-}
-
 /// How the turn of rig_from_depth about the camera's axes, and its shift along them, follow from a
 /// change of the parameters of depth_from_rig.
 Eigen::Matrix<double, 6, 6> turn_and_shift_by(const PoseParameters& depth_from_rig) {

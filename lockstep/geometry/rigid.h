@@ -27,4 +27,7 @@ struct RigidTransform {
 /// Rotation by `angle_rad` about the unit vector `axis`, right-handed.
 [[nodiscard]] Eigen::Matrix3d rotation_about(const Eigen::Vector3d& axis, double angle_rad);
 
+/// v x w = cross_matrix(v) * w.
+[[nodiscard]] Eigen::Matrix3d cross_matrix(const Eigen::Vector3d& v);
+
 }  // namespace lockstep

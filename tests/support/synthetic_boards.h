@@ -11,6 +11,7 @@
 #include "lockstep/calibrate/rig_solver.h"
 #include "lockstep/geometry/calibration.h"
 #include "tests/support/files.h"
+#include "tests/support/poses.h"
 
 // What cameras with known errors see of a board that is carried about, without pictures: corners
 // are projected through the true lenses and get the noise of a detector.
@@ -56,11 +57,7 @@ class SyntheticRig {
     TrueCamera camera;
     camera.optics = factory_;
     camera.optics.name = "cam" + std::to_string(truth.size());
-    Eigen::Matrix3d axes;
-    axes.col(2) = (target - eye).normalized();
-    axes.col(0) = axes.col(2).cross(Eigen::Vector3d::UnitZ()).normalized();
-    axes.col(1) = axes.col(2).cross(axes.col(0));
-    camera.world_from_depth = {axes, eye};
+    camera.world_from_depth = looking(eye, target);
     camera.depth_bias_m = uniform(errors_.depth_bias_m);
     CameraToSolve blob = camera.optics;
     for (CameraModel* lens : {&blob.color, &blob.depth}) {
@@ -97,6 +94,13 @@ class SyntheticRig {
       const Eigen::Vector3d away(uniform(0.3), one_distance ? 0 : uniform(0.5), uniform(0.25));
       show_at(middle + away, facing(middle, towards));
     }
+  }
+
+  /// Shows the board for one tick.
+  void show_at(const RigidTransform& world_from_board) {
+    world_from_boards[tick_] = world_from_board;
+    for (size_t camera = 0; camera < truth.size(); ++camera) look(camera, world_from_board);
+    ++tick_;
   }
 
   /// Each neighbouring pair of the circle for `ticks` ticks.
@@ -143,19 +147,12 @@ class SyntheticRig {
   }
 
   static Eigen::Matrix3d facing(const Eigen::Vector3d& middle, const Eigen::Vector3d& towards) {
-    Eigen::Matrix3d axes;
-    axes.col(2) = -(towards - middle).normalized();  // into the board
-    axes.col(0) = axes.col(2).cross(Eigen::Vector3d::UnitZ()).normalized();
-    axes.col(1) = axes.col(2).cross(axes.col(0));
-    return axes;
+    return looking(towards, middle).rotation;  // z into the board
   }
 
   void show_at(const Eigen::Vector3d& place, const Eigen::Matrix3d& rotation) {
     const Eigen::Vector3d center(board.width_m() / 2, board.height_m() / 2, 0);
-    const RigidTransform world_from_board{rotation, place - rotation * center};
-    world_from_boards[tick_] = world_from_board;
-    for (size_t camera = 0; camera < truth.size(); ++camera) look(camera, world_from_board);
-    ++tick_;
+    show_at({rotation, place - rotation * center});
   }
 
   void look(size_t camera, const RigidTransform& world_from_board) {

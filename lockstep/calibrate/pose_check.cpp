@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/pose_check.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace lockstep {
+namespace {
+
+// Of a chi square with six degrees of freedom: one camera of 200 that stayed is above it where the
+// covariances are as large as the errors.
+constexpr double kMovedChiSquare = 18.55;
+// How far above six its mean must be for every second one to be above that.
+constexpr double kShownChiSquare = 13.5;
+// Explanations whose chi squares differ by less are both possible.
+constexpr double kRivalChiSquare = 12;
+
+/// The scene and the calibration as quadratic functions of the corrections, for any set of cameras
+/// that may have moved: their calibration counts for nothing.
+class Explanations {
+ public:
+  Explanations(const std::vector<SceneCamera>& cameras, const SceneAlignment& alignment,
+               const DepthTolerance& tolerance)
+      : alignment_(alignment) {
+    for (const SceneCamera& camera : cameras) {
+      stayed_.push_back(prior_information(camera, camera.covariance, tolerance));
+      moved_.push_back(prior_information(camera, anywhere(), tolerance));
+    }
+  }
+
+  /// How badly the calibration fits the scene when only the cameras in `moved` may have moved.
+  [[nodiscard]] double chi_square(const std::vector<bool>& moved) const {
+    const Eigen::MatrixXd prior = prior_of(moved);
+    const Eigen::VectorXd pull = prior * corrections();
+    const Eigen::VectorXd best = (alignment_.information + prior).ldlt().solve(pull);
+    return corrections().dot(pull) - pull.dot(best);
+  }
+
+  /// Correction of a camera and its covariance when the cameras in `moved` may have moved.
+  void solve(const std::vector<bool>& moved, size_t camera, SceneCorrection& correction,
+             PoseCovariance& covariance) const {
+    const Eigen::MatrixXd prior = prior_of(moved);
+    const Eigen::LDLT<Eigen::MatrixXd> all((alignment_.information + prior).ldlt());
+    const Eigen::VectorXd back = all.solve(prior * corrections());
+    const auto at = static_cast<Eigen::Index>(kSceneUnknowns * camera);
+    correction = alignment_.corrections[camera] - back.segment<kSceneUnknowns>(at);
+    Eigen::MatrixXd own = Eigen::MatrixXd::Zero(prior.rows(), 6);
+    own.block<6, 6>(at, 0).setIdentity();
+    covariance = all.solve(own).block<6, 6>(at, 0);
+  }
+
+ private:
+  [[nodiscard]] Eigen::MatrixXd prior_of(const std::vector<bool>& moved) const {
+    const auto size = static_cast<Eigen::Index>(kSceneUnknowns * stayed_.size());
+    Eigen::MatrixXd prior = Eigen::MatrixXd::Zero(size, size);
+    for (size_t i = 0; i < stayed_.size(); ++i) {
+      const auto at = static_cast<Eigen::Index>(kSceneUnknowns * i);
+      prior.block<kSceneUnknowns, kSceneUnknowns>(at, at) = moved[i] ? moved_[i] : stayed_[i];
+    }
+    return prior;
+  }
+
+  [[nodiscard]] Eigen::VectorXd corrections() const {
+    Eigen::VectorXd all(static_cast<Eigen::Index>(kSceneUnknowns * stayed_.size()));
+    for (size_t i = 0; i < stayed_.size(); ++i)
+      all.segment<kSceneUnknowns>(static_cast<Eigen::Index>(kSceneUnknowns * i)) =
+          alignment_.corrections[i];
+    return all;
+  }
+
+  const SceneAlignment& alignment_;
+  std::vector<Eigen::Matrix<double, kSceneUnknowns, kSceneUnknowns>> stayed_, moved_;
+};
+
+/// The smallest move that shows in every direction, and the directions in which one of `asked` does
+/// not. `told`: information of three numbers.
+double least_move(const Eigen::Matrix3d& told, double asked, std::vector<Eigen::Vector3d>& open) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(told);
+  for (int i = 0; i < 3; ++i) {
+    if (axes.eigenvalues()[i] * asked * asked < kShownChiSquare)
+      open.emplace_back(axes.eigenvectors().col(i));
+  }
+  const double least = axes.eigenvalues()[0];
+  return least > 0 ? std::sqrt(kShownChiSquare / least) : std::numeric_limits<double>::infinity();
+}
+
+/// One comparison of the cameras that are not known to have moved.
+class Comparison {
+ public:
+  Comparison(const std::vector<SceneCamera>& cameras, const PoseCheckOptions& options)
+      : cameras_(cameras),
+        options_(options),
+        alignment_(align_scene(cameras, std::vector<PoseCovariance>(cameras.size(), anywhere()),
+                               options.tolerance)),
+        explanations_(cameras, alignment_, options.tolerance) {}
+
+  [[nodiscard]] const std::vector<SceneOverlap>& overlaps() const { return alignment_.overlaps; }
+
+  /// The cameras that by themselves explain most of what does not fit, best first; none where all
+  /// fits as it is.
+  [[nodiscard]] std::vector<size_t> moved() const {
+    std::vector<double> gains;
+    for (size_t i = 0; i < cameras_.size(); ++i) gains.push_back(gain(i));
+    std::vector<size_t> alike;
+    const double best = *std::max_element(gains.begin(), gains.end());
+    for (size_t i = 0; best >= kMovedChiSquare && i < cameras_.size(); ++i) {
+      if (gains[i] > best - kRivalChiSquare) alike.push_back(i);
+    }
+    return alike;
+  }
+
+  /// What the scene says of a camera that may have moved while all others stayed, but for `moved`.
+  void describe(size_t i, std::optional<size_t> moved, CameraMove& move) const {
+    std::vector<bool> free(cameras_.size(), false);
+    if (moved) free[*moved] = true;
+    free[i] = false;
+    move.chi_square = explanations_.chi_square(free);
+    free[i] = true;
+    move.chi_square -= explanations_.chi_square(free);
+    SceneCorrection correction;
+    explanations_.solve(free, i, correction, move.covariance);
+    move.covariance += cameras_[i].covariance;
+    const PoseCovariance told = move.covariance.ldlt().solve(PoseCovariance::Identity());
+    move.turn_rad = correction.head<3>();
+    move.shift_m = correction.segment<3>(3);
+    move.least_turn_rad =
+        least_move(told.topLeftCorner<3, 3>(), options_.turn_rad, move.open_turns);
+    move.least_shift_m =
+        least_move(told.bottomRightCorner<3, 3>(), options_.shift_m, move.open_shifts);
+    for (const Eigen::Vector3d& axis : move.open_turns)
+      move.turn_rad -= axis.dot(move.turn_rad) * axis;
+    for (const Eigen::Vector3d& way : move.open_shifts) move.shift_m -= way.dot(move.shift_m) * way;
+    const bool all_show = move.open_shifts.empty() && move.open_turns.empty();
+    move.verdict = all_show ? MoveVerdict::stayed : MoveVerdict::cannot_tell;
+  }
+
+ private:
+  /// How much better the scene is explained when camera `i` may have moved.
+  [[nodiscard]] double gain(size_t i) const {
+    std::vector<bool> free(cameras_.size(), false);
+    const double before = explanations_.chi_square(free);
+    free[i] = true;
+    return before - explanations_.chi_square(free);
+  }
+
+  const std::vector<SceneCamera>& cameras_;
+  const PoseCheckOptions& options_;
+  const SceneAlignment alignment_;
+  const Explanations explanations_;
+};
+
+/// Of several that may have moved each is described as if it were the one.
+void name_rivals(const std::vector<size_t>& alike, const std::vector<size_t>& of_rig,
+                 PoseCheck& check) {
+  for (const size_t i : alike) {
+    CameraMove& move = check.cameras[of_rig[i]];
+    move.verdict = alike.size() > 1 ? MoveVerdict::one_of : MoveVerdict::moved;
+    for (const size_t rival : alike) {
+      if (rival != i) move.rivals.push_back(static_cast<int>(of_rig[rival]));
+    }
+  }
+}
+
+}  // namespace
+
+Result<PoseCheck> check_poses(const std::vector<SceneCamera>& cameras,
+                              const PoseCheckOptions& options) {
+  if (cameras.size() < 2) {
+    return Error{Errc::invalid_argument,
+                 "Whether a camera has moved shows against another one that sees the same: give "
+                 "two cameras or more."};
+  }
+  PoseCheck check;
+  check.cameras.resize(cameras.size());
+  std::vector<size_t> left;  // not known to have moved
+  for (size_t i = 0; i < cameras.size(); ++i) left.push_back(i);
+  while (true) {
+    std::vector<SceneCamera> compared;
+    for (const size_t i : left) compared.push_back(cameras[i]);
+    const Comparison comparison(compared, options);
+    if (left.size() == cameras.size()) check.overlaps = comparison.overlaps();
+    const std::vector<size_t> moved = comparison.moved();
+    const std::optional<size_t> best = moved.empty() ? std::nullopt : std::optional(moved[0]);
+    for (size_t i = 0; i < left.size(); ++i) {
+      const bool rival = std::find(moved.begin(), moved.end(), i) != moved.end();
+      check.cameras[left[i]] = {};
+      comparison.describe(i, rival ? std::nullopt : best, check.cameras[left[i]]);
+    }
+    name_rivals(moved, left, check);
+    if (moved.size() != 1 || left.size() < 3) return check;
+    left.erase(left.begin() + static_cast<ptrdiff_t>(*best));
+  }
+}
+
+}  // namespace lockstep
