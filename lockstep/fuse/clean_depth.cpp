@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "lockstep/transform/lens_numbers.h"
 
@@ -134,6 +135,28 @@ void DepthCleaner::pack(CleanDepth& out) const {
     kernels_.pack(here, out.confidence.data() + y * width, least.data(), width_,
                   out.packed.data() + y * width);
   }
+}
+
+void DepthCleaner::smooth(const CleanDepth& clean, std::vector<uint16_t>& out) const {
+  const auto width = static_cast<size_t>(width_);
+  const auto rows = static_cast<size_t>(height_);
+  const auto padded = [&](size_t y, std::vector<uint16_t>& row) {
+    std::copy_n(clean.depth_mm.data() + y * width, width, row.begin() + kRowMargin);
+  };
+  std::vector<uint16_t> above(width + 2 * kRowMargin), here = above, below = above;
+  out.resize(width * rows + kRowMargin);
+  padded(0, here);
+  for (size_t y = 0; y < rows; ++y) {
+    if (y + 1 < rows)
+      padded(y + 1, below);
+    else
+      std::fill(below.begin(), below.end(), uint16_t{0});
+    kernels_.smooth(above.data() + kRowMargin, here.data() + kRowMargin, below.data() + kRowMargin,
+                    width_, largest_slope_, out.data() + y * width);
+    std::swap(above, here);
+    std::swap(here, below);
+  }
+  out.resize(width * rows);
 }
 
 DepthSight DepthCleaner::sight_from(const RigidTransform& depth_from_view) const {

@@ -39,6 +39,10 @@ class DepthCleaner {
   /// Images that fit, with a depth image.
   void clean(const FusionImages& images, CleanDepth& out) const;
 
+  /// Every reading as the mean of itself and the opposite neighbours that lie on one surface with
+  /// it: less noise, for surfaces whose outline matters.
+  void smooth(const CleanDepth& clean, std::vector<uint16_t>& out) const;
+
   /// What rounding to millimetres took off every reading.
   [[nodiscard]] float residual_mm() const { return residual_mm_; }
   /// As another view looks in, without readings.

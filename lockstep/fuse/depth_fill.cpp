@@ -8,6 +8,7 @@
 #include "lockstep/fuse/clean_depth.h"
 #include "lockstep/fuse/fill_rows.h"
 #include "lockstep/fuse/parallel.h"
+#include "lockstep/transform/lens_numbers.h"
 #include "lockstep/transform/transformation.h"
 
 namespace lockstep {
@@ -38,38 +39,59 @@ View view_of(const FusionCamera& camera, FillOptions::View which) {
 }
 
 /// One camera on its way into the view.
-struct Source {
-  DepthCleaner cleaner;
-  Transformation into_view;
-  CleanDepth clean;
-  std::vector<uint16_t> layer;
-  bool seen = false;
-
+class Source {
+ public:
   Source(const FusionCamera& camera, const View& view, const Kernels& kernels)
-      : cleaner(camera, kernels),
-        into_view({camera.geometry.depth, view.model, view.view_from_rig * camera.rig_from_depth},
-                  kernels) {}
+      : camera_(camera),
+        cleaner_(camera, kernels),
+        into_view_({camera.geometry.depth, view.model, view.view_from_rig * camera.rig_from_depth},
+                   kernels) {}
+
+  [[nodiscard]] bool fits(const FusionImages& images) const {
+    const size_t color = camera_.geometry.color ? 4 * pixels_of(*camera_.geometry.color) : 0;
+    return cleaner_.fits(images) && (images.bgra.empty() || images.bgra.size() == color);
+  }
 
   /// `as_it_is`: this camera's own depth image is the view.
   void draw(const FusionImages& images, bool as_it_is) {
-    seen = !images.depth_mm.empty();
-    if (!seen) return;
-    cleaner.clean(images, clean);
-    const size_t pixels = pixels_of(*into_view.geometry().color);
-    layer.resize(pixels + kRowMargin);  // the last row is worked on in whole vectors
-    if (as_it_is)
-      std::copy(clean.depth_mm.begin(), clean.depth_mm.end(), layer.begin());
-    else
-      (void)into_view.depth_to_color(clean.depth_mm, std::span(layer).first(pixels));
+    images_ = images;
+    if (!seen()) return;
+    cleaner_.clean(images, clean_);
+    const size_t pixels = pixels_of(*into_view_.geometry().color);
+    layer_.resize(pixels + kRowMargin);  // the last row is worked on in whole vectors
+    if (as_it_is) {
+      std::copy(clean_.depth_mm.begin(), clean_.depth_mm.end(), layer_.begin());
+      return;
+    }
+    cleaner_.smooth(clean_, smooth_);
+    (void)into_view_.depth_to_color(smooth_, std::span(layer_).first(pixels));
+  }
+  [[nodiscard]] bool seen() const { return !images_.depth_mm.empty(); }
+
+  [[nodiscard]] FillLayer as_layer(size_t number) const {
+    const RigidTransform depth_from_view = into_view_.geometry().color_from_depth.inverse();
+    FillLayer layer{};
+    layer.camera = static_cast<uint8_t>(number);
+    layer.depth_mm = layer_.data();
+    layer.sight = cleaner_.sight_from(depth_from_view);
+    layer.sight.readings = clean_.packed.data();
+    if (images_.bgra.empty()) return layer;
+    const CameraModel& color = *camera_.geometry.color;
+    layer.bgra = images_.bgra.data();
+    layer.color_lens = lens_of<float>(color);
+    layer.color_mm = motion_of<float>(camera_.geometry.color_from_depth * depth_from_view, 1000);
+    layer.color_width = color.width_px;
+    layer.color_height = color.height_px;
+    return layer;
   }
 
-  [[nodiscard]] FillLayer as_layer(size_t camera) const {
-    const RigidTransform& view_from_depth = into_view.geometry().color_from_depth;
-    FillLayer result{static_cast<uint8_t>(camera), layer.data(),
-                     cleaner.sight_from(view_from_depth.inverse())};
-    result.sight.readings = clean.packed.data();
-    return result;
-  }
+ private:
+  FusionCamera camera_;
+  DepthCleaner cleaner_;
+  Transformation into_view_;
+  CleanDepth clean_;
+  std::vector<uint16_t> smooth_, layer_;
+  FusionImages images_;
 };
 
 }  // namespace
@@ -98,7 +120,7 @@ void DepthFill::State::fill(std::span<const FusionImages> images, FilledView& ou
   std::optional<FillLayer> own;
   std::vector<FillLayer> others;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].seen) continue;
+    if (!sources[i].seen()) continue;
     if (i == target)
       own = sources[i].as_layer(i);
     else
@@ -110,7 +132,9 @@ void DepthFill::State::fill(std::span<const FusionImages> images, FilledView& ou
   out.depth_mm.resize(pixels);
   out.camera.resize(pixels);
   out.confidence.resize(pixels);
-  const FillJob job{fuse_kernels(kernels), rays, own ? &*own : nullptr, others};
+  const bool in_color = options.view == FillOptions::View::color && !images[target].bgra.empty();
+  const FillJob job{kernels, rays, in_color ? images[target].bgra.data() : nullptr,
+                    own ? &*own : nullptr, others};
   constexpr int kBand = 32;  // rows that one thread fills at a time
   parallel_for(options.threads, (rays.height_px + kBand - 1) / kBand, [&](int band) {
     RowFiller filler(job);
@@ -147,8 +171,7 @@ Result<void> DepthFill::fill(std::span<const FusionImages> images, FilledView& o
   std::vector<Source>& sources = state_->sources;
   if (images.size() != sources.size()) return refuse("there are not as many images as cameras");
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].cleaner.fits(images[i]))
-      return refuse("an image has not the size of its camera");
+    if (!sources[i].fits(images[i])) return refuse("an image has not the size of its camera");
   }
   state_->fill(images, out);
   return {};

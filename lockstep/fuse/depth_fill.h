@@ -33,9 +33,17 @@ struct FillOptions {
 
 /// Fills the view of one camera with the depth of all.
 ///
-/// Every camera's depth is drawn as surfaces into the view, none across a jump of depth. The
-/// nearest surface counts that no camera saw through. Where the view's own camera saw it, its
-/// reading counts; elsewhere the one of the highest confidence. What nobody saw stays a hole.
+/// Every camera's depth is drawn as surfaces into the view, none across a jump of depth. Where the
+/// view's own camera saw the nearest surface its reading counts. Elsewhere a surface of another
+/// camera counts when no camera sees through it and, with colour images, when it looks in that
+/// camera's own image as the view does: of several the one that looks most alike, and of several
+/// readings of it the one of the highest confidence. Colours are compared as they are: cameras
+/// need equal exposures and white balance. What is left over stays a hole.
+///
+/// *Simulated*, four cameras in the demo room 30 degrees apart, true poses: of the pixels that a
+/// depth camera cannot see and some other one does 95 % are filled, at 0.5 mm (median); 1.2 % of
+/// all that is filled there and 0.4 % of all that is filled in the views is another surface, more
+/// than 50 mm away (tests/fuse/fill_truth_test.cpp).
 ///
 /// One object fills one view at a time. What it says does not depend on the number of threads, nor,
 /// but for the numbers of the cameras, on their order.
@@ -49,8 +57,8 @@ class DepthFill {
   DepthFill(DepthFill&&) noexcept;
   DepthFill& operator=(DepthFill&&) noexcept;
 
-  /// `images` are those of the cameras in their order; some may have no depth. Reuses the memory of
-  /// `out`. Errors: invalid_argument for another number or size of images.
+  /// `images` are those of the cameras in their order; some may have no depth, or no colour. Reuses
+  /// the memory of `out`. Errors: invalid_argument for another number or size of images.
   Result<void> fill(std::span<const FusionImages> images, FilledView& out);
 
  private:

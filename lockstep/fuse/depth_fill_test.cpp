@@ -33,9 +33,12 @@ TEST(DepthFill, OneCameraAloneIsItsOwnTransformation) {
     const Rig rig(dice, 1);
     const FilledView view = filled(rig.cameras, rig.images(), 0);
     CleanDepth clean;
-    DepthCleaner(rig.cameras[0], best_kernels()).clean(rig.images()[0], clean);
+    const DepthCleaner cleaner(rig.cameras[0], best_kernels());
+    cleaner.clean(rig.images()[0], clean);
+    std::vector<uint16_t> smooth;
+    cleaner.smooth(clean, smooth);
     std::vector<uint16_t> own(pixels(*rig.cameras[0].geometry.color));
-    RC_ASSERT(Transformation(rig.cameras[0].geometry).depth_to_color(clean.depth_mm, own).ok());
+    RC_ASSERT(Transformation(rig.cameras[0].geometry).depth_to_color(smooth, own).ok());
     const bool same = view.depth_mm == own;
     RC_ASSERT(same);
     for (size_t i = 0; i < own.size(); ++i) {

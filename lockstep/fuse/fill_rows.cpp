@@ -2,7 +2,9 @@
 #include "lockstep/fuse/fill_rows.h"
 
 #include <algorithm>
-#include <utility>
+#include <cmath>
+#include <cstdlib>
+#include <tuple>
 
 namespace lockstep {
 namespace {
@@ -12,6 +14,22 @@ float same_surface(float z) {
   return z + static_cast<float>(kSameSurfaceMm) + z / (1 << kSameSurfaceShift);
 }
 
+// Mismatches of colour (mean of the channels, of 255) up to which a surface of another camera
+// counts.
+constexpr float kMostInShadow = 60;  ///< what the own depth camera cannot see, and the way is free
+constexpr float kMostUnproven = 6;   ///< the same, when nobody knows whether the way is free
+constexpr float kMostElsewhere = 30;
+/// Of a surface that the own camera saw, where nobody can compare.
+constexpr float kOwnMismatch = 20;
+
+// The way to a surface that the own depth camera cannot see, millimetres.
+constexpr float kHiddenMm = 50;   ///< so far behind what that camera reads the surface is hidden
+constexpr float kBehindMm = 200;  ///< the way begins so far behind it,
+constexpr float kAlongMm = 250;   ///< no farther than this from the surface,
+constexpr float kBeforeMm = 60;   ///< and ends before it
+constexpr float kClearMm = 15;    ///< who reads so much farther sees that there is nothing
+constexpr int kStops = 6;         ///< places of the way that are looked at
+
 }  // namespace
 
 RowFiller::RowFiller(const FillJob& job)
@@ -19,11 +37,17 @@ RowFiller::RowFiller(const FillJob& job)
   const auto room = static_cast<size_t>(kRowRoom(job.rays.width_px));
   depth_.resize(room);
   doubtful_.resize(room);
+  choices_.resize(room);
   for (Row* row :
-       {&ray_x_, &ray_y_, &looked_.z, &looked_.reading, &looked_.confidence, &looked_.least})
+       {&ray_x_, &ray_y_, &looked_.z, &looked_.reading, &looked_.confidence, &looked_.least, &u_,
+        &v_, &ways_.ray_x, &ways_.ray_y, &ways_.from, &ways_.to, &ways_.at})
     row->resize(room);
-  if (job.own != nullptr) opinions_.push_back({job.own, Row(room), Row(room)});
-  for (const FillLayer& other : job.others) opinions_.push_back({&other, Row(room), Row(room)});
+  bgra_.resize(4 * room);
+  const auto add = [&](const FillLayer& layer) {
+    opinions_.push_back({&layer, Row(room), Row(room), Row(room)});
+  };
+  if (job.own != nullptr) add(*job.own);
+  for (const FillLayer& other : job.others) add(other);
 }
 
 void RowFiller::operator()(int y, FilledView& out) {
@@ -36,10 +60,19 @@ void RowFiller::operator()(int y, FilledView& out) {
   choice.count = static_cast<int>(width_);
   choice.depth = depth_.data();
   choice.doubtful = doubtful_.data();
-  const int doubtful = job_.kernels.choose(choice);
+  doubts_ = static_cast<size_t>(fuse().choose(choice));
   std::copy_n(depth_.begin(), width_, out.depth_mm.begin() + static_cast<ptrdiff_t>(first));
   rate_own(first, out);
-  if (doubtful > 0) decide(first, doubtful, out);
+  if (doubts_ == 0) return;
+  for (size_t i = 0; i < doubts_; ++i) {
+    const size_t at = first + static_cast<size_t>(doubtful_[i]);
+    ray_x_[i] = job_.rays.x[at];
+    ray_y_[i] = job_.rays.y[at];
+  }
+  for (Opinion& opinion : opinions_) ask(first, opinion);
+  for (size_t i = 0; i < doubts_; ++i) choices_[i] = choose(i);
+  if (job_.own != nullptr && job_.bgra != nullptr) doubt_hidden();
+  write(first, out);
 }
 
 void RowFiller::rate_own(size_t first, FilledView& out) {
@@ -56,8 +89,8 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
     ray_x_[x] = job_.rays.x[first + x];
     ray_y_[x] = job_.rays.y[first + x];
   }
-  job_.kernels.look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(),
-                    static_cast<int>(width_), looked_.out());
+  fuse().look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(), static_cast<int>(width_),
+              looked_.out());
   for (size_t x = 0; x < width_; ++x) {
     const bool there = depth_[x] != 0;
     camera[x] = there ? job_.own->camera : kNoCamera;
@@ -66,19 +99,23 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
   }
 }
 
-void RowFiller::ask(size_t first, int doubtful, Opinion& opinion) {
-  const auto count = static_cast<size_t>(doubtful);
-  for (size_t i = 0; i < count; ++i)
+void RowFiller::ask(size_t first, Opinion& opinion) {
+  for (size_t i = 0; i < doubts_; ++i)
     opinion.z[i] = opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[i])];
-  job_.kernels.look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(), doubtful,
-                    looked_.out());
-  std::copy_n(looked_.confidence.begin(), count, opinion.confidence.begin());
+  fuse().look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
+              static_cast<int>(doubts_), looked_.out());
+  std::copy_n(looked_.confidence.begin(), doubts_, opinion.confidence.begin());
   if (opinion.layer == job_.own) return;
+  drop_seen_through(opinion);
+  compare_colors(first, opinion);
+}
+
+void RowFiller::drop_seen_through(Opinion& opinion) {
   for (const Opinion& other : opinions_) {
     if (other.layer == opinion.layer) continue;
-    job_.kernels.look(other.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(), doubtful,
-                      looked_.out());
-    for (size_t i = 0; i < count; ++i) {
+    fuse().look(other.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
+                static_cast<int>(doubts_), looked_.out());
+    for (size_t i = 0; i < doubts_; ++i) {
       const float z = looked_.z[i];
       const bool through = looked_.least[i] > z + kThroughMm + kThroughShare * z;
       opinion.z[i] = through ? 0 : opinion.z[i];
@@ -86,32 +123,117 @@ void RowFiller::ask(size_t first, int doubtful, Opinion& opinion) {
   }
 }
 
-void RowFiller::decide(size_t first, int doubtful, FilledView& out) {
-  const auto count = static_cast<size_t>(doubtful);
-  for (size_t i = 0; i < count; ++i) {
-    const size_t at = first + static_cast<size_t>(doubtful_[i]);
-    ray_x_[i] = job_.rays.x[at];
-    ray_y_[i] = job_.rays.y[at];
+void RowFiller::compare_colors(size_t first, Opinion& opinion) {
+  const FillLayer& layer = *opinion.layer;
+  if (layer.bgra == nullptr || job_.bgra == nullptr) return;  // the numbers stay 0
+  for (size_t i = 0; i < doubts_; ++i) depth_[i] = static_cast<uint16_t>(opinion.z[i]);
+  const VertexRow seen{u_.data(), v_.data(), looked_.z.data()};
+  job_.kernels.vertices(layer.color_lens, layer.color_mm, ray_x_.data(), ray_y_.data(),
+                        depth_.data(), static_cast<int>(doubts_), seen);
+  job_.kernels.colors(layer.bgra, layer.color_width, layer.color_height, seen,
+                      static_cast<int>(doubts_), bgra_.data());
+  for (size_t i = 0; i < doubts_; ++i) {
+    const uint8_t* const there = &bgra_[4 * i];
+    const uint8_t* const here = job_.bgra + 4 * (first + static_cast<size_t>(doubtful_[i]));
+    const int apart =
+        std::abs(here[0] - there[0]) + std::abs(here[1] - there[1]) + std::abs(here[2] - there[2]);
+    const bool known = (there[0] | there[1] | there[2] | there[3]) != 0;
+    opinion.mismatch[i] = known ? static_cast<float>(apart) / 3 : kMostElsewhere;
   }
-  for (Opinion& opinion : opinions_) ask(first, doubtful, opinion);
-  for (size_t i = 0; i < count; ++i) {
+}
+
+/// Surface by surface from the nearest on, the one that looks most like the view; of the opinions
+/// about it the own camera's, or the most confident.
+RowFiller::Choice RowFiller::choose(size_t doubt) const {
+  Choice result;
+  float beyond = 0;
+  while (true) {
     float nearest = 0;
     for (const Opinion& opinion : opinions_) {
-      if (opinion.z[i] > 0 && (nearest == 0 || opinion.z[i] < nearest)) nearest = opinion.z[i];
+      const float z = opinion.z[doubt];
+      if (z > beyond && (nearest == 0 || z < nearest)) nearest = z;
     }
+    if (nearest == 0) return result;
+    const float end = same_surface(nearest);
     const Opinion* best = nullptr;
+    float mismatch = kMostInShadow + 1;
+    const auto worth = [&](const Opinion& opinion) {
+      return std::tuple(opinion.layer == job_.own, opinion.confidence[doubt], -opinion.z[doubt]);
+    };
     for (const Opinion& opinion : opinions_) {
-      if (opinion.z[i] == 0 || opinion.z[i] > same_surface(nearest)) continue;
-      if (best == nullptr || std::pair(opinion.confidence[i], -opinion.z[i]) >
-                                 std::pair(best->confidence[i], -best->z[i]))
-        best = &opinion;
-      if (opinion.layer == job_.own) break;
+      if (opinion.z[doubt] <= beyond || opinion.z[doubt] > end) continue;
+      if (best == nullptr || worth(opinion) > worth(*best)) best = &opinion;
+      if (opinion.layer != job_.own) mismatch = std::min(mismatch, opinion.mismatch[doubt]);
     }
-    if (best == nullptr) continue;
+    if (best->layer == job_.own && mismatch > kMostInShadow) mismatch = kOwnMismatch;
+    const bool better = result.opinion == nullptr || mismatch < result.mismatch;
+    if (mismatch <= kMostInShadow && better) result = {best, best->z[doubt], mismatch};
+    beyond = end;
+  }
+}
+
+/// Where the own depth camera reads something nearer the view may see past it: the surface stays if
+/// it looks right, the more certainly the less is known about the way to it.
+void RowFiller::doubt_hidden() {
+  Row& z = ways_.at;
+  for (size_t i = 0; i < doubts_; ++i) {
+    const Opinion* const opinion = choices_[i].opinion;
+    z[i] = opinion == nullptr || opinion->layer == job_.own ? 0 : choices_[i].z;
+  }
+  fuse().look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(), static_cast<int>(doubts_),
+              looked_.out());
+  ways_.doubt.clear();
+  for (size_t i = 0; i < doubts_; ++i) {
+    if (z[i] == 0) continue;
+    const float reading = looked_.reading[i];
+    const bool hidden = reading > 0 && reading <= looked_.z[i] - kHiddenMm;
+    if (!hidden) {
+      if (choices_[i].mismatch > kMostElsewhere) choices_[i].opinion = nullptr;
+      continue;
+    }
+    const float behind = reading + z[i] - looked_.z[i] + kBehindMm;
+    const float from = std::max(behind, z[i] - kAlongMm), to = z[i] - kBeforeMm;
+    if (choices_[i].mismatch <= kMostUnproven || from >= to) continue;
+    const size_t at = ways_.doubt.size();
+    ways_.from[at] = from;
+    ways_.to[at] = to;
+    ways_.ray_x[at] = ray_x_[i];
+    ways_.ray_y[at] = ray_y_[i];
+    ways_.doubt.push_back(i);
+  }
+  if (!ways_.doubt.empty()) walk();
+}
+
+/// Drops the surfaces to which nobody sees a free way.
+void RowFiller::walk() {
+  const size_t count = ways_.doubt.size();
+  ways_.free.assign(count, 1);
+  for (int stop = 0; stop < kStops; ++stop) {
+    const float share = static_cast<float>(stop) / (kStops - 1);
+    for (size_t i = 0; i < count; ++i)
+      ways_.at[i] = ways_.from[i] + (ways_.to[i] - ways_.from[i]) * share;
+    ways_.free_here.assign(count, 0);
+    for (const Opinion& opinion : opinions_) {
+      fuse().look(opinion.layer->sight, ways_.ray_x.data(), ways_.ray_y.data(), ways_.at.data(),
+                  static_cast<int>(count), looked_.out());
+      for (size_t i = 0; i < count; ++i)
+        ways_.free_here[i] |= static_cast<uint8_t>(looked_.reading[i] > looked_.z[i] + kClearMm);
+    }
+    for (size_t i = 0; i < count; ++i) ways_.free[i] &= ways_.free_here[i];
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (ways_.free[i] == 0) choices_[ways_.doubt[i]].opinion = nullptr;
+  }
+}
+
+void RowFiller::write(size_t first, FilledView& out) const {
+  for (size_t i = 0; i < doubts_; ++i) {
+    const Opinion* const opinion = choices_[i].opinion;
+    if (opinion == nullptr) continue;
     const size_t at = first + static_cast<size_t>(doubtful_[i]);
-    out.depth_mm[at] = static_cast<uint16_t>(best->z[i]);
-    out.camera[at] = best->layer->camera;
-    out.confidence[at] = static_cast<uint8_t>(std::max(1.0F, best->confidence[i]));
+    out.depth_mm[at] = static_cast<uint16_t>(choices_[i].z);
+    out.camera[at] = opinion->layer->camera;
+    out.confidence[at] = static_cast<uint8_t>(std::max(1.0F, opinion->confidence[i]));
   }
 }
 

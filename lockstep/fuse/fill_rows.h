@@ -11,22 +11,32 @@
 
 namespace lockstep {
 
-/// One camera's depth in a view that is filled.
+/// One camera's depth in a view that is filled, and how the view looks into its images.
 struct FillLayer {
   uint8_t camera = 0;
   const uint16_t* depth_mm = nullptr;  ///< as drawn into the view
-  DepthSight sight;                    ///< from the view
+  DepthSight sight;
+  const uint8_t* bgra = nullptr;  ///< null where the camera gave no colours
+  Lens<float> color_lens{};
+  Motion<float> color_mm{};
+  int color_width = 0, color_height = 0;
 };
 
 /// The layers of a view and its rays. Borrows all.
 struct FillJob {
-  const FuseKernels& kernels;
+  const Kernels& kernels;
   const RayTable& rays;  ///< of the view
+  const uint8_t* bgra;   ///< of the view itself; null: not known
   const FillLayer* own;  ///< null: the view's own camera saw nothing
   std::span<const FillLayer> others;
 };
 
 /// Decides rows of a view; one object serves one thread at a time. Borrows the job.
+///
+/// What the own camera read and nobody has anything before is certain. About the other pixels every
+/// camera has an opinion: a surface that lies there. An opinion of another camera is dropped when
+/// some camera sees through the surface, and judged by how well its colour there, in that camera's
+/// own image, matches the view's.
 class RowFiller {
  public:
   explicit RowFiller(const FillJob& job);
@@ -38,25 +48,47 @@ class RowFiller {
   /// What a camera says about the doubtful pixels of a row.
   struct Opinion {
     const FillLayer* layer;
-    Row z;  ///< 0: nothing, or somebody saw through it
+    Row z;  ///< 0: nothing, or somebody sees through it
     Row confidence;
+    Row mismatch;  ///< of the colours, mean of the channels; 0 where they are not known
+  };
+  struct Choice {
+    const Opinion* opinion = nullptr;
+    float z = 0, mismatch = 0;
+  };
+  /// Pixels for which it is asked whether the way to their surface is free.
+  struct Ways {
+    std::vector<size_t> doubt;
+    Row ray_x, ray_y, from, to, at;
+    std::vector<uint8_t> free, free_here;
   };
 
-  void ask(size_t first, int doubtful, Opinion& opinion);
-  void decide(size_t first, int doubtful, FilledView& out);
+  [[nodiscard]] const FuseKernels& fuse() const { return fuse_kernels(job_.kernels); }
   void rate_own(size_t first, FilledView& out);
+  void ask(size_t first, Opinion& opinion);
+  void drop_seen_through(Opinion& opinion);
+  void compare_colors(size_t first, Opinion& opinion);
+  [[nodiscard]] Choice choose(size_t doubt) const;
+  void doubt_hidden();
+  void walk();
+  void write(size_t first, FilledView& out) const;
 
   const FillJob& job_;
   const size_t width_;
   std::vector<const uint16_t*> layers_;  ///< of the others, at a row
   std::vector<uint16_t> depth_;          ///< of a row
-  std::vector<int32_t> doubtful_;
-  std::vector<Opinion> opinions_;  ///< the own camera's first, where it is there
-  Row ray_x_, ray_y_;              ///< of what is doubtful, or of the row
+  std::vector<int32_t> doubtful_;        ///< columns of what is doubtful
+  size_t doubts_ = 0;                    ///< how many
+  std::vector<Opinion> opinions_;        ///< the own camera's first, where it is there
+  std::vector<Choice> choices_;          ///< of what is doubtful
+  Row ray_x_, ray_y_;                    ///< of what is doubtful, or of the row
+  Ways ways_;
   struct Looked {
     Row z, reading, confidence, least;
     SeenThere out() { return {z.data(), reading.data(), confidence.data(), least.data()}; }
   } looked_;
+  Row u_, v_;
+  std::vector<uint8_t> bgra_;
 };
 
 }  // namespace lockstep

@@ -48,7 +48,7 @@ struct DepthSight {
 /// What a depth camera has where points of another view lie in its image: how far they are along
 /// its axis, its reading there, that one's confidence, and the least of its neighbourhood, 0 where
 /// that is not known: what is farther in front is certainly seen through. All 0 where a point lies
-/// beside the image or nothing is read.
+/// beside the image, all but the first where nothing is read.
 struct SeenThere {
   float *z, *reading, *confidence, *least;
 };
@@ -135,6 +135,11 @@ struct FuseKernels {
   /// there. `count` is at least 3.
   void (*least_of_nine)(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                         int count, uint16_t* out);
+
+  /// The mean of every reading of a row and the opposite neighbours that both lie on one surface
+  /// with it.
+  void (*smooth)(const uint16_t* above, const uint16_t* here, const uint16_t* below, int count,
+                 float largest_slope, uint16_t* out);
 
   void (*pack)(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least, int count,
                PackedReading* out);

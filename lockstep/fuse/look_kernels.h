@@ -28,7 +28,7 @@ struct LookedUp {
     some = any(readings);
     const Ints mm = readings & 0xFFFF;
     const Ints nearer = (readings >> 24) & 0xFF;
-    z = mm > 0 ? seen.z : Floats{};
+    z = inside ? seen.z : Floats{};
     reading = floats_of(mm);
     confidence = floats_of((readings >> 16) & 0xFF);
     least = floats_of(nearer < kNearerUnknown ? mm - nearer * kNearerStepMm : Ints{});

@@ -140,6 +140,30 @@ LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
   }
 }
 
+LOCKSTEP_KERNEL void smooth(const uint16_t* above, const uint16_t* here, const uint16_t* below,
+                            int count, float largest_slope, uint16_t* out) {
+  const auto floats = [](const uint16_t* row, int column) {
+    return __builtin_convertvector(load<Shorts>(row + column), Floats);
+  };
+  for (int first = 0; first < count; first += kLanes) {
+    const Floats z = floats(here, first);
+    Floats sum = z;
+    Floats parts = spread(1);
+    const auto add = [&](Floats a, Floats b) {
+      const Ints joined = (a > 0) & (b > 0) &
+                          (smaller(a, smaller(b, z)) * largest_slope >=
+                           larger(a, larger(b, z)) - smaller(a, smaller(b, z)));
+      sum += joined ? a + b : Floats{};
+      parts += joined ? spread(2) : Floats{};
+    };
+    add(floats(here, first - 1), floats(here, first + 1));
+    add(floats(above, first), floats(below, first));
+    add(floats(above, first - 1), floats(below, first + 1));
+    add(floats(above, first + 1), floats(below, first - 1));
+    store(out + first, __builtin_convertvector(ints_of(sum / parts + 0.5F) & (z > 0), Shorts));
+  }
+}
+
 LOCKSTEP_KERNEL void pack(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least,
                           int count, PackedReading* out) {
   for (int i = 0; i < count; ++i) {

@@ -32,7 +32,9 @@ struct TsdfOptions {
 /// cameras at any number of ticks, and its mesh.
 ///
 /// Readings are those that cleaning leaves (clean_depth.h), weighted by their confidence; a voxel
-/// near the surface takes the colour of the camera's own image where nothing nearer hides it. One
+/// near the surface takes the colour of the camera's own image where nothing nearer hides it.
+/// *Simulated*, the still demo room, four cameras, 30 ticks, voxels of 10 mm: the mesh is off by
+/// 0.7 mm (mean), 90 % of it by less than 2 mm (tests/fuse/mesh_truth_test.cpp). One
 /// object is used by one thread at a time; what comes out does not depend on the number of threads.
 class Tsdf {
  public:

@@ -125,9 +125,10 @@ inline void FusionWorld::see(const FusionWorldOptions& options, const Scene& sce
       lay_over(renderer.patch(options.phase), camera.geometry.depth->width_px, depth);
     SeenImages seen;
     seen.infrared = std::move(depth.ir);
-    for (const uint16_t units : depth.depth_units)
-      seen.depth_mm.push_back(
-          static_cast<uint16_t>((units + kDepthUnitsPerMm / 2) >> kDepthUnitBits));
+    for (size_t at = 0; at < seen.infrared.size(); ++at) {
+      const int mm = (depth.depth_units[at] + kDepthUnitsPerMm / 2) >> kDepthUnitBits;
+      seen.depth_mm.push_back(static_cast<uint16_t>(seen.infrared[at] < kDarkIr ? 0 : mm));
+    }
     if (options.in_color) {
       const ColorRenderer in_color(scene, still,
                                    SensorView(*camera.geometry.color, rig_from_color(i)));
