@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
-#include <png.h>
-
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -12,6 +11,7 @@
 #include "lockstep/codec/depth_coloring.h"
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/codec/png_file.h"
+#include "tests/support/png_picture.h"
 
 namespace lockstep {
 namespace {
@@ -69,38 +69,24 @@ TEST(DepthColoring, NearIsBlueFarIsRedNothingIsBlack) {
   EXPECT_EQ(picture.rgb, expected);
 }
 
-/// The samples of a PNG file of 16-bit grey, read by libpng; empty for any other.
-std::vector<uint16_t> read_png16(const std::string& file) {
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
-  png_infop info = png_create_info_struct(png);
-  struct Source {
-    const std::string& file;
-    size_t at = 0;
-  } source{file};
-  png_set_read_fn(png, &source, [](png_structp from, png_bytep to, size_t length) {
-    auto* left = static_cast<Source*>(png_get_io_ptr(from));
-    if (left->file.size() - left->at < length) png_error(from, "cut");
-    std::copy_n(left->file.data() + left->at, length, reinterpret_cast<char*>(to));
-    left->at += length;
-  });
-  png_read_png(png, info, PNG_TRANSFORM_SWAP_ENDIAN, nullptr);
-  std::vector<uint16_t> samples;
-  if (png_get_bit_depth(png, info) == 16 && png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY) {
-    for (png_uint_32 y = 0; y < png_get_image_height(png, info); ++y) {
-      const auto* row = reinterpret_cast<const uint16_t*>(png_get_rows(png, info)[y]);
-      samples.insert(samples.end(), row, row + png_get_image_width(png, info));
-    }
-  }
-  png_destroy_read_struct(&png, &info, nullptr);
-  return samples;
-}
-
 TEST(Png, KeepsEverySampleOf16Bits) {
   std::vector<uint16_t> samples(30 * 20);
   for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<uint16_t>(i * 109);
   const auto png = encode_png16(samples, 30, 20);
   ASSERT_TRUE(png.ok());
-  EXPECT_EQ(read_png16(*png), samples);
+  EXPECT_EQ(testing::decode_png<uint16_t>(*png).samples, samples);
+}
+
+TEST(Png, KeepsEverySampleOf8BitsAndOfColour) {
+  std::vector<uint8_t> samples(30 * 20);
+  for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<uint8_t>(i);
+  const auto gray = testing::decode_png<uint8_t>(encode_png8(samples, 30, 20).value());
+  EXPECT_EQ(gray.channels, 1);
+  EXPECT_EQ(gray.samples, samples);
+  const RgbPicture picture = gradient(30, 20);
+  const auto color = testing::decode_png<uint8_t>(encode_png(picture).value());
+  EXPECT_EQ(color.channels, 3);
+  EXPECT_EQ(color.samples, picture.rgb);
 }
 
 Image color_image(PixelFormat format, int width_px, int height_px, int stride_bytes,
@@ -137,6 +123,28 @@ TEST(ColorPicture, TakesEveryFormatOfTheCameras) {
       color_picture(color_image(PixelFormat::bgra32, 1, 2, 4, {1, 2, 3, 255, 4, 5, 6, 255}));
   ASSERT_TRUE(bgra.ok()) << bgra.error().message;
   EXPECT_EQ(bgra->rgb, (std::vector<uint8_t>{3, 2, 1, 6, 5, 4}));
+}
+
+TEST(ColorPicture, IsTheSameAsBgra) {
+  const RgbPicture picture = gradient(32, 16);
+  const auto jpeg = encode_jpeg(picture, 95);
+  ASSERT_TRUE(jpeg);
+  std::vector<uint8_t> bytes(jpeg->size());
+  std::transform(jpeg->begin(), jpeg->end(), bytes.begin(),
+                 [](std::byte byte) { return static_cast<uint8_t>(byte); });
+  for (const Image& image :
+       {color_image(PixelFormat::mjpg, 32, 16, 0, bytes),
+        color_image(PixelFormat::bgra32, 1, 2, 4, {1, 2, 3, 255, 4, 5, 6, 255}),
+        color_image(PixelFormat::yuy2, 2, 2, 4, {0, 128, 255, 128, 76, 85, 76, 255})}) {
+    const auto rgb = color_picture(image);
+    const auto bgra = color_bgra(image);
+    ASSERT_TRUE(rgb && bgra);
+    ASSERT_EQ(bgra->size() * 3, rgb->rgb.size() * 4);
+    for (size_t i = 0; i < rgb->rgb.size(); ++i)
+      ASSERT_NEAR((*bgra)[i / 3 * 4 + 2 - i % 3], rgb->rgb[i], 16) << i;  // a JPEG is decoded fast
+    EXPECT_EQ(bgra->back(), 255);
+  }
+  EXPECT_FALSE(color_bgra(color_image(PixelFormat::mjpg, 64, 16, 0, bytes))) << "another size";
 }
 
 TEST(ColorPicture, RefusesBytesThatAreNotThatImage) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "lockstep/base/result.h"
 #include "lockstep/codec/picture.h"
 #include "lockstep/frame/image.h"
@@ -12,5 +15,9 @@ namespace lockstep {
 /// Errors: unusable_input when the bytes are not an image of that size, invalid_argument for depth
 /// and infrared.
 Result<RgbPicture> color_picture(const Image& image);
+
+/// The same as blue, green, red and 255 per pixel, with tight rows and of the size that the image
+/// says: unusable_input, too, for a JPEG of another one.
+Result<std::vector<uint8_t>> color_bgra(const Image& image);
 
 }  // namespace lockstep

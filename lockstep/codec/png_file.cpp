@@ -51,6 +51,17 @@ Result<std::string> encode(const Layout& layout, const uint8_t* rows) {
   return file;
 }
 
+template <typename Sample>
+Result<std::string> encode_gray(std::span<const Sample> samples, int width_px, int height_px) {
+  const auto width = static_cast<size_t>(width_px);
+  if (samples.size() != width * static_cast<size_t>(height_px)) {
+    return Error{Errc::invalid_argument, "the samples are not as many as the picture's size says"};
+  }
+  const int bits = 8 * static_cast<int>(sizeof(Sample));
+  return encode({width_px, height_px, bits, PNG_COLOR_TYPE_GRAY, sizeof(Sample) * width},
+                reinterpret_cast<const uint8_t*>(samples.data()));
+}
+
 }  // namespace
 
 Result<std::string> encode_png(const RgbPicture& picture) {
@@ -59,13 +70,12 @@ Result<std::string> encode_png(const RgbPicture& picture) {
                 picture.rgb.data());
 }
 
+Result<std::string> encode_png8(std::span<const uint8_t> samples, int width_px, int height_px) {
+  return encode_gray(samples, width_px, height_px);
+}
+
 Result<std::string> encode_png16(std::span<const uint16_t> samples, int width_px, int height_px) {
-  const auto width = static_cast<size_t>(width_px);
-  if (samples.size() != width * static_cast<size_t>(height_px)) {
-    return Error{Errc::invalid_argument, "the samples are not as many as the picture's size says"};
-  }
-  return encode({width_px, height_px, 16, PNG_COLOR_TYPE_GRAY, 2 * width},
-                reinterpret_cast<const uint8_t*>(samples.data()));
+  return encode_gray(samples, width_px, height_px);
 }
 
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 
 #include "lockstep/base/files.h"
 #include "lockstep/base/text.h"
+#include "lockstep/codec/color_picture.h"
 
 namespace lockstep {
 
@@ -63,6 +64,19 @@ Result<void> check_pixels(const Image& image, const CameraModel& lens, const std
                   camera, tick.index, image.width_px, image.height_px,
                   counted(static_cast<int64_t>(bytes.size()), "byte"), lens.width_px,
                   lens.height_px)};
+}
+
+Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
+                                const std::string& camera, Tick tick) {
+  if (auto checked = check_pixels(image, lens, camera, tick); !checked) return checked.error();
+  auto picture = color_picture(image);
+  if (picture && picture->width_px == lens.width_px && picture->height_px == lens.height_px)
+    return picture;
+  const std::string why =
+      picture ? fmt::format("this JPEG is one of {}x{} pixels, not of {}x{}", picture->width_px,
+                            picture->height_px, lens.width_px, lens.height_px)
+              : picture.error().message;
+  return Error{Errc::unusable_input, fmt::format("{}, tick {}: {}", camera, tick.index, why)};
 }
 
 Result<void> add_file(const std::filesystem::path& path, std::string_view content, Exported& to) {

@@ -7,16 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "lockstep/codec/picture.h"
 #include "lockstep/export/footage_views.h"
 
 namespace lockstep {
 
 /// What was written.
 struct Exported {
-  std::filesystem::path target;  ///< the folder or file
-  int64_t ticks = 0;             ///< that something was written of
-  int64_t left_out = 0;          ///< ticks on which a camera was missing or not in step
-  uint64_t items = 0;            ///< images, or messages
+  std::filesystem::path target;   ///< the folder or file
+  std::filesystem::path first{};  ///< of several files beside each other, the first
+  int64_t ticks = 0;              ///< that something was written of
+  int64_t left_out = 0;           ///< ticks on which a camera was missing or not in step
+  uint64_t items = 0;             ///< images, messages, or clouds and meshes
   uint64_t bytes = 0;
   std::vector<std::string> remarks;  ///< what a person has to know of it, a sentence each
 };
@@ -40,6 +42,10 @@ Result<void> make_new_folder(const std::filesystem::path& folder);
 /// takes that were simulated with timing_only. `camera` is for the sentence.
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
                           Tick tick);
+
+/// The pixels of a colour image that fits its lens. Errors: those of check_pixels and of decoding.
+Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
+                                const std::string& camera, Tick tick);
 
 /// Writes the file and counts it. Errors: those of write_file_whole.
 Result<void> add_file(const std::filesystem::path& path, std::string_view content, Exported& to);

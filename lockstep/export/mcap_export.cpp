@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 
-#include "lockstep/codec/color_convert.h"
 #include "lockstep/codec/color_picture.h"
 #include "lockstep/export/camera_cloud.h"
 #include "lockstep/export/mcap_file.h"
@@ -151,18 +150,16 @@ class CameraTopics {
     if (auto checked = check_pixels(*capture.depth, *view_.geometry.depth, view_.name, none);
         !checked)
       return checked;
-    Image bgra;
+    std::vector<uint8_t> bgra;
     if (capture.color && view_.geometry.color) {
-      auto converted = convert_color(*capture.color, PixelFormat::bgra32);
+      auto converted = color_bgra(*capture.color);
       if (!converted) return std::move(converted).error();
       bgra = *std::move(converted);
     }
-    const auto bytes = bgra.bytes.get();
-    const auto points = cloud_->points(
-        capture.depth->samples(), {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+    const auto points = cloud_->points(capture.depth->samples(), bgra);
     if (!points) return points.error();
     return file_.write(*points_, time,
-                       ros_point_cloud({time, depth_.frame}, *points, !bytes.empty()));
+                       ros_point_cloud({time, depth_.frame}, *points, !bgra.empty()));
   }
 
   McapFile& file_;

@@ -5,11 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
-#include <map>
-#include <sstream>
 
 #include "tests/support/files.h"
+#include "tests/support/ply_file.h"
 #include "tests/support/synthetic_shapes.h"
 
 namespace lockstep {
@@ -19,66 +17,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-/// A reader of PLY files that knows nothing of the writer: every property by its name.
-struct Ply {
-  std::vector<std::string> comments;
-  std::map<std::string, std::vector<double>> vertex;
-  std::vector<std::vector<int32_t>> faces;
-  size_t bytes_left = 0;
-};
+using testing::parse_ply;
+using testing::PlyFile;
 
-template <typename T>
-T take(std::string_view& bytes) {
-  T value{};
-  if (bytes.size() < sizeof(T)) return value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  bytes.remove_prefix(sizeof(T));
-  return value;
-}
-
-double take(std::string_view& bytes, const std::string& type) {
-  if (type == "float") return double{take<float>(bytes)};
-  if (type == "uchar") return static_cast<double>(take<uint8_t>(bytes));
-  ADD_FAILURE() << "no such type: " << type;
-  return 0;
-}
-
-Ply read_ply(const std::string& file) {
-  Ply ply;
-  const std::string kEnd = "end_header\n";
-  const size_t end = file.find(kEnd);
-  if (end == std::string::npos) {
-    ADD_FAILURE() << "no header";
-    return ply;
-  }
-  std::istringstream header(file.substr(0, end));
-  size_t vertices = 0, faces = 0;
-  std::vector<std::pair<std::string, std::string>> properties;
-  std::string element;
-  for (std::string line; std::getline(header, line);) {
-    std::istringstream words(line);
-    std::string word, type, name;
-    words >> word;
-    if (word == "comment") ply.comments.push_back(line.substr(8));
-    if (word == "element") words >> element >> (element == "vertex" ? vertices : faces);
-    if (word == "property" && element == "vertex") {
-      words >> type >> name;
-      properties.emplace_back(type, name);
-    }
-  }
-  std::string_view bytes = std::string_view(file).substr(end + kEnd.size());
-  for (size_t i = 0; i < vertices; ++i) {
-    for (const auto& [type, name] : properties) ply.vertex[name].push_back(take(bytes, type));
-  }
-  for (size_t i = 0; i < faces; ++i) {
-    auto& face = ply.faces.emplace_back(take<uint8_t>(bytes));
-    for (int32_t& corner : face) corner = take<int32_t>(bytes);
-  }
-  ply.bytes_left = bytes.size();
-  return ply;
-}
-
-void expect_vectors(const Ply& ply, const std::vector<Eigen::Vector3f>& vectors,
+void expect_vectors(const PlyFile& ply, const std::vector<Eigen::Vector3f>& vectors,
                     const std::array<const char*, 3>& names) {
   for (size_t axis = 0; axis < 3; ++axis) {
     const auto found = ply.vertex.find(names[axis]);
@@ -93,7 +35,7 @@ void expect_vectors(const Ply& ply, const std::vector<Eigen::Vector3f>& vectors,
   }
 }
 
-void expect_colors(const Ply& ply, const std::vector<std::array<uint8_t, 3>>& colors) {
+void expect_colors(const PlyFile& ply, const std::vector<std::array<uint8_t, 3>>& colors) {
   const std::array<const char*, 3> names{"red", "green", "blue"};
   for (size_t part = 0; part < 3; ++part) {
     if (colors.empty()) {
@@ -111,7 +53,7 @@ TEST(Ply, CloudsComeBackAsTheyWere) {
     const testing::TempFolder folder;
     const PointCloud cloud = testing::any_cloud(dice);
     ASSERT_TRUE(write_ply(folder / "a.ply", cloud, {"frame rig"}));
-    const Ply ply = read_ply(testing::read_file(folder / "a.ply"));
+    const PlyFile ply = parse_ply(testing::read_file(folder / "a.ply"));
     EXPECT_EQ(ply.bytes_left, 0u);
     expect_vectors(ply, cloud.points, {"x", "y", "z"});
     expect_vectors(ply, cloud.normals, {"nx", "ny", "nz"});
@@ -131,7 +73,7 @@ TEST(Ply, MeshesComeBackAsTheyWere) {
     const testing::TempFolder folder;
     const TriangleMesh mesh = testing::any_mesh(dice);
     ASSERT_TRUE(write_ply(folder / "a.ply", mesh, {}));
-    const Ply ply = read_ply(testing::read_file(folder / "a.ply"));
+    const PlyFile ply = parse_ply(testing::read_file(folder / "a.ply"));
     EXPECT_EQ(ply.bytes_left, 0u);
     expect_vectors(ply, mesh.vertices, {"x", "y", "z"});
     expect_vectors(ply, mesh.normals, {"nx", "ny", "nz"});
@@ -147,7 +89,7 @@ TEST(Ply, MeshesComeBackAsTheyWere) {
 TEST(Ply, RemarksAreCommentsAndCannotBreakTheHeader) {
   const testing::TempFolder folder;
   ASSERT_TRUE(write_ply(folder / "a.ply", PointCloud{}, {"camera 0: left\nelement face 7"}));
-  const Ply ply = read_ply(testing::read_file(folder / "a.ply"));
+  const PlyFile ply = parse_ply(testing::read_file(folder / "a.ply"));
   EXPECT_THAT(ply.comments, ElementsAre("camera 0: left?element face 7"));
   EXPECT_TRUE(ply.faces.empty());
 }

@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/export/rgbd_folder.h"
 
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/png_file.h"
+#include "lockstep/export/open3d_camera.h"
 #include "lockstep/export/pinhole.h"
 #include "lockstep/transform/transformation.h"
 
 namespace lockstep {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json intrinsic_json(const CameraModel& pinhole) {
-  // Column by column, as Open3D has its matrices.
-  return {{"width", pinhole.width_px},
-          {"height", pinhole.height_px},
-          {"intrinsic_matrix",
-           {pinhole.fx_px, 0.0, 0.0, 0.0, pinhole.fy_px, 0.0, pinhole.cx_px, pinhole.cy_px, 1.0}}};
-}
-
-Json parameters_json(const CameraModel& pinhole, const RigidTransform& camera_from_rig) {
-  Json extrinsic = Json::array();
-  for (int column = 0; column < 3; ++column) {
-    for (int row = 0; row < 3; ++row) extrinsic.push_back(camera_from_rig.rotation(row, column));
-    extrinsic.push_back(0.0);
-  }
-  for (const double number : camera_from_rig.translation) extrinsic.push_back(number);
-  extrinsic.push_back(1.0);
-  return {{"class_name", "PinholeCameraParameters"},
-          {"version_major", 1},
-          {"version_minor", 0},
-          {"extrinsic", extrinsic},
-          {"intrinsic", intrinsic_json(pinhole)}};
-}
 
 /// One camera's folder.
 class RgbdCamera {
@@ -62,17 +31,11 @@ class RgbdCamera {
                depth = camera_.geometry.depth.has_value();
     if (color) std::filesystem::create_directories(folder_ / "color", failed);
     if (depth) std::filesystem::create_directories(folder_ / "depth", failed);
-    const CameraModel pinhole =
-        pinhole_of(color ? *camera_.geometry.color : *camera_.geometry.depth);
-    if (auto added =
-            add_file(folder_ / "intrinsic.json", intrinsic_json(pinhole).dump(1) + "\n", to);
-        !added || !in_rig)
-      return added;
     const RigidTransform depth_from_rig = camera_.rig_from_depth.inverse();
-    const RigidTransform camera_from_rig =
-        color ? camera_.geometry.color_from_depth * depth_from_rig : depth_from_rig;
-    return add_file(folder_ / "camera.json",
-                    parameters_json(pinhole, camera_from_rig).dump(1) + "\n", to);
+    const CameraModel& lens = color ? *camera_.geometry.color : *camera_.geometry.depth;
+    return add_open3d_camera(
+        folder_, pinhole_of(lens),
+        color ? camera_.geometry.color_from_depth * depth_from_rig : depth_from_rig, in_rig, to);
   }
 
   Result<void> add(const Capture& capture, Tick tick, Exported& to) const {
@@ -94,13 +57,8 @@ class RgbdCamera {
 
  private:
   [[nodiscard]] Result<std::string> color_png(const Image& image, Tick tick) const {
-    if (auto checked = check_pixels(image, *camera_.geometry.color, camera_.name, tick); !checked)
-      return checked.error();
-    const auto picture = color_picture(image);
-    if (!picture) {
-      return Error{picture.error().code, fmt::format("{}, tick {}: {}", camera_.name, tick.index,
-                                                     picture.error().message)};
-    }
+    const auto picture = lens_picture(image, *camera_.geometry.color, camera_.name, tick);
+    if (!picture) return picture.error();
     return encode_png(undistortion_->picture(*picture));
   }
 

@@ -126,6 +126,7 @@ TEST(Json, OfARefusalIsAnErrorForEveryCommand) {
       {"recover", "--json", "missing"},
       {"board", "--json", "missing.toml"},
       {"export", "--json", "missing", "--to", "png"},
+      {"fuse", "--json", "missing", "--cloud", "--to", "a.ply"},
       {"verify", "--json", "--no-such-option", "missing.mkv"}};
   for (const auto& words : refused) {
     const Finished finished = lockstep(words, {}, folder.path());

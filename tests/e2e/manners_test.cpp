@@ -28,9 +28,9 @@ std::vector<std::string> commands() {
 }
 
 TEST(Manners, EveryCommandIsThere) {
-  EXPECT_THAT(commands(),
-              ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate", "record",
-                                     "recover", "board", "export", "exec", "completion", "manual"));
+  EXPECT_THAT(commands(), ::testing::ElementsAre("verify", "info", "plan", "devices", "simulate",
+                                                 "record", "recover", "board", "calibrate", "fuse",
+                                                 "export", "exec", "completion", "manual"));
 }
 
 TEST(Manners, EveryCommandHasHelpWithExamplesWithinTheColumns) {
@@ -86,6 +86,8 @@ TEST(Manners, NothingInReachIsASentenceThatNamesTheFile) {
       {"simulate", "missing.toml", "-o", "take", "-l", "1"},
       {"record", "missing.toml", "-o", "take"},
       {"board", "missing.toml"},
+      {"export", "missing", "--to", "png"},
+      {"fuse", "missing", "--cloud", "--to", "a.ply"},
       {"recover", "missing-take"}};
   const TempFolder folder;
   for (const auto& line : lines) {

@@ -14,26 +14,23 @@
 
 namespace lockstep::testing {
 
-/// The pixels of a PNG file, as libpng's plain interface reads them.
+/// The pixels of a PNG file, as libpng reads them.
 template <typename Sample>
 struct PngPicture {
   int width_px = 0;
   int height_px = 0;
-  std::vector<Sample> samples;  ///< three a pixel for uint8_t, one for uint16_t
+  int channels = 1;  ///< samples of a pixel
+  std::vector<Sample> samples;
 
   [[nodiscard]] const Sample* at(int x, int y) const {
-    return &samples[(static_cast<size_t>(y) * static_cast<size_t>(width_px) +
-                     static_cast<size_t>(x)) *
-                    (sizeof(Sample) == 1 ? 3 : 1)];
+    return &samples[static_cast<size_t>((y * width_px + x) * channels)];
   }
 };
 
-/// Colour as eight bits, depth as the sixteen that are in the file (libpng's plain interface alone
-/// would take them for light and change them).
+/// Eight or sixteen bits a sample, as `Sample` says; fails the running test for others.
 template <typename Sample>
-PngPicture<Sample> read_png(const std::filesystem::path& path) {
+PngPicture<Sample> decode_png(const std::string& file) {
   PngPicture<Sample> picture;
-  const std::string file = read_file(path);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_infop info = png_create_info_struct(png);
   struct Source {
@@ -41,7 +38,7 @@ PngPicture<Sample> read_png(const std::filesystem::path& path) {
     size_t at = 0;
   } source{file};
   if (setjmp(png_jmpbuf(png)) != 0) {
-    ADD_FAILURE() << path << " is no PNG";
+    ADD_FAILURE() << "this is no PNG";
     png_destroy_read_struct(&png, &info, nullptr);
     return {};
   }
@@ -52,18 +49,23 @@ PngPicture<Sample> read_png(const std::filesystem::path& path) {
     rest->at += length;
   });
   png_read_png(png, info, sizeof(Sample) == 2 ? PNG_TRANSFORM_SWAP_ENDIAN : 0, nullptr);
+  EXPECT_EQ(png_get_bit_depth(png, info), 8 * sizeof(Sample));
   picture.width_px = static_cast<int>(png_get_image_width(png, info));
   picture.height_px = static_cast<int>(png_get_image_height(png, info));
-  const size_t row_bytes = png_get_rowbytes(png, info);
-  EXPECT_EQ(png_get_bit_depth(png, info), 8 * sizeof(Sample)) << path;
-  picture.samples.resize(row_bytes / sizeof(Sample) * static_cast<size_t>(picture.height_px));
-  const png_bytepp rows = png_get_rows(png, info);
+  picture.channels = png_get_channels(png, info);
+  const size_t row = png_get_rowbytes(png, info) / sizeof(Sample);
+  picture.samples.resize(row * static_cast<size_t>(picture.height_px));
   for (int y = 0; y < picture.height_px; ++y) {
-    std::memcpy(picture.samples.data() + static_cast<size_t>(y) * row_bytes / sizeof(Sample),
-                rows[y], row_bytes);
+    std::memcpy(picture.samples.data() + static_cast<size_t>(y) * row, png_get_rows(png, info)[y],
+                row * sizeof(Sample));
   }
   png_destroy_read_struct(&png, &info, nullptr);
   return picture;
+}
+
+template <typename Sample>
+PngPicture<Sample> read_png(const std::filesystem::path& path) {
+  return decode_png<Sample>(read_file(path));
 }
 
 }  // namespace lockstep::testing

@@ -21,6 +21,7 @@ void add_devices_command(CLI::App& app, CommandAction& action);
 void add_simulate_command(CLI::App& app, CommandAction& action);
 void add_record_command(CLI::App& app, CommandAction& action);
 void add_recover_command(CLI::App& app, CommandAction& action);
+void add_fuse_command(CLI::App& app, CommandAction& action);
 void add_export_command(CLI::App& app, CommandAction& action);
 void add_board_command(CLI::App& app, CommandAction& action);
 void add_calibrate_command(CLI::App& app, CommandAction& action);

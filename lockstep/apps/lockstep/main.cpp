@@ -31,10 +31,10 @@ input, 3 a device, disk or host failed. 'lockstep COMMAND --help' has the exampl
 
 // In the order in which a person meets them.
 constexpr void (*kCommands[])(CLI::App&, CommandAction&) = {
-    add_verify_command,    add_info_command,   add_plan_command,    add_devices_command,
-    add_simulate_command,  add_record_command, add_recover_command, add_board_command,
-    add_calibrate_command, add_export_command, add_exec_command,    add_completion_command,
-    add_manual_command,
+    add_verify_command,     add_info_command,   add_plan_command,    add_devices_command,
+    add_simulate_command,   add_record_command, add_recover_command, add_board_command,
+    add_calibrate_command,  add_fuse_command,   add_export_command,  add_exec_command,
+    add_completion_command, add_manual_command,
 };
 
 // A file whose name begins with a dash reads as options.

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/fuse_clouds.h"
+
+#include "lockstep/export/set_images.h"
+#include "lockstep/fuse/cloud_fusion.h"
+
+namespace lockstep {
+namespace {
+
+/// Depth that has no colour in a capture would be points without one among others that have.
+std::vector<FusionImages> with_color_only(std::span<const FusionImages> images) {
+  std::vector<FusionImages> whole(images.begin(), images.end());
+  for (FusionImages& each : whole) {
+    if (each.bgra.empty()) each.depth_mm = {};
+  }
+  return whole;
+}
+
+}  // namespace
+
+Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
+                             const FootageChoice& choice, const std::filesystem::path& file,
+                             const ExportProgress& progress) {
+  if (auto known = check_ending(file); !known) return std::move(known).error();
+  if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  auto walk = TickWalk::begin(footage, views, choice);
+  if (!walk) return std::move(walk).error();
+  for (int64_t i = 0; i < walk->ticks(); ++i) {
+    if (auto absent = check_new(with_tick(file, walk->first() + i)); !absent)
+      return std::move(absent).error();
+  }
+  const bool colors = have_color(views);
+  CloudOptions options;
+  options.colors = colors;
+  options.normals = true;
+  auto fusion = CloudFusion::make(views.cameras, options);
+  if (!fusion) return std::move(fusion).error();
+  SetImages set_images(footage, views, colors);
+  PointCloud cloud;
+  Exported exported{.target = file};
+  while (true) {
+    if (!progress(walk->walked(), walk->ticks())) return stopped(exported);
+    auto set = walk->next();
+    if (!set) return std::move(set).error();
+    if (!*set) break;
+    if (auto read = set_images.read(**set); !read) return std::move(read).error();
+    const auto images = set_images.images();
+    auto fused =
+        colors ? fusion->fuse(with_color_only(images), cloud) : fusion->fuse(images, cloud);
+    if (!fused) return std::move(fused).error();
+    if (auto made = make_folder_of(file); !made) return std::move(made).error();
+    const Tick tick = (*set)->tick;
+    if (auto added = add_fused(with_tick(file, tick), cloud, footage, views, tick, exported);
+        !added)
+      return std::move(added).error();
+    ++exported.ticks;
+  }
+  if (exported.ticks == 0) return nothing_to_write(footage, *walk);
+  exported.left_out = walk->left_out();
+  return exported;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/fuse_fill.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lockstep/base/suggestion.h"
+#include "lockstep/base/text.h"
+#include "lockstep/codec/png_file.h"
+#include "lockstep/export/open3d_camera.h"
+#include "lockstep/export/pinhole.h"
+#include "lockstep/export/set_images.h"
+#include "lockstep/fuse/depth_fill.h"
+
+namespace lockstep {
+namespace {
+
+/// The target among the views. Its colour lens is straight, so that what is filled is a pinhole
+/// camera's picture.
+Result<size_t> find_target(const Footage& footage, const FootageViews& views,
+                           const std::string& target) {
+  std::vector<std::string> names;
+  for (const FusionCamera& camera : views.cameras) names.push_back(camera.name);
+  const auto found = std::find(names.begin(), names.end(), target);
+  if (found == names.end()) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("--fill {}: {} has no such camera: {}", printable(target),
+                             footage.path().string(), suggest(target, names))};
+  }
+  const auto number = static_cast<size_t>(found - names.begin());
+  if (views.cameras[number].geometry.color) return number;
+  return Error{Errc::invalid_argument,
+               fmt::format("--fill {}: the camera recorded no colour to be filled", target)};
+}
+
+class FillExport {
+ public:
+  FillExport(const Footage& footage, const FootageViews& views, size_t target, DepthFill fill,
+             const std::filesystem::path& folder)
+      : views_(views),
+        target_(target),
+        images_(footage, views, false),
+        undistortion_(*views.cameras[target].geometry.color),
+        fill_(std::move(fill)) {
+    exported_.target = folder;
+  }
+
+  Result<void> add(const CaptureSet& set) {
+    const CapturePtr& capture = set.slots[target_].capture;
+    if (capture == nullptr || !capture->color) return {};  // no picture to be filled
+    const FusionCamera& camera = views_.cameras[target_];
+    const auto picture =
+        lens_picture(*capture->color, *camera.geometry.color, camera.name, set.tick);
+    if (!picture) return picture.error();
+    if (auto read = images_.read(set); !read) return read;
+    if (auto filled = fill_.fill(images_.images(), view_); !filled) return filled;
+    if (exported_.ticks++ == 0) {
+      if (auto begun = begin(); !begun) return begun;
+    }
+    const std::string name = tick_name(set.tick) + ".png";
+    const int width = view_.width_px, height = view_.height_px;
+    for (const auto& [kind, png] :
+         {std::pair{"color", encode_png(undistortion_.picture(*picture))},
+          std::pair{"depth", encode_png16(view_.depth_mm, width, height)},
+          std::pair{"source", encode_png8(view_.camera, width, height)},
+          std::pair{"confidence", encode_png8(view_.confidence, width, height)}}) {
+      if (!png) return png.error();
+      if (auto added = add_file(exported_.target / kind / name, *png, exported_); !added)
+        return added;
+      ++exported_.items;
+    }
+    return {};
+  }
+  [[nodiscard]] Exported& exported() { return exported_; }
+
+ private:
+  Result<void> begin() {
+    const std::filesystem::path& folder = exported_.target;
+    if (auto made = make_new_folder(folder); !made) return made;
+    for (const char* kind : {"color", "depth", "source", "confidence"}) {
+      if (auto made = make_new_folder(folder / kind); !made) return made;
+    }
+    nlohmann::ordered_json names = nlohmann::ordered_json::array();
+    for (const FusionCamera& camera : views_.cameras) names.push_back(camera.name);
+    const nlohmann::ordered_json sources{{"cameras", names}, {"none", kNoCamera}};
+    if (auto added = add_file(folder / "cameras.json", sources.dump(1) + "\n", exported_); !added)
+      return added;
+    const FusionCamera& camera = views_.cameras[target_];
+    return add_open3d_camera(folder, pinhole_of(*camera.geometry.color),
+                             camera.geometry.color_from_depth * camera.rig_from_depth.inverse(),
+                             views_.calibration.has_value(), exported_);
+  }
+
+  const FootageViews& views_;
+  size_t target_;
+  SetImages images_;
+  Undistortion undistortion_;
+  DepthFill fill_;
+  FilledView view_;
+  Exported exported_;
+};
+
+}  // namespace
+
+Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const FootageChoice& choice,
+                           const std::string& target, const std::filesystem::path& folder,
+                           const ExportProgress& progress) {
+  if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  const auto number = find_target(footage, views, target);
+  if (!number) return number.error();
+  auto walk = TickWalk::begin(footage, views, choice);
+  if (!walk) return std::move(walk).error();
+  if (auto absent = check_new(folder); !absent) return std::move(absent).error();
+  std::vector<FusionCamera> straight = views.cameras;
+  straight[*number].geometry.color = pinhole_of(*straight[*number].geometry.color);
+  auto fill = DepthFill::make(std::move(straight), *number);
+  if (!fill) return std::move(fill).error();
+  FillExport work(footage, views, *number, *std::move(fill), folder);
+  while (true) {
+    if (!progress(walk->walked(), walk->ticks())) return stopped(work.exported());
+    auto set = walk->next();
+    if (!set) return std::move(set).error();
+    if (!*set) break;
+    if (auto added = work.add(**set); !added) return std::move(added).error();
+  }
+  if (work.exported().ticks == 0) return nothing_to_write(footage, *walk);
+  work.exported().left_out = walk->left_out();
+  return work.exported();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/fused_files.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "lockstep/base/files.h"
+#include "lockstep/export/glb.h"
+#include "lockstep/export/ply.h"
+
+namespace lockstep {
+namespace {
+
+/// Without a calibration there is one camera, whose depth lens is the rig's frame.
+RigOrigin origin_of(const FootageViews& views) {
+  return views.calibration ? views.calibration->origin : RigOrigin::camera;
+}
+
+std::vector<std::string> remarks_of(const Footage& footage, const FootageViews& views,
+                                    std::optional<Tick> tick) {
+  const bool z_up = origin_of(views) != RigOrigin::camera && origin_of(views) != RigOrigin::board;
+  std::vector<std::string> remarks{fmt::format(
+      "Lockstep: metres in the frame of the rig ({}), {}", to_string(origin_of(views)),
+      z_up                                   ? "z up"
+      : origin_of(views) == RigOrigin::board ? "z out of the board"
+                                             : "x right, y down, z forward of its first camera")};
+  if (tick) {
+    remarks.push_back(
+        fmt::format("tick {}, whose pulse was at {} ns of rig time; instant_us counts from there",
+                    tick->index, footage.instant(*tick).time_since_epoch().count()));
+  }
+  for (size_t i = 0; i < views.cameras.size(); ++i) {
+    remarks.push_back(fmt::format("camera {}: {} ({})", i, views.cameras[i].name,
+                                  footage.cameras()[views.chosen[i]].serial));
+  }
+  return remarks;
+}
+
+template <typename Shape>
+Result<void> add(const std::filesystem::path& file, const Shape& shape, const Footage& footage,
+                 const FootageViews& views, std::optional<Tick> tick, Exported& to) {
+  auto written = file.extension() == ".glb"
+                     ? write_glb(file, shape, origin_of(views))
+                     : write_ply(file, shape, remarks_of(footage, views, tick));
+  if (!written) {
+    if (written.error().code != Errc::invalid_argument) return written;
+    return Error{Errc::invalid_argument,
+                 fmt::format("{}: {}", file.string(), written.error().message)};
+  }
+  std::error_code ignored;
+  to.bytes += std::filesystem::file_size(file, ignored);
+  if (to.items++ == 0) to.first = file;
+  return {};
+}
+
+}  // namespace
+
+std::filesystem::path with_tick(const std::filesystem::path& file, Tick tick) {
+  return file.parent_path() /
+         (file.stem().string() + "-" + tick_name(tick) + file.extension().string());
+}
+
+bool have_color(const FootageViews& views) {
+  return std::all_of(views.cameras.begin(), views.cameras.end(),
+                     [](const FusionCamera& camera) { return camera.geometry.color.has_value(); });
+}
+
+Result<void> make_folder_of(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.parent_path();
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
+  return {};
+}
+
+Result<void> check_ending(const std::filesystem::path& file) {
+  if (file.extension() == ".ply" || file.extension() == ".glb") return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("--to {}: the ending says the format, and there are .ply and .glb",
+                           file.string())};
+}
+
+Result<void> add_fused(const std::filesystem::path& file, const PointCloud& cloud,
+                       const Footage& footage, const FootageViews& views, Tick tick, Exported& to) {
+  return add(file, cloud, footage, views, tick, to);
+}
+
+Result<void> add_fused(const std::filesystem::path& file, const TriangleMesh& mesh,
+                       const Footage& footage, const FootageViews& views, std::optional<Tick> tick,
+                       Exported& to) {
+  return add(file, mesh, footage, views, tick, to);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/export/set_images.h"
+
+#include <fmt/core.h>
+
+#include "lockstep/codec/color_picture.h"
+#include "lockstep/export/exported.h"
+#include "lockstep/fuse/parallel.h"
+
+namespace lockstep {
+namespace {
+
+constexpr int kThreads = 2;
+
+}  // namespace
+
+SetImages::SetImages(const Footage& footage, const FootageViews& views, bool colors)
+    : footage_(footage),
+      views_(views),
+      colors_(colors),
+      captures_(views.cameras.size()),
+      bgra_(views.cameras.size()),
+      images_(views.cameras.size()) {}
+
+Result<void> SetImages::read(const CaptureSet& set) {
+  std::vector<Result<void>> done(images_.size());
+  parallel_for(kThreads, static_cast<int>(images_.size()), [&](int camera) {
+    const auto number = static_cast<size_t>(camera);
+    done[number] = read_camera(number, set);
+  });
+  for (Result<void>& each : done) {
+    if (!each) return std::move(each);
+  }
+  return {};
+}
+
+Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set) {
+  FusionImages& images = images_[camera] = {};
+  captures_[camera] = set.slots[camera].capture;
+  if (captures_[camera] == nullptr) return {};
+  const Capture& capture = *captures_[camera];
+  const FusionCamera& view = views_.cameras[camera];
+  const auto instant_us = [&](const Image& image) {
+    const RigTime exposed = footage_.rig_time(views_.chosen[camera], set.tick, image.stamp);
+    return std::chrono::duration<double, std::micro>(exposed - footage_.instant(set.tick)).count();
+  };
+  if (capture.depth && view.geometry.depth) {
+    if (auto checked = check_pixels(*capture.depth, *view.geometry.depth, view.name, set.tick);
+        !checked)
+      return checked;
+    images.depth_mm = capture.depth->samples();
+    images.depth_instant_us = instant_us(*capture.depth);
+    const bool with_infrared = capture.ir && capture.ir->samples().size() == images.depth_mm.size();
+    if (with_infrared) images.infrared = capture.ir->samples();
+  }
+  if (!colors_ || !capture.color || !view.geometry.color) return {};
+  if (auto checked = check_pixels(*capture.color, *view.geometry.color, view.name, set.tick);
+      !checked)
+    return checked;
+  auto bgra = color_bgra(*capture.color);
+  if (!bgra) {
+    return Error{bgra.error().code,
+                 fmt::format("{}, tick {}: {}", view.name, set.tick.index, bgra.error().message)};
+  }
+  bgra_[camera] = *std::move(bgra);
+  images.bgra = bgra_[camera];
+  images.color_instant_us = instant_us(*capture.color);
+  return {};
+}
+
+}  // namespace lockstep
