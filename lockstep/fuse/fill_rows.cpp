@@ -100,8 +100,12 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
 }
 
 void RowFiller::ask(size_t first, Opinion& opinion) {
-  for (size_t i = 0; i < doubts_; ++i)
+  bool some = false;
+  for (size_t i = 0; i < doubts_; ++i) {
     opinion.z[i] = opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[i])];
+    some |= opinion.z[i] > 0;
+  }
+  if (!some) return;
   fuse().look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
               static_cast<int>(doubts_), looked_.out());
   std::copy_n(looked_.confidence.begin(), doubts_, opinion.confidence.begin());

@@ -9,6 +9,8 @@
 namespace lockstep {
 namespace {
 
+using HalfBytes = uint8_t __attribute__((vector_size(8)));
+
 /// What a depth camera has at eight places of its image.
 struct LookedUp {
   Floats z, reading, confidence, least;
@@ -39,8 +41,14 @@ LOCKSTEP_KERNEL void look(const DepthSight& shared, const float* ray_x, const fl
                           const float* z, int count, SeenThere out) {
   const DepthSight there = shared;  // no write to the row changes it
   for (int first = 0; first < count; first += kLanes) {
+    const Floats from = load<Floats>(z + first);
+    if (!any(from > 0)) {
+      for (float* const row : {out.z, out.reading, out.confidence, out.least})
+        store(row + first, Floats{});
+      continue;
+    }
     const Seen<Floats> seen(there.lens, there.mm, load<Floats>(ray_x + first),
-                            load<Floats>(ray_y + first), load<Floats>(z + first));
+                            load<Floats>(ray_y + first), from);
     const LookedUp found(there, seen);
     store(out.z + first, found.z);
     store(out.reading + first, found.reading);
@@ -74,8 +82,8 @@ LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
     const Ints through = found.least > seen_through_from(found.z);
     const Ints lost =
         (found.reading > 0) & ((found.confidence > confidence) | tie) & (duplicate | through);
-    for (int lane = 0; lane < kLanes; ++lane)
-      job.kept[first + lane] &= static_cast<uint8_t>(lost[lane] + 1);
+    const auto kept = load<HalfBytes>(job.kept + first);
+    store(job.kept + first, kept & ~__builtin_convertvector(lost, HalfBytes));
   }
 }
 

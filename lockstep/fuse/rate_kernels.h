@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lockstep/fuse/fuse_kernels.h"
+#include "lockstep/fuse/look_kernels.h"
 #include "lockstep/transform/vectors.h"
 
 // Which readings of a depth camera are good, and how good. See fuse_kernels.h.
 
 namespace lockstep {
 namespace {
-
-using HalfBytes = uint8_t __attribute__((vector_size(8)));
 
 /// Eight readings, their neighbours, and where a jump lies between.
 struct Neighbours {

@@ -21,8 +21,9 @@ bool there(const std::optional<CameraModel>& camera) {
   return camera && is_computable(*camera);
 }
 
-/// Share of the truncation within which a voxel takes a colour: two voxels and a half of four.
-constexpr float kColorBand = 0.625F;
+/// Share of the truncation within which a voxel takes a colour: those beside the surface, also
+/// where it is slanted.
+constexpr float kColorBand = 0.4F;
 
 }  // namespace
 

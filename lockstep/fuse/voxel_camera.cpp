@@ -15,11 +15,11 @@ size_t pixels_of(const CameraModel& camera) {
   return static_cast<size_t>(camera.width_px) * static_cast<size_t>(camera.height_px);
 }
 
-/// Every so many pixels lie a quarter of a block apart at most, at what is read.
+/// Every so many pixels lie half a block apart at most, at what is read.
 int step_of(const CameraModel& camera, double block_mm, const std::vector<uint16_t>& depth_mm) {
   const int farthest = *std::max_element(depth_mm.begin(), depth_mm.end());
   const double apart_mm = std::max(1, farthest) / std::min(camera.fx_px, camera.fy_px);
-  return std::clamp(static_cast<int>(block_mm / 4 / apart_mm), 1, 8);
+  return std::clamp(static_cast<int>(block_mm / 2 / apart_mm), 1, 8);
 }
 
 /// Readings of a row, some way apart.

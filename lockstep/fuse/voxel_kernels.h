@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lockstep/fuse/fuse_kernels.h"
-#include "lockstep/transform/lens_kernels.h"
+#include "lockstep/fuse/look_kernels.h"
 
 // Voxels and what a camera reads of the surfaces about them. See fuse_kernels.h.
 
@@ -11,25 +10,34 @@ namespace {
 
 using SignedShorts = int16_t __attribute__((vector_size(16)));
 
-/// A number that changes evenly along the sides of a block, given at its eight corners.
+/// A number that changes evenly along the sides of a block, given at its eight corners, of which x
+/// is the lowest bit.
 class Cuboid {
  public:
-  explicit Cuboid(Floats corners) { store(corners_, corners); }
+  explicit Cuboid(Floats at) {
+    const Floats y = kLaneFloats * kShare;
+    for (int z = 0; z < kBlockSide; ++z) {
+      const float share = static_cast<float>(z) * kShare;
+      const Floats first = between(at[0], at[2], at[4], at[6], y, share);
+      const Floats last = between(at[1], at[3], at[5], at[7], y, share);
+      store(first_ + z * kBlockSide, first);
+      store(step_ + z * kBlockSide, (last - first) * kShare);
+    }
+  }
 
-  /// Along the row of voxels at (y, z).
-  [[nodiscard]] Floats row(float y, float z) const {
-    const float first = at(0, y, z), last = at(1, y, z);
-    return first + (last - first) * (kLaneFloats * (1.0F / (kBlockSide - 1)));
+  /// Along a row of voxels.
+  [[nodiscard]] Floats row(int number) const {
+    return spread(first_[number]) + spread(step_[number]) * kLaneFloats;
   }
 
  private:
-  /// Corners are counted with x as the lowest bit.
-  [[nodiscard]] float at(int x, float y, float z) const {
-    const float front = corners_[x] + (corners_[x + 2] - corners_[x]) * y;
-    const float back = corners_[x + 4] + (corners_[x + 6] - corners_[x + 4]) * y;
+  static constexpr float kShare = 1.0F / (kBlockSide - 1);
+
+  static Floats between(float a, float b, float c, float d, Floats y, float z) {
+    const Floats front = a + (b - a) * y, back = c + (d - c) * y;
     return front + (back - front) * z;
   }
-  float corners_[kLanes];
+  float first_[kBlockSide * kBlockSide], step_[kBlockSide * kBlockSide];
 };
 
 /// Where a camera sees the voxels of a block: its corners exactly, what lies between evenly
@@ -68,11 +76,11 @@ struct RowPixels {
   Floats z;
   Ints inside, at;
 
-  RowPixels(const BlockView& view, float y, float z_share, int width, int height) {
-    z = view.z.row(y, z_share);
+  RowPixels(const BlockView& view, int row, int width, int height) {
+    z = view.z.row(row);
     const Floats nearer = 1 / z;
-    const Floats u = view.u.row(y, z_share) * nearer + 0.5F;
-    const Floats v = view.v.row(y, z_share) * nearer + 0.5F;
+    const Floats u = view.u.row(row) * nearer + 0.5F;
+    const Floats v = view.v.row(row) * nearer + 0.5F;
     inside =
         (u >= 0) & (v >= 0) & (u < static_cast<float>(width)) & (v < static_cast<float>(height));
     at = (ints_of(v) * width + ints_of(u)) & inside;
@@ -100,9 +108,9 @@ void put(uint16_t* to, Floats value) {
 }
 
 /// Mixes the colours of eight voxels with those of the image.
-void mix_colors(const IntegrateJob& job, const BlockView& color, float y, float z, Ints shown,
-                Floats weight, VoxelBlock& block, int row) {
-  const RowPixels pixels(color, y, z, job.color_width, job.color_height);
+void mix_colors(const IntegrateJob& job, const BlockView& color, Ints shown, Floats weight,
+                VoxelBlock& block, int row) {
+  const RowPixels pixels(color, row / kBlockSide, job.color_width, job.color_height);
   const Ints seen = shown & pixels.inside;
   if (!any(seen)) return;
   const Ints bgra = gather(reinterpret_cast<const uint32_t*>(job.bgra), pixels.at);
@@ -133,9 +141,7 @@ LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_m
   const float inverse = 1 / job.truncation_mm;
   constexpr float kOne = 32767;
   for (int row = 0; row < kBlockVoxels; row += kLanes) {
-    const float y = static_cast<float>(row / kBlockSide % kBlockSide) * (1.0F / (kBlockSide - 1));
-    const float z = static_cast<float>(row / kBlockSide / kBlockSide) * (1.0F / (kBlockSide - 1));
-    const RowPixels pixels(depth, y, z, job.width, job.height);
+    const RowPixels pixels(depth, row / kBlockSide, job.width, job.height);
     const Ints readings = gather(job.readings, pixels.at) & pixels.inside;
     const Ints mm = readings & 0xFFFF;
     const Floats apart = (floats_of(mm) + job.residual_mm - pixels.z) * inverse;
@@ -151,7 +157,7 @@ LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_m
     store(block.distance + row, __builtin_convertvector(ints_of(now + half), SignedShorts));
     put(block.weight + row, smaller(sum, spread(job.most_weight)));
     const Ints shown = near & (apart < job.color_band) & (apart > -job.color_band) & (readings < 0);
-    if (colored && any(shown)) mix_colors(job, color, y, z, shown, weight, block, row);
+    if (colored && any(shown)) mix_colors(job, color, shown, weight, block, row);
   }
 }
 
