@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "lockstep/base/files.h"
 #include "lockstep/base/suggestion.h"
 #include "lockstep/base/text.h"
 #include "lockstep/geometry/calibration.h"
@@ -44,13 +43,8 @@ Result<void> read_calibration(const Footage& footage, const FootageChoice& choic
     file = footage.path() / kRigCalibrationFile;
     if (!std::filesystem::exists(file, ignored)) return {};
   }
-  auto text = read_text_file(file);
-  if (!text) return std::move(text).error();
-  auto calibration = parse_rig_calibration(*text);
-  if (!calibration) {
-    return Error{calibration.error().code,
-                 fmt::format("{}: {}", file.string(), calibration.error().message)};
-  }
+  auto calibration = read_rig_calibration(file);
+  if (!calibration) return std::move(calibration).error();
   views.calibration = *std::move(calibration);
   views.calibration_file = file;
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,9 @@ struct RigCalibration {
 /// does not matter. Errors: unusable_input, naming the entry, for anything that is no calibration
 /// of a rig: transforms that are not rigid, numbers that are none, two cameras of one serial.
 Result<RigCalibration> parse_rig_calibration(std::string_view json);
+
+/// The same of a file, which the message names. Errors: those of read_text_file(), too.
+Result<RigCalibration> read_rig_calibration(const std::filesystem::path& file);
 
 /// As JSON: an object with "origin" and "cameras", to which others may add.
 [[nodiscard]] std::string write_rig_calibration(const RigCalibration& calibration);

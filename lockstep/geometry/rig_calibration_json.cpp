@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "lockstep/base/files.h"
 #include "lockstep/geometry/rig_calibration.h"
 
 namespace lockstep {
@@ -252,6 +253,15 @@ Result<RigCalibration> parse_rig_calibration(std::string_view json) {
   }
   return Error{Errc::unusable_input, "this is no calibration of a rig: " + problem +
                                          ". 'lockstep calibrate' writes one."};
+}
+
+Result<RigCalibration> read_rig_calibration(const std::filesystem::path& file) {
+  const auto text = read_text_file(file);
+  if (!text) return text.error();
+  auto calibration = parse_rig_calibration(*text);
+  if (calibration) return calibration;
+  return Error{calibration.error().code,
+               fmt::format("{}: {}", file.string(), calibration.error().message)};
 }
 
 std::string write_rig_calibration(const RigCalibration& calibration) {

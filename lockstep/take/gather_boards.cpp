@@ -13,6 +13,7 @@
 #include "lockstep/geometry/calibration.h"
 #include "lockstep/recording/reader.h"
 #include "lockstep/take/set_reader.h"
+#include "lockstep/take/spread_ticks.h"
 
 namespace lockstep {
 namespace {
@@ -102,13 +103,6 @@ class Watch {
   std::optional<Error> error_;
 };
 
-std::vector<int64_t> spread(int64_t ticks, int64_t most) {
-  const int64_t count = std::min(ticks, std::max<int64_t>(most, 1));
-  std::vector<int64_t> chosen;
-  for (int64_t i = 0; i < count; ++i) chosen.push_back(i * ticks / count);
-  return chosen;
-}
-
 Result<void> describe(const fs::path& folder, const TakeManifest& manifest,
                       GatheredBoards& gathered) {
   gathered.simulated = manifest.is_virtual;
@@ -194,7 +188,7 @@ Result<GatheredBoards> gather_boards(const fs::path& take_folder, const Board& b
     if (i == 0) {
       if (auto known = describe(take_folder, (*reader)->manifest(), gathered); !known)
         return std::move(known).error();
-      ticks = spread((*reader)->tick_count(), options.most_ticks);
+      ticks = spread_ticks((*reader)->tick_count(), options.most_ticks);
     }
     watchers.push_back(std::make_unique<Watcher>(*std::move(reader), board, options));
   }

@@ -15,6 +15,7 @@
 #include "lockstep/apps/common/interrupt.h"
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/apps/lockstep/calibration_origin.h"
 #include "lockstep/apps/lockstep/calibration_pictures.h"
 #include "lockstep/apps/lockstep/calibration_text.h"
@@ -35,12 +36,15 @@ constexpr const char* kExamples =
   lockstep board                                         print the board first
   lockstep calibrate takes/corner-007 --board board.toml
   lockstep calibrate takes/corner-007 --board board.toml --origin floor -o studio.json
+  lockstep calibrate takes/corner-012 --check --calibration takes/corner-007/calibration.json
+  lockstep calibrate takes/corner-012 --refine --calibration takes/corner-007/calibration.json
 
 Writes calibration.json and calibration.html into the take, or what -o names. What the numbers mean
 and how to show the board: docs/calibration.md.
 
-Exit codes: 0 calibrated (advice included), 1 calibrated, but weak: the advice says what is missing,
-2 the take does not say where the cameras are, or cannot be used, 3 the disk failed.)";
+Exit codes: 0 calibrated (advice included), or no camera has moved; 1 calibrated, but weak: the
+advice says what is missing, or a camera has moved, or the scene cannot tell; 2 the take does not
+say where the cameras are, or cannot be used, 3 the disk failed.)";
 
 struct CalibrateOptions {
   std::string take;
@@ -51,6 +55,9 @@ struct CalibrateOptions {
   int threads = 2;
   bool fixed_intrinsics = false;
   bool good_ticks = false;
+  bool check = false;
+  bool refine = false;
+  std::string calibration;
   bool json = false;
 };
 
@@ -158,7 +165,25 @@ Result<void> write(const CalibrateOptions& options, const OutputFiles& files,
   return write_file_whole(files.page, *page, ExistingFile::refuse);
 }
 
+/// What --check and --refine do not look at, and what the board needs.
+Result<void> check_options(const CalibrateOptions& options) {
+  if (options.check || options.refine) return {};
+  if (options.board.empty()) {
+    return Error{Errc::invalid_argument,
+                 "name the file of the board that was shown (--board board.toml), or ask whether "
+                 "a camera has moved (--check)"};
+  }
+  if (options.calibration.empty()) return {};
+  return Error{Errc::invalid_argument,
+               "--calibration names what --check and --refine go by; a board needs none"};
+}
+
 int run_calibrate(const CalibrateOptions& options) {
+  if (auto good = check_options(options); !good) return report_failure(good.error());
+  const SceneRequest scene{options.take, options.calibration, options.output, options.ticks,
+                           options.json};
+  if (options.check) return run_check(scene);
+  if (options.refine) return run_refine(scene);
   const auto wish = origin_from(options.origin);
   if (!wish) return report_failure(wish.error());
   const auto files = files_of(options);
@@ -177,6 +202,27 @@ int run_calibrate(const CalibrateOptions& options) {
   return report->passes() ? kExitGood : kExitFallsShort;
 }
 
+/// Instead of a board.
+void add_scene_options(CLI::App& command, CalibrateOptions& options, CLI::Option& board,
+                       CLI::Option& output) {
+  CLI::Option* const check =
+      command
+          .add_flag("--check", options.check,
+                    "Say whether a camera has moved since it was calibrated: the take needs no "
+                    "board, only surfaces that two cameras see")
+          ->excludes(&board)
+          ->excludes(&output);
+  command
+      .add_flag("--refine", options.refine,
+                "Improve the poses of a calibration by the surfaces that two cameras see")
+      ->excludes(&board)
+      ->excludes(check);
+  command
+      .add_option("--calibration", options.calibration,
+                  "The calibration to check or refine [TAKE/calibration.json]")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void add_calibrate_command(CLI::App& app, CommandAction& action) {
@@ -186,13 +232,15 @@ void add_calibrate_command(CLI::App& app, CommandAction& action) {
   command->add_option("TAKE", options->take, "Take in which the board was shown")
       ->required()
       ->type_name("");
-  command->add_option("--board", options->board, "File of the board ('lockstep board' writes one)")
-      ->required()
-      ->type_name("BOARD");
-  command
-      ->add_option("-o,--output", options->output,
-                   "Write this new file, and the page beside it [TAKE/calibration.json]")
-      ->type_name("FILE");
+  CLI::Option* const board =
+      command
+          ->add_option("--board", options->board, "File of the board ('lockstep board' writes one)")
+          ->type_name("BOARD");
+  CLI::Option* const output =
+      command
+          ->add_option("-o,--output", options->output,
+                       "Write this new file, and the page beside it [TAKE/calibration.json]")
+          ->type_name("FILE");
   command
       ->add_option("--origin", options->origin,
                    "What the rig's frame is fixed to: camera (the first one), gravity, floor, "
@@ -211,8 +259,11 @@ void add_calibrate_command(CLI::App& app, CommandAction& action) {
       ->type_name("N")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command->add_flag("--json", options->json,
-                    "Print calibration.json instead (docs/schemas/calibration.schema.json)");
+  command->add_flag(
+      "--json", options->json,
+      "Print calibration.json instead (docs/schemas/calibration.schema.json), or what "
+      "was checked (docs/schemas/calibration-check.schema.json)");
+  add_scene_options(*command, *options, *board, *output);
   command->footer(kExamples);
   command->callback([options, &action] { action = [options] { return run_calibrate(*options); }; });
 }
