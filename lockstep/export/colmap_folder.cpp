@@ -8,6 +8,8 @@
 #include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/png_file.h"
 #include "lockstep/export/pinhole.h"
+#include "lockstep/export/set_images.h"
+#include "lockstep/fuse/cloud_fusion.h"
 
 namespace lockstep {
 namespace {
@@ -15,7 +17,7 @@ namespace {
 /// The files of the model (https://colmap.github.io/format.html), grown image by image.
 struct Model {
   std::vector<RigidTransform> color_from_rig;  ///< of each camera
-  std::string cameras, images, frames;
+  std::string cameras, images, frames, points;
   int64_t image_count = 0, frame_count = 0;
 };
 
@@ -82,11 +84,33 @@ Result<void> write_model(const std::filesystem::path& folder, const Model& model
       {"images.txt",
        "# IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME, then a line of points, empty\n" +
            model.images},
-      {"points3D.txt", "# POINT3D_ID, X, Y, Z, R, G, B, ERROR, TRACK[]\n"}};
+      {"points3D.txt", "# POINT3D_ID, X, Y, Z, R, G, B, ERROR, TRACK[], empty\n" + model.points}};
   for (const auto& [name, text] : files) {
     if (auto added = add_file(folder / name, text, to); !added) return added;
   }
   return {};
+}
+
+/// The cloud of a set, of which every so many points are kept.
+Result<std::string> points_text(const Footage& footage, const FootageViews& views,
+                                const CaptureSet& set) {
+  constexpr size_t kMostPoints = 100'000;
+  SetImages images(footage, views, true);
+  if (auto read = images.read(set); !read) return std::move(read).error();
+  auto fusion = CloudFusion::make(views.cameras);
+  if (!fusion) return std::move(fusion).error();
+  PointCloud cloud;
+  if (auto fused = fusion->fuse(with_color_only(images.images()), cloud); !fused)
+    return std::move(fused).error();
+  std::string text;
+  const size_t step = cloud.points.size() / kMostPoints + 1;
+  for (size_t i = 0; i < cloud.points.size(); i += step) {
+    const Eigen::Vector3f& p = cloud.points[i];
+    const auto& c = cloud.colors[i];
+    text += fmt::format("{} {} {} {} {} {} {} 0\n", i / step + 1, p.x(), p.y(), p.z(), c[0], c[1],
+                        c[2]);
+  }
+  return text;
 }
 
 /// The picture as it was recorded; what is no JPEG becomes a PNG.
@@ -108,8 +132,13 @@ Result<ColmapPicture> picture_of(const Image& image) {
 
 class ColmapExport {
  public:
-  ColmapExport(const FootageViews& views, const std::filesystem::path& folder)
-      : views_(views), names_(plain_names(views.cameras)), folder_(folder) {
+  ColmapExport(const Footage& footage, const FootageViews& views, bool points,
+               const std::filesystem::path& folder)
+      : footage_(footage),
+        views_(views),
+        names_(plain_names(views.cameras)),
+        points_(points),
+        folder_(folder) {
     exported_.target = folder;
   }
 
@@ -131,6 +160,11 @@ class ColmapExport {
       ++images;
     }
     if (images == 0) return {};
+    if (points_ && model_.frame_count == 0) {
+      auto text = points_text(footage_, views_, set);
+      if (!text) return std::move(text).error();
+      model_.points = *std::move(text);
+    }
     model_.frames += fmt::format("{} 1 {} {}{}\n", ++model_.frame_count,
                                  pose_text(model_.color_from_rig.front()), images, data_ids);
     ++exported_.ticks;
@@ -172,8 +206,10 @@ class ColmapExport {
     return {};
   }
 
+  const Footage& footage_;
   const FootageViews& views_;
   std::vector<std::string> names_;
+  bool points_;
   std::filesystem::path folder_;
   Model model_;
   Exported exported_;
@@ -182,12 +218,13 @@ class ColmapExport {
 }  // namespace
 
 Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
-                               const FootageChoice& choice, const std::filesystem::path& folder,
+                               const FootageChoice& choice, bool points,
+                               const std::filesystem::path& folder,
                                const ExportProgress& progress) {
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
-  ColmapExport model(views, folder);
+  ColmapExport model(footage, views, points, folder);
   if (auto begun = model.begin(); !begun) return std::move(begun).error();
   while (true) {
     if (!progress(walk->walked(), walk->ticks())) return stopped(model.so_far());

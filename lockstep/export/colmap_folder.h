@@ -9,11 +9,12 @@ namespace lockstep {
 /// pictures as they were recorded, named by the tick, and sparse/ the text model: cameras.txt
 /// (FULL_OPENCV, whose pixels count from the corner of the first), images.txt (the rig is the
 /// world), rigs.txt and frames.txt (one rig, a frame for each tick; COLMAP 3.12 and later read
-/// them), and points3D.txt, which is empty. `folder` is new.
-/// Errors: those of need_rig, of the footage and of files; unusable_input for a camera without
-/// colour or with a lens that FULL_OPENCV is not; cancelled.
+/// them), and points3D.txt: empty, or with `points` the coloured cloud of the first tick, thinned
+/// to 100 000 points without tracks. `folder` is new. Errors: those of need_rig, of the footage, of
+/// CloudFusion and of files; unusable_input for a camera without colour or with a lens that
+/// FULL_OPENCV is not; cancelled.
 Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
-                               const FootageChoice& choice, const std::filesystem::path& folder,
-                               const ExportProgress& progress);
+                               const FootageChoice& choice, bool points,
+                               const std::filesystem::path& folder, const ExportProgress& progress);
 
 }  // namespace lockstep

@@ -5,19 +5,6 @@
 #include "lockstep/fuse/cloud_fusion.h"
 
 namespace lockstep {
-namespace {
-
-/// Depth that has no colour in a capture would be points without one among others that have.
-std::vector<FusionImages> with_color_only(std::span<const FusionImages> images) {
-  std::vector<FusionImages> whole(images.begin(), images.end());
-  for (FusionImages& each : whole) {
-    if (each.bgra.empty()) each.depth_mm = {};
-  }
-  return whole;
-}
-
-}  // namespace
-
 Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, const std::filesystem::path& file,
                              const ExportProgress& progress) {

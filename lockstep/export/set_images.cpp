@@ -14,6 +14,14 @@ constexpr int kThreads = 2;
 
 }  // namespace
 
+std::vector<FusionImages> with_color_only(std::span<const FusionImages> images) {
+  std::vector<FusionImages> whole(images.begin(), images.end());
+  for (FusionImages& each : whole) {
+    if (each.bgra.empty()) each.depth_mm = {};
+  }
+  return whole;
+}
+
 SetImages::SetImages(const Footage& footage, const FootageViews& views, bool colors)
     : footage_(footage),
       views_(views),

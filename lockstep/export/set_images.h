@@ -34,4 +34,7 @@ class SetImages {
   std::vector<FusionImages> images_;
 };
 
+/// Without the depth of those that have no colour: for clouds in which every point has one.
+[[nodiscard]] std::vector<FusionImages> with_color_only(std::span<const FusionImages> images);
+
 }  // namespace lockstep

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <map>
 #include <sstream>
 
@@ -222,6 +224,46 @@ TEST_F(Export, ColmapsRigAndFramesAgreeWithItsImages) {
   }
 }
 
+TEST_F(Export, ColmapsFirstPointsAreWhatTheCamerasSee) {
+  write_true_calibration(take());
+  ASSERT_EQ(run({"--to", "colmap", "--points", "--ticks", "1..2"}).status, 0);
+  const auto points = colmap_lines(out() / "sparse" / "points3D.txt");
+  EXPECT_GT(points.size(), 20'000u);
+  EXPECT_LE(points.size(), 100'000u);
+  size_t seen = 0;
+  const auto images = colmap_lines(out() / "sparse" / "images.txt");
+  const auto lens = colmap_lines(out() / "sparse" / "cameras.txt")[0];
+  const Eigen::Isometry3d camera_from_world = colmap_pose(images[0], 1);
+  for (size_t i = 0; i < points.size(); ++i) {
+    ASSERT_EQ(points[i].size(), 8u) << "no track";
+    ASSERT_EQ(points[i][0], std::to_string(i + 1));
+    const Eigen::Vector3d at =
+        camera_from_world *
+        Eigen::Vector3d(std::stod(points[i][1]), std::stod(points[i][2]), std::stod(points[i][3]));
+    const double u = std::stod(lens[4]) * at.x() / at.z() + std::stod(lens[6]);
+    if (at.z() > 0 && u > 0 && u < 1280) ++seen;
+  }
+  EXPECT_GT(seen, points.size() / 2) << "the first of two cameras sees most of them";
+}
+
+TEST_F(Export, CtrlCLeavesOnlyWholeFiles) {
+  // Long enough to be met in its middle; what is there by then differs from machine to machine.
+  RunningProgram running(lockstep_program(),
+                         {"export", take(), "--to", "png", "--all-ticks", "-o", out()});
+  while (names_in(out() / "a" / "color").empty()) usleep(1000);
+  running.signal(SIGINT);
+  const Finished done = running.wait();
+  if (done.status == 0) GTEST_SKIP() << "it was done before the signal came";
+  EXPECT_EQ(done.status, 1) << done.err;
+  EXPECT_THAT(one_line(done.err), HasSubstr("every file in"));
+  for (const char* camera : {"a", "b"}) {
+    for (const char* kind : {"color", "depth"}) {
+      for (const std::string& name : names_in(out() / camera / kind))
+        EXPECT_EQ(fs::path(name).extension(), ".png") << "no temporary file is left";
+    }
+  }
+}
+
 TEST_F(Export, NothingIsOverwritten) {
   fs::create_directory(out());
   write_file(out() / "mine", "mine");
@@ -255,7 +297,7 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
       {{"--to", "png", "--camera", "c"}, "has no camera 'c': did you mean 'a'?"},
       {{"--to", "png", "--ticks", "3..99"}, "its ticks go from 0 to 5"},
       {{"--to", "png", "--ticks", "3-4"}, "these are no ticks"},
-      {{"--to", "png", "--points"}, "--points belongs to --to mcap"},
+      {{"--to", "png", "--points"}, "--points belongs to --to mcap and colmap"},
       {{"--to", "png", "--calibration", folder_ / "none.json"}, "none.json"},
       {{"--to", "png", "--calibration", folder_ / "rig.toml"}, "is no calibration of a rig"},
   };

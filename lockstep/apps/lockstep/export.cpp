@@ -25,7 +25,7 @@ constexpr const char* kExamples =
   lockstep export my-take --to png           depth and colour of each camera as Open3D reads them
   lockstep export my-take --to mcap          all of it as ROS 2 messages, for Foxglove or ros2 bag
   lockstep export my-take --to mcap --points --ticks 0..30   with a point cloud for each depth image
-  lockstep export my-take --to colmap --camera left --camera right -o model
+  lockstep export my-take --to colmap --points -o model     pictures, poses and first points
   lockstep export left.mkv --to png          one recording of any recorder
 
 Nothing is overwritten. What each file holds, frames and units: docs/fusing.md.
@@ -55,7 +55,8 @@ Result<Exported> write(const ExportRequest& request, Footage& footage, const Foo
   };
   const FootageChoice& choice = request.footage.choice;
   if (request.to == "png") return export_rgbd(footage, views, choice, target, told);
-  if (request.to == "colmap") return export_colmap(footage, views, choice, target, told);
+  if (request.to == "colmap")
+    return export_colmap(footage, views, choice, request.points, target, told);
   return export_mcap(footage, views, choice, request.points, target, told);
 }
 
@@ -96,10 +97,11 @@ void print_json(const ExportRequest& request, const FootageViews& views, const E
 
 int run_export(ExportRequest& request) {
   if (auto read = read_ticks(request.footage); !read) return report_failure(read.error());
-  if (request.points && request.to != "mcap") {
+  if (request.points && request.to == "png") {
     return report_failure(
         {Errc::invalid_argument,
-         "--points belongs to --to mcap: `lockstep fuse` writes clouds as files"});
+         "--points belongs to --to mcap and colmap: `lockstep fuse` writes clouds "
+         "as files"});
   }
   const auto footage = Footage::open(request.footage.take);
   if (!footage) return report_failure(footage.error());
@@ -135,7 +137,8 @@ void add_export_command(CLI::App& app, CommandAction& action) {
                    "The new folder or file [named after the take, in this folder]")
       ->type_name("PATH");
   command->add_flag("--points", request->points,
-                    "With --to mcap: a coloured point cloud for each depth image");
+                    "With --to mcap: a coloured point cloud for each depth image; with --to "
+                    "colmap: that of the first tick as its points");
   command->footer(kExamples);
   command->callback([request, &action] { action = [request] { return run_export(*request); }; });
 }
