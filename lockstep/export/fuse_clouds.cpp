@@ -5,6 +5,7 @@
 #include "lockstep/fuse/cloud_fusion.h"
 
 namespace lockstep {
+
 Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, const std::filesystem::path& file,
                              const ExportProgress& progress) {
