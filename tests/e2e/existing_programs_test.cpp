@@ -10,7 +10,10 @@
 #include <thread>
 
 #include "tests/e2e/program.h"
+#include "tests/e2e/simulated_take.h"
+#include "tests/e2e/true_calibration.h"
 #include "tests/support/installed_rig.h"
+#include "tests/support/png_picture.h"
 
 namespace lockstep::testing {
 namespace {
@@ -45,6 +48,20 @@ std::string sanitized() {
          " -fsanitize-link-c++-runtime -lstdc++ -Wno-unused-command-line-argument";
 }
 
+/// Builds an example by its own CMake project into `folder`.
+bool build_example(const std::string& name, const fs::path& folder) {
+  const std::string flags = "-Wall -Wextra -Wpedantic -Werror " + sanitized();
+  const Finished finished =
+      shell("cmake -S '" + source_file("examples/" + name).string() +
+                "' -B . -DCMAKE_PREFIX_PATH='" + (installed() / "lib/lockstep").string() +
+                "' -DCMAKE_C_COMPILER=" LOCKSTEP_BUILD_C_COMPILER
+                " -DCMAKE_CXX_COMPILER=" LOCKSTEP_BUILD_CXX_COMPILER " -DCMAKE_C_FLAGS='" +
+                flags + "' -DCMAKE_CXX_FLAGS='" + flags + "' && cmake --build .",
+            folder);
+  EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
+  return finished.status == 0;
+}
+
 class ExistingPrograms : public ::testing::Test {
  protected:
   static constexpr const char* kC = "two_cameras_c";
@@ -53,7 +70,7 @@ class ExistingPrograms : public ::testing::Test {
   /// The example in both languages, built once by its own CMake project.
   static const fs::path& built() {
     static const TempFolder folder;
-    static const bool done = build_into(folder.path());
+    static const bool done = build_example("two_cameras", folder.path());
     EXPECT_TRUE(done);
     return folder.path();
   }
@@ -96,20 +113,6 @@ class ExistingPrograms : public ::testing::Test {
   }
 
   TempFolder folder_;
-
- private:
-  static bool build_into(const fs::path& folder) {
-    const std::string flags = "-Wall -Wextra -Wpedantic -Werror " + sanitized();
-    const Finished finished =
-        shell("cmake -S '" + source_file("examples/two_cameras").string() +
-                  "' -B . -DCMAKE_PREFIX_PATH='" + (installed() / "lib/lockstep").string() +
-                  "' -DCMAKE_C_COMPILER=" LOCKSTEP_BUILD_C_COMPILER
-                  " -DCMAKE_CXX_COMPILER=" LOCKSTEP_BUILD_CXX_COMPILER " -DCMAKE_C_FLAGS='" +
-                  flags + "' -DCMAKE_CXX_FLAGS='" + flags + "' && cmake --build .",
-              folder);
-    EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
-    return finished.status == 0;
-  }
 };
 
 TEST_F(ExistingPrograms, FindWhatIsInstalledInFoldersOfOurOwn) {
@@ -174,6 +177,81 @@ TEST_F(ExistingPrograms, RunAsTwoProcesses) {
     EXPECT_EQ(played.status, 0) << played.out << played.err;
     expect_pairs(played, kIsSanitized ? 1 : 50);
   }
+}
+
+class GreenScreen : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(build_example("green_screen", folder_.path()));
+    write_file(folder_ / "rig.toml", chain_of_three_toml("scene = \"room\", period_s = 0.1"));
+    const Finished made = simulate(folder_ / "rig.toml", take(), 0.2);
+    ASSERT_EQ(made.status, 0) << made.out << made.err;
+    write_true_calibration(take());
+    fs::create_directory(folder_ / "out");
+  }
+
+  [[nodiscard]] fs::path take() const { return folder_ / "take"; }
+  /// Plays the take, with the calibration in that file.
+  [[nodiscard]] Finished run(const fs::path& calibration) const {
+    return lockstep({"exec", take().string(), "--", (folder_ / "green_screen").string(),
+                     calibration.string(), (folder_ / "out").string(), "2"},
+                    {"XDG_RUNTIME_DIR=" + folder_.path().string()});
+  }
+
+  /// Which pixels of a picture are not those of the other one.
+  [[nodiscard]] size_t differing(const std::string& a, const std::string& b) const {
+    const auto one = read_png<uint8_t>(folder_ / "out" / a);
+    const auto other = read_png<uint8_t>(folder_ / "out" / b);
+    EXPECT_EQ(one.samples.size(), size_t{3} * 1280 * 720);
+    size_t count = 0;
+    for (size_t i = 0; i < one.samples.size(); i += 3)
+      count += !std::equal(&one.samples[i], &one.samples[i] + 3, &other.samples[i]);
+    return count;
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(GreenScreen, ReplacesWhatIsFarAlsoWhereOnlyOtherCamerasSeeIt) {
+  const Finished finished = run(take() / "calibration.json");
+  ASSERT_EQ(finished.status, 0) << finished.out << finished.err;
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(finished.out, match,
+                                std::regex("frame 1: no depth at ([0-9.]+) % of the picture, "
+                                           "others fill ([0-9.]+) %")))
+      << finished.out;
+  EXPECT_GT(std::stod(match[2]), 10);
+  EXPECT_LT(std::stod(match[2]), std::stod(match[1]));
+  // The background is one picture: where the main camera alone sees it nothing changes with help.
+  const auto helped = read_png<uint8_t>(folder_ / "out" / "frame-001.png");
+  const auto alone = read_png<uint8_t>(folder_ / "out" / "alone-001.png");
+  const auto background = [](const auto& picture, size_t i) {
+    const double down = static_cast<double>(i / 1280) / 720;
+    const uint8_t* const rgb = &picture.samples[3 * i];
+    return rgb[0] == static_cast<uint8_t>(40 - 20 * down) &&
+           rgb[1] == static_cast<uint8_t>(110 - 70 * down) &&
+           rgb[2] == static_cast<uint8_t>(170 - 90 * down);
+  };
+  size_t in_both = 0, only_alone = 0, only_helped = 0;
+  for (size_t i = 0; i < size_t{1280} * 720; ++i) {
+    const bool a = background(alone, i), b = background(helped, i);
+    in_both += a && b;
+    only_alone += a && !b;
+    only_helped += b && !a;
+  }
+  EXPECT_GT(in_both, size_t{1280} * 720 / 4);
+  EXPECT_GT(only_helped, size_t{1280} * 720 / 50);
+  EXPECT_LT(only_alone, only_helped / 10);
+  EXPECT_GT(differing("frame-000.png", "frame-001.png"), 1000u) << "the person moves";
+}
+
+TEST_F(GreenScreen, ACalibrationOfAnotherRigIsRefused) {
+  std::string other = read_file(take() / "calibration.json");
+  other.replace(other.find("virtual-0002"), 12, "virtual-9999");
+  write_file(folder_ / "other.json", other);
+  const Finished finished = run(folder_ / "other.json");
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("the calibration does not know camera virtual-0002"));
 }
 
 }  // namespace
