@@ -34,8 +34,8 @@ constexpr int kDelayUs =
 constexpr long kSameInstantUs = 8000;  // closer than this is one tick; a period is 33333
 constexpr std::chrono::seconds kFirstPulse(60), kNextCapture(2);
 
-/// So much nearer or farther, and it is another surface: millimetres, and a share.
-constexpr double kApartMm = 40, kApartShare = 0.02;
+/// Readings that differ by this share of their depth lie on two surfaces.
+constexpr double kApartShare = 0.02;
 
 struct Camera {
   k4a::device device;
