@@ -30,7 +30,7 @@ class SceneDepthMean {
  private:
   struct Sums {
     uint32_t count = 0;
-    uint32_t sum_mm = 0;
+    uint64_t sum_mm = 0;
     uint64_t sum_of_squares_mm2 = 0;
   };
 
