@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "lockstep/codec/color_picture.h"
+#include "lockstep/codec/jpeg.h"
+#include "lockstep/codec/png_file.h"
 #include "lockstep/time/line_fit.h"
 
 namespace lockstep {
@@ -35,6 +37,15 @@ uint16_t quantile(std::span<const uint16_t> samples, double share) {
     if (seen >= wanted) return static_cast<uint16_t>(value);
   }
   return 65535;
+}
+
+GrayImage gray_of(const RgbPicture& picture) {
+  GrayImage gray{picture.width_px, picture.height_px, std::vector<uint8_t>(picture.rgb.size() / 3)};
+  for (size_t i = 0; i < gray.samples.size(); ++i) {
+    const uint8_t* const rgb = picture.rgb.data() + 3 * i;
+    gray.samples[i] = static_cast<uint8_t>((77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2]) >> 8);
+  }
+  return gray;
 }
 
 std::optional<double> sample(const GrayImage& image, const Eigen::Vector2d& at) {
@@ -143,25 +154,34 @@ std::optional<double> plane_at_origin_mm(std::vector<DepthSample> samples) {
 
 }  // namespace
 
-GrayImage gray_of_infrared(const Image& infrared) {
-  const auto samples = infrared.samples();
-  GrayImage gray{infrared.width_px, infrared.height_px, std::vector<uint8_t>(samples.size())};
+GrayImage gray_of_samples(std::span<const uint16_t> samples, int width_px, int height_px) {
+  GrayImage gray{width_px, height_px, std::vector<uint8_t>(samples.size())};
   const double white = std::max<double>(quantile(samples, kBrightest), 1);
   for (size_t i = 0; i < samples.size(); ++i)
     gray.samples[i] = static_cast<uint8_t>(std::min(255.0, 255 * std::sqrt(samples[i] / white)));
   return gray;
 }
 
+GrayImage gray_of_infrared(const Image& infrared) {
+  return gray_of_samples(infrared.samples(), infrared.width_px, infrared.height_px);
+}
+
 Result<GrayImage> gray_of_color(const Image& color) {
   const auto picture = color_picture(color);
   if (!picture) return picture.error();
-  GrayImage gray{picture->width_px, picture->height_px,
-                 std::vector<uint8_t>(picture->rgb.size() / 3)};
-  for (size_t i = 0; i < gray.samples.size(); ++i) {
-    const uint8_t* const rgb = picture->rgb.data() + 3 * i;
-    gray.samples[i] = static_cast<uint8_t>((77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2]) >> 8);
+  return gray_of(*picture);
+}
+
+Result<GrayImage> gray_of_photograph(std::span<const std::byte> file) {
+  constexpr std::array<std::byte, 2> kPng{std::byte{0x89}, std::byte{'P'}};
+  if (file.size() > 2 && std::equal(kPng.begin(), kPng.end(), file.begin())) {
+    const auto picture = decode_png_brightness(file);
+    if (!picture) return picture.error();
+    return gray_of_samples(picture->samples, picture->width_px, picture->height_px);
   }
-  return gray;
+  const auto picture = decode_jpeg(file);
+  if (!picture) return picture.error();
+  return gray_of(*picture);
 }
 
 double edge_width_px(const GrayImage& image, const Board& board,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -27,6 +28,14 @@ struct BoardSighting {
 /// Infrared as eight bits: the square root of it, the brightest half percent is white. Corners stay
 /// where they are, since around a corner all four squares change alike.
 [[nodiscard]] GrayImage gray_of_infrared(const Image& infrared);
+
+/// The same of samples, width * height of them.
+[[nodiscard]] GrayImage gray_of_samples(std::span<const uint16_t> samples, int width_px,
+                                        int height_px);
+
+/// Brightness of a photograph: the bytes of a JPEG, or of a PNG of any kind. Errors:
+/// unusable_input.
+Result<GrayImage> gray_of_photograph(std::span<const std::byte> file);
 
 /// Brightness of a colour image. Errors: those of color_picture().
 Result<GrayImage> gray_of_color(const Image& color);

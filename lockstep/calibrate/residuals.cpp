@@ -8,13 +8,11 @@
 #include <set>
 #include <utility>
 
+#include "lockstep/calibrate/coverage.h"
 #include "lockstep/time/line_fit.h"
 
 namespace lockstep {
 namespace {
-
-constexpr int kFieldsX = 8;
-constexpr int kFieldsY = 6;
 
 const CameraModel& lens_of(const CameraToSolve& camera, BoardSensor sensor) {
   return sensor == BoardSensor::color ? camera.color : camera.depth;
@@ -46,7 +44,7 @@ ViewResidual residual_of(const CameraToSolve& solved, const SolvedCamera& camera
 
 /// What goes into a SensorEvidence.
 struct SensorSums {
-  std::set<int> fields;
+  Coverage coverage;
   double square_px = 0;
   int corners = 0;
 };
@@ -56,26 +54,15 @@ void add(const CameraModel& lens, const ViewResidual& residual, SensorSums& sums
   ++evidence.views;
   evidence.worst_view_px = std::max(evidence.worst_view_px, residual.rms_px);
   for (const ReprojectedCorner& corner : residual.corners) {
-    const int x = static_cast<int>(corner.seen_px.x() * kFieldsX / lens.width_px);
-    const int y = static_cast<int>(corner.seen_px.y() * kFieldsY / lens.height_px);
-    sums.fields.insert(std::clamp(y, 0, kFieldsY - 1) * kFieldsX + std::clamp(x, 0, kFieldsX - 1));
+    sums.coverage.add(corner.seen_px, lens.width_px, lens.height_px);
     sums.square_px += (corner.seen_px - corner.expected_px).squaredNorm();
     ++sums.corners;
   }
 }
 
 void finish(const SensorSums& sums, SensorEvidence& evidence) {
-  evidence.coverage = static_cast<double>(sums.fields.size()) / (kFieldsX * kFieldsY);
+  evidence.coverage = sums.coverage.share();
   if (sums.corners > 0) evidence.rms_px = std::sqrt(sums.square_px / sums.corners);
-}
-
-double widest_angle_deg(const std::vector<Eigen::Vector3d>& directions) {
-  double least_cosine = 1;
-  for (size_t i = 0; i < directions.size(); ++i) {
-    for (size_t j = i + 1; j < directions.size(); ++j)
-      least_cosine = std::min(least_cosine, directions[i].dot(directions[j]));
-  }
-  return std::acos(std::clamp(least_cosine, -1.0, 1.0)) * 180 / M_PI;
 }
 
 void place_boards(const SolvedCamera& camera, const Board& board, const SolvedRig& rig,

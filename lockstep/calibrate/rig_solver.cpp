@@ -4,7 +4,6 @@
 #include <ceres/ceres.h>
 #include <ceres/covariance.h>
 #include <ceres/normal_prior.h>
-#include <ceres/rotation.h>
 #include <fmt/core.h>
 
 #include <Eigen/Geometry>
@@ -14,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include "lockstep/calibrate/pose_parameters.h"
+#include "lockstep/calibrate/projection.h"
 #include "lockstep/calibrate/view_graph.h"
 #include "lockstep/time/line_fit.h"
 
@@ -27,19 +28,6 @@ constexpr double kRobust = 2.0;
 // x_in_target = R x_in_source + t; a lens is (scale of fx - 1, scale of fy - 1, shift of cx, shift
 // of cy) in pixels.
 
-template <typename T>
-struct Point3 {
-  T x[3];
-};
-
-template <typename T>
-Point3<T> moved(const T* pose, const Point3<T>& from) {
-  Point3<T> to;
-  ceres::AngleAxisRotatePoint(pose, from.x, to.x);
-  for (int i = 0; i < 3; ++i) to.x[i] += pose[3 + i];
-  return to;
-}
-
 /// A fixed motion before one that is solved for.
 template <typename T>
 Point3<T> moved(const Eigen::Matrix3d& rotation, const Eigen::Vector3d& translation,
@@ -52,33 +40,15 @@ Point3<T> moved(const Eigen::Matrix3d& rotation, const Eigen::Vector3d& translat
   return to;
 }
 
+/// A camera with a correction.
 template <typename T>
-Point3<T> on_board(const Eigen::Vector3d& corner) {
-  return {{T(corner.x()), T(corner.y()), T(corner.z())}};
-}
-
-/// Pixel of a point; false behind the camera or beyond where the lens model holds.
-template <typename T>
-bool project(const CameraModel& camera, const T* lens, const Point3<T>& point, T* pixel) {
-  if (!(point.x[2] > T(0.01))) return false;
-  const T x = point.x[0] / point.x[2] - T(camera.center_of_distortion.x());
-  const T y = point.x[1] / point.x[2] - T(camera.center_of_distortion.y());
-  const T r2 = x * x + y * y;
-  if (!(r2 <= T(camera.metric_radius * camera.metric_radius))) return false;
-  const auto& k = camera.k;
-  const T above = T(1) + r2 * (T(k[0]) + r2 * (T(k[1]) + r2 * T(k[2])));
-  const T below = T(1) + r2 * (T(k[3]) + r2 * (T(k[4]) + r2 * T(k[5])));
-  const T factor = above / below;
-  const T cross(camera.lens == LensModel::brown_conrady ? 2 : 1);
-  const T p1(camera.p1);
-  const T p2(camera.p2);
-  const T xd = x * factor + p2 * (r2 + T(2) * x * x) + cross * p1 * x * y;
-  const T yd = y * factor + p1 * (r2 + T(2) * y * y) + cross * p2 * x * y;
-  pixel[0] = T(camera.fx_px) * (T(1) + lens[0]) * (xd + T(camera.center_of_distortion.x())) +
-             T(camera.cx_px) + lens[2];
-  pixel[1] = T(camera.fy_px) * (T(1) + lens[1]) * (yd + T(camera.center_of_distortion.y())) +
-             T(camera.cy_px) + lens[3];
-  return true;
+SolvedFor<T> corrected_by(const CameraModel& camera, const T* lens) {
+  SolvedFor<T> solved = constants_of<T>(camera);
+  solved.fx *= T(1) + lens[0];
+  solved.fy *= T(1) + lens[1];
+  solved.cx += lens[2];
+  solved.cy += lens[3];
+  return solved;
 }
 
 /// A corner in infrared: board in the rig, rig in the camera, lens.
@@ -92,7 +62,7 @@ struct InfraredCorner {
   bool operator()(const T* rig_from_board, const T* depth_from_rig, const T* lens,
                   T* residual) const {
     const Point3<T> point = moved(depth_from_rig, moved(rig_from_board, on_board<T>(corner)));
-    if (!project(camera, lens, point, residual)) return false;
+    if (!project(corrected_by(camera, lens), point, residual)) return false;
     for (int i = 0; i < 2; ++i) residual[i] = (residual[i] - T(pixel[i])) / T(sigma_px);
     return true;
   }
@@ -113,7 +83,7 @@ struct ColorCorner {
     const Point3<T> in_depth = moved(depth_from_rig, moved(rig_from_board, on_board<T>(corner)));
     const Point3<T> point =
         moved(correction, moved(color_from_depth_rotation, color_from_depth_translation, in_depth));
-    if (!project(camera, lens, point, residual)) return false;
+    if (!project(corrected_by(camera, lens), point, residual)) return false;
     for (int i = 0; i < 2; ++i) residual[i] = (residual[i] - T(pixel[i])) / T(sigma_px);
     return true;
   }
@@ -133,27 +103,6 @@ struct DepthOfCorner {
     return true;
   }
 };
-
-using PoseParameters = std::array<double, 6>;
-
-PoseParameters parameters_of(const RigidTransform& pose) {
-  PoseParameters out{};
-  const Eigen::AngleAxisd turn(pose.rotation);
-  const Eigen::Vector3d axis = turn.angle() * turn.axis();
-  std::copy_n(axis.data(), 3, out.data());
-  std::copy_n(pose.translation.data(), 3, out.data() + 3);
-  return out;
-}
-
-RigidTransform pose_of(const PoseParameters& parameters) {
-  const Eigen::Map<const Eigen::Vector3d> axis(parameters.data());
-  const Eigen::Map<const Eigen::Vector3d> shift(parameters.data() + 3);
-  const double angle = axis.norm();
-  RigidTransform pose;
-  if (angle > 0) pose.rotation = rotation_about(axis / angle, angle);
-  pose.translation = shift;
-  return pose;
-}
 
 /// What is solved for of one camera.
 struct CameraParameters {
@@ -430,7 +379,7 @@ Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Boa
     if (!solved) return solved.error();
     iterations += *solved;
     const ResidualNoise found = problem.noise(noise);
-    const auto sane = [](double value, double assumed) { return std::max(value, assumed / 10); };
+    const auto sane = [](double value, double assumed) { return std::max(value, assumed / 50); };
     noise = {sane(found.color_px, options.color_px), sane(found.infrared_px, options.infrared_px),
              sane(found.depth_m, options.depth_m)};
   }

@@ -161,6 +161,22 @@ TEST(ColorPicture, RefusesBytesThatAreNotThatImage) {
   EXPECT_FALSE(color_picture(color_image(PixelFormat::bgra32, 4, 1, 4, few)).ok());
 }
 
+TEST(Png, BrightnessComesBack) {
+  std::vector<uint16_t> samples(12);
+  for (size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<uint16_t>(i * 5000);
+  const auto file = encode_png16(samples, 4, 3);
+  ASSERT_TRUE(file);
+  const auto back = decode_png_brightness(std::as_bytes(std::span(*file)));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->width_px, 4);
+  EXPECT_EQ(back->height_px, 3);
+  EXPECT_TRUE(std::is_sorted(back->samples.begin(), back->samples.end()));
+  EXPECT_GT(back->samples.back(), 20000);
+  const std::string cut = file->substr(0, file->size() - 20);
+  EXPECT_FALSE(decode_png_brightness(std::as_bytes(std::span(cut))));
+  EXPECT_FALSE(decode_png_brightness({}));
+}
+
 }  // namespace
 /// 16 x 2 pixels of one colour, blue, green and red.
 Image bgra_of(uint8_t blue, uint8_t green, uint8_t red) {

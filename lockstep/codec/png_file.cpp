@@ -78,4 +78,22 @@ Result<std::string> encode_png16(std::span<const uint16_t> samples, int width_px
   return encode_gray(samples, width_px, height_px);
 }
 
+Result<BrightnessPicture> decode_png_brightness(std::span<const std::byte> png) {
+  constexpr png_uint_32 kLargest = 8192;
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  if (png_image_begin_read_from_memory(&image, png.data(), png.size()) == 0 ||
+      image.width > kLargest || image.height > kLargest) {
+    const std::string why = image.message[0] != 0 ? image.message : "it is too large";
+    png_image_free(&image);
+    return Error{Errc::unusable_input, "this PNG can't be read: " + why};
+  }
+  image.format = PNG_FORMAT_LINEAR_Y;
+  BrightnessPicture picture{static_cast<int>(image.width), static_cast<int>(image.height), {}};
+  picture.samples.resize(size_t{image.width} * image.height);
+  if (png_image_finish_read(&image, nullptr, picture.samples.data(), 0, nullptr) == 0)
+    return Error{Errc::unusable_input, std::string("this PNG can't be read: ") + image.message};
+  return picture;
+}
+
 }  // namespace lockstep

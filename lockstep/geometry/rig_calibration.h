@@ -82,6 +82,12 @@ Result<RigCalibration> read_rig_calibration(const std::filesystem::path& file);
 /// As JSON: an object with "origin" and "cameras", to which others may add.
 [[nodiscard]] std::string write_rig_calibration(const RigCalibration& calibration);
 
+/// One lens by itself: an object with "lens", as in calibration.json, and "opencv", its
+/// camera_matrix and distortion as OpenCV has them; docs/schemas/lens.schema.json.
+[[nodiscard]] std::string write_lens(const CameraModel& lens);
+/// Errors: unusable_input, naming the entry.
+Result<CameraModel> parse_lens(std::string_view json);
+
 inline constexpr const char* kRigCalibrationFile = "calibration.json";
 
 }  // namespace lockstep

@@ -274,4 +274,27 @@ std::string write_rig_calibration(const RigCalibration& calibration) {
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string write_lens(const CameraModel& lens) {
+  const auto& k = lens.k;
+  const Json root{
+      {"schema", kSchema},
+      {"kind", "lockstep-lens"},
+      {"lens", json_of(CalibratedLens{lens, {}})},
+      {"opencv",
+       {{"camera_matrix", {{lens.fx_px, 0, lens.cx_px}, {0, lens.fy_px, lens.cy_px}, {0, 0, 1}}},
+        {"distortion", {k[0], k[1], lens.p1, lens.p2, k[2], k[3], k[4], k[5]}}}}};
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<CameraModel> parse_lens(std::string_view json) {
+  std::string problem;
+  const Json parsed = json.size() <= kLimitBytes ? Json::parse(json, nullptr, false) : Json();
+  Entry root(parsed, "file", problem);
+  CameraModel lens;
+  if (problem.empty()) lens = read_lens(root.object("lens")).model;
+  if (problem.empty()) return lens;
+  return Error{Errc::unusable_input,
+               "this is no lens: " + problem + ". 'lockstep calibrate --intrinsics' writes one."};
+}
+
 }  // namespace lockstep

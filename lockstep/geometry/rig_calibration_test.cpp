@@ -73,6 +73,23 @@ TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
     EXPECT_FALSE(parse_rig_calibration(text)) << text;
 }
 
+TEST(LensFile, KeepsALensAndSaysItAsOpenCvDoes) {
+  const CameraModel lens = camera_of("1", 0).color.model;
+  const std::string json = write_lens(lens);
+  const auto read = parse_lens(json);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(write_lens(*read), json);
+  const auto opencv = nlohmann::json::parse(json).at("opencv");
+  EXPECT_EQ(opencv.at("camera_matrix").at(0).at(2), lens.cx_px);
+  EXPECT_EQ(opencv.at("distortion").at(4), lens.k[2]);
+  EXPECT_EQ(opencv.at("distortion").at(2), lens.p1);
+  for (const char* text : {"", "{}", "[]", R"({"lens": {}})"}) {
+    const auto none = parse_lens(text);
+    ASSERT_FALSE(none) << text;
+    EXPECT_NE(none.error().message.find("no lens"), std::string::npos);
+  }
+}
+
 TEST(RigCalibration, CarriesACorrectionToAnotherMode) {
   const auto factory = parse_calibration(testing::read_file(testing::factory_calibration_file()));
   const CalibratedLens lens = camera_of("1", 0).color;

@@ -10,6 +10,7 @@
 
 #include "lockstep/geometry/rig_calibration.h"
 #include "tests/detect/detect_program.h"
+#include "tests/detect/take_truth.h"
 #include "tests/support/files.h"
 #include "tests/support/program.h"
 
@@ -72,24 +73,12 @@ class CalibrateTake : public ::testing::Test {
 std::unique_ptr<TempFolder> CalibrateTake::folder_;
 Finished CalibrateTake::made_;
 
-RigidTransform truth_of(const nlohmann::json& truth, size_t camera) {
-  const auto& pose = truth.at("cameras").at(camera).at("world_from_depth");
-  RigidTransform transform;
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j)
-      transform.rotation(i, j) =
-          pose.at("rotation").at(static_cast<size_t>(3 * i + j)).get<double>();
-    transform.translation[i] = pose.at("translation_m").at(static_cast<size_t>(i)).get<double>();
-  }
-  return transform;
-}
-
 void expect_truth(const RigCalibration& found, const fs::path& take) {
-  const auto truth = nlohmann::json::parse(read_file(take / "truth.json"));
-  const auto first_from_world = truth_of(truth, 0).inverse();
+  const TakeTruth truth(take);
+  const auto first_from_world = truth.world_from_depth(0).inverse();
   const auto first_from_rig = found.cameras[0].rig_from_depth.inverse();
   for (size_t i = 1; i < found.cameras.size(); ++i) {
-    const RigidTransform apart = (first_from_world * truth_of(truth, i)).inverse() *
+    const RigidTransform apart = (first_from_world * truth.world_from_depth(i)).inverse() *
                                  (first_from_rig * found.cameras[i].rig_from_depth);
     EXPECT_LT(apart.translation.norm(), 0.002) << i;
     EXPECT_LT(Eigen::AngleAxisd(apart.rotation).angle() * 180 / M_PI, 0.05) << i;
@@ -122,7 +111,7 @@ TEST_F(CalibrateTake, FindsWhereTheCamerasAre) {
 }
 
 TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
-  const auto truth = nlohmann::json::parse(read_file(*folder_ / "take/truth.json"));
+  const TakeTruth truth(*folder_ / "take");
   for (const std::string origin : {"floor", "gravity"}) {
     const Finished done = calibrate(origin + ".json", {"--origin", origin, "--ticks", "12"});
     ASSERT_LE(done.status, 1) << done.err;
@@ -130,7 +119,7 @@ TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
     ASSERT_TRUE(found);
     EXPECT_EQ(to_string(found->origin), origin);
     for (size_t i = 0; i < 3; ++i) {
-      const RigidTransform world = truth_of(truth, i);
+      const RigidTransform world = truth.world_from_depth(i);
       const RigidTransform& rig = found->cameras[i].rig_from_depth;
       EXPECT_NEAR(rig.rotation.row(2).dot(world.rotation.row(2)), 1, 1e-4) << origin << i;
       if (origin == "floor") {
@@ -199,6 +188,20 @@ TEST_F(CalibrateTake, SaysWhatIsMissing) {
       run({"calibrate", *folder_ / "nothing", "--board", *folder_ / "board.toml"});
   EXPECT_EQ(no_take.status, 2);
   EXPECT_THAT(no_take.err, HasSubstr("nothing"));
+}
+
+TEST_F(CalibrateTake, RecordsARigFirst) {
+  const Finished done = run({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml",
+                             "-l", "0.7", "--take", *folder_ / "live", "--json"});
+  EXPECT_LE(done.status, 1) << done.err;
+  EXPECT_EQ(schema_problems(done.out, "calibration"), "");
+  const auto found = parse_rig_calibration(read_file(*folder_ / "live/calibration.json"));
+  ASSERT_TRUE(found);
+  expect_truth(*found, *folder_ / "live");
+  const Finished of_take = run({"calibrate", *folder_ / "live", "--board", *folder_ / "board.toml",
+                                "-l", "3", "-o", *folder_ / "x.json"});
+  EXPECT_EQ(of_take.status, 2);
+  EXPECT_THAT(of_take.err, HasSubstr("for a rig that is to be recorded"));
 }
 
 TEST(Calibrate, SaysThatNobodySawABoard) {

@@ -10,16 +10,19 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/interrupt.h"
 #include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/calibrate_photographs.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/apps/lockstep/calibration_origin.h"
 #include "lockstep/apps/lockstep/calibration_pictures.h"
 #include "lockstep/apps/lockstep/calibration_text.h"
 #include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/apps/lockstep/record_take.h"
 #include "lockstep/base/files.h"
 #include "lockstep/report/calibration_page.h"
 #include "lockstep/rig/board_file.h"
@@ -36,8 +39,11 @@ constexpr const char* kExamples =
   lockstep board                                         print the board first
   lockstep calibrate takes/corner-007 --board board.toml
   lockstep calibrate takes/corner-007 --board board.toml --origin floor -o studio.json
+  lockstep calibrate rig.toml --board board.toml -l 60    records a take first: show the board
   lockstep calibrate takes/corner-012 --check --calibration takes/corner-007/calibration.json
   lockstep calibrate takes/corner-012 --refine --calibration takes/corner-007/calibration.json
+  lockstep calibrate --intrinsics photographs --board board.toml -o lens.json
+  lockstep calibrate --register a.png b.png --lens a.json b.json --board board.toml
 
 Writes calibration.json and calibration.html into the take, or what -o names. What the numbers mean
 and how to show the board: docs/calibration.md.
@@ -47,7 +53,9 @@ advice says what is missing, or a camera has moved, or the scene cannot tell; 2 
 say where the cameras are, or cannot be used, 3 the disk failed.)";
 
 struct CalibrateOptions {
-  std::string take;
+  std::string take;  ///< or the rig file of one to be recorded
+  std::string new_take;
+  std::optional<double> length_s{};
   std::string board;
   std::string output;
   std::string origin = "camera";
@@ -59,6 +67,9 @@ struct CalibrateOptions {
   bool refine = false;
   std::string calibration;
   bool json = false;
+  std::string photographs;              ///< folder of --intrinsics
+  std::vector<std::string> registered;  ///< two files of --register
+  std::vector<std::string> lenses;      ///< of those
 };
 
 struct OutputFiles {
@@ -178,12 +189,7 @@ Result<void> check_options(const CalibrateOptions& options) {
                "--calibration names what --check and --refine go by; a board needs none"};
 }
 
-int run_calibrate(const CalibrateOptions& options) {
-  if (auto good = check_options(options); !good) return report_failure(good.error());
-  const SceneRequest scene{options.take, options.calibration, options.output, options.ticks,
-                           options.json};
-  if (options.check) return run_check(scene);
-  if (options.refine) return run_refine(scene);
+int calibrate_take(const CalibrateOptions& options) {
   const auto wish = origin_from(options.origin);
   if (!wish) return report_failure(wish.error());
   const auto files = files_of(options);
@@ -223,15 +229,91 @@ void add_scene_options(CLI::App& command, CalibrateOptions& options, CLI::Option
       ->type_name("FILE");
 }
 
+/// A rig is recorded first, while somebody shows the board to it.
+int record_and_calibrate(CalibrateOptions options) {
+  TakeRequest request;
+  request.rig = options.take;
+  request.output = options.new_take;
+  request.length_s = options.length_s;
+  request.summary = !options.json;
+  if (!options.json) say("Show the board to the cameras while they record.");
+  fs::path take;
+  if (const int code = record_take(request, &take); code != kExitGood) {
+    const bool out_of_step = code == kExitFallsShort && !take.empty();
+    if (!out_of_step || !options.good_ticks) return code;
+  }
+  options.take = take.string();
+  return calibrate_take(options);
+}
+
+int run_calibrate(const CalibrateOptions& options) {
+  if (auto good = check_options(options); !good) return report_failure(good.error());
+  if (!options.photographs.empty()) {
+    return calibrate_lens({options.photographs, options.board,
+                           options.output.empty() ? "lens.json" : options.output, options.json});
+  }
+  if (!options.registered.empty()) {
+    return register_photographs(
+        {options.registered, options.lenses, options.board, options.output, options.json});
+  }
+  if (options.take.empty()) {
+    return report_failure({Errc::invalid_argument,
+                           "name a take in which the board was shown, a rig file to record one, or "
+                           "photographs (--intrinsics, --register)"});
+  }
+  const SceneRequest scene{options.take, options.calibration, options.output, options.ticks,
+                           options.json};
+  if (options.check) return run_check(scene);
+  if (options.refine) return run_refine(scene);
+  std::error_code ignored;
+  const bool is_rig = options.take == "demo" || fs::is_regular_file(options.take, ignored);
+  if (is_rig) return record_and_calibrate(options);
+  if (options.length_s || !options.new_take.empty()) {
+    return report_failure(
+        {Errc::invalid_argument, "--length and --take are for a rig that is to be recorded, and " +
+                                     options.take + " is none"});
+  }
+  return calibrate_take(options);
+}
+
+void add_photograph_options(CLI::App& command, CLI::Option& take, CalibrateOptions& options) {
+  CLI::Option* photographs =
+      command
+          .add_option("--intrinsics", options.photographs,
+                      "Instead: the lens of one camera, from photographs (.png, .jpg) of a board "
+                      "in this folder, into lens.json")
+          ->type_name("DIR")
+          ->excludes(&take);
+  CLI::Option* registered =
+      command
+          .add_option("--register", options.registered,
+                      "Instead: how two cameras stand to each other, from two photographs of one "
+                      "board")
+          ->type_name("PHOTOGRAPH")
+          ->expected(2)
+          ->excludes(&take)
+          ->excludes(photographs);
+  CLI::Option* lenses = command
+                            .add_option("--lens", options.lenses,
+                                        "Of --register: their lenses as --intrinsics writes "
+                                        "them; one serves both")
+                            ->type_name("LENS")
+                            ->expected(1, 2)
+                            ->needs(registered);
+  registered->needs(lenses);
+}
+
 }  // namespace
 
 void add_calibrate_command(CLI::App& app, CommandAction& action) {
   auto options = std::make_shared<CalibrateOptions>();
   CLI::App* command = app.add_subcommand(
       "calibrate", "Find where the cameras of a rig are, from a board that they saw");
-  command->add_option("TAKE", options->take, "Take in which the board was shown")
-      ->required()
-      ->type_name("");
+  CLI::Option* take = command
+                          ->add_option("TAKE", options->take,
+                                       "Take in which the board was shown, or a rig file: then "
+                                       "one is recorded first")
+                          ->type_name("");
   CLI::Option* const board =
       command
           ->add_option("--board", options->board, "File of the board ('lockstep board' writes one)")
@@ -241,6 +323,15 @@ void add_calibrate_command(CLI::App& app, CommandAction& action) {
           ->add_option("-o,--output", options->output,
                        "Write this new file, and the page beside it [TAKE/calibration.json]")
           ->type_name("FILE");
+  command
+      ->add_option("-l,--length", options->length_s,
+                   "Seconds to record of a rig (default: until Ctrl-C)")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--take", options->new_take,
+                   "Folder of the take that is recorded [the next number in the rig's take folder]")
+      ->type_name("TAKE");
   command
       ->add_option("--origin", options->origin,
                    "What the rig's frame is fixed to: camera (the first one), gravity, floor, "
@@ -264,6 +355,7 @@ void add_calibrate_command(CLI::App& app, CommandAction& action) {
       "Print calibration.json instead (docs/schemas/calibration.schema.json), or what "
       "was checked (docs/schemas/calibration-check.schema.json)");
   add_scene_options(*command, *options, *board, *output);
+  add_photograph_options(*command, *take, *options);
   command->footer(kExamples);
   command->callback([options, &action] { action = [options] { return run_calibrate(*options); }; });
 }

@@ -201,7 +201,8 @@ void say_faults_outside(const TakeRequest& request, const RigWorld& world, const
     say("warning: " + fault);
 }
 
-int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan) {
+int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan,
+                   std::filesystem::path* made) {
   std::atomic<bool> begun = false;
   const Interrupt interrupt([&begun](InterruptMeaning meaning) {  // before any other thread
     if (begun || meaning != InterruptMeaning::stop) say_interrupt(meaning);
@@ -214,6 +215,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   begun = true;
   auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
   if (!folder) return report_failure(folder.error());
+  if (made != nullptr) *made = *folder;
   auto lock = TakeLock::take(*folder, TakeWork::recording);
   if (!lock) return report_failure(lock.error());
 
@@ -235,7 +237,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
   if (result.outcome.device_hangs) stay_until_the_end(*rig);
   if (request.json) {
     print_take_as_json(result);
-  } else {
+  } else if (request.summary) {
     print_take(result);
   }
   return exit_code(result);
@@ -243,7 +245,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
 
 }  // namespace
 
-int record_take(const TakeRequest& request) {
+int record_take(const TakeRequest& request, std::filesystem::path* made) {
   auto chosen = choose_rig(request.rig);
   if (!chosen) return report_failure(chosen.error());
   if (auto changed = change_world(request, chosen->rig); !changed)
@@ -265,7 +267,7 @@ int record_take(const TakeRequest& request) {
   }
   if (auto target = check_target(request, chosen->rig, plan); !target)
     return report_failure(target.error());
-  return record_virtual(request, *chosen, plan);
+  return record_virtual(request, *chosen, plan, made);
 }
 
 }  // namespace lockstep

@@ -18,11 +18,13 @@ struct TakeRequest {
   bool anyway = false;    ///< although the plan falls short or the rig does not lock
   bool json = false;
   bool quiet = false;
+  bool summary = true;                ///< print what was recorded; a failure is always said
   std::optional<uint64_t> seed{};     ///< of the virtual world
   std::vector<std::string> faults{};  ///< "camera:kind:at_s[:value[:count]]"
 };
 
-/// Records one take from planning to verdict; returns the exit code.
-int record_take(const TakeRequest& request);
+/// Records one take from planning to verdict; returns the exit code. `made` (may be null) gets the
+/// folder of the take once there is one.
+int record_take(const TakeRequest& request, std::filesystem::path* made = nullptr);
 
 }  // namespace lockstep

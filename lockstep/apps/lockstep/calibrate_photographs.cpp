@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// `lockstep calibrate --intrinsics` and `--register`: photographs of a board, without a rig.
+#include "lockstep/apps/lockstep/calibrate_photographs.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "lockstep/apps/common/exit_code.h"
+#include "lockstep/apps/common/interrupt.h"
+#include "lockstep/apps/common/progress.h"
+#include "lockstep/apps/common/terminal.h"
+#include "lockstep/base/files.h"
+#include "lockstep/calibrate/board_observer.h"
+#include "lockstep/calibrate/lens_solver.h"
+#include "lockstep/geometry/rig_calibration.h"
+#include "lockstep/rig/board_file.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kLargestFile = size_t{256} << 20;
+
+bool is_photograph(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
+
+Result<std::vector<fs::path>> photographs_in(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (is_photograph(entry.path())) files.push_back(entry.path());
+  }
+  if (error) return error_from_errno(error.value(), "can't read the folder", folder);
+  if (files.empty()) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{}: no photograph (.png, .jpg) is in it", folder.string())};
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+struct Photograph {
+  BoardPhoto seen;
+  int width_px = 0, height_px = 0;
+};
+
+Result<Photograph> look_at(const fs::path& file, const Board& board, Detector& detector) {
+  const auto bytes = read_text_file(file, kLargestFile);
+  if (!bytes) return bytes.error();
+  auto image = gray_of_photograph(std::as_bytes(std::span(*bytes)));
+  if (!image)
+    return Error{image.error().code, fmt::format("{}: {}", file.string(), image.error().message)};
+  Photograph photograph{{file.filename().string(), {}}, image->width_px, image->height_px};
+  const auto seen = detector.detect({board, true, *std::move(image)});
+  if (!seen)
+    return Error{seen.error().code, fmt::format("{}: {}", file.string(), seen.error().message)};
+  if (seen->foreign_markers > seen->markers) {
+    return Error{Errc::unusable_input,
+                 fmt::format("{}: this is another board: {} markers of {} were seen that it does "
+                             "not have. Give the file of the board that was photographed.",
+                             file.string(), seen->foreign_markers, board.dictionary)};
+  }
+  for (const DetectedCorner& corner : seen->corners)
+    photograph.seen.corners.push_back({corner.id, corner.pixel, std::nullopt});
+  return photograph;
+}
+
+Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
+                                            const Board& board) {
+  const Interrupt interrupt;
+  Progress progress("looking for the board", files.size());
+  Detector detector;
+  std::vector<Photograph> all;
+  for (const fs::path& file : files) {
+    if (interrupt.requested()) return Error{Errc::cancelled, "looking for the board was stopped"};
+    auto photograph = look_at(file, board, detector);
+    if (!photograph) return std::move(photograph).error();
+    if (!all.empty() && (photograph->width_px != all.front().width_px ||
+                         photograph->height_px != all.front().height_px)) {
+      return Error{
+          Errc::unusable_input,
+          fmt::format("{} has {} x {} pixels, and {} has {} x {}: photographs of one lens "
+                      "have one size",
+                      file.string(), photograph->width_px, photograph->height_px,
+                      files.front().string(), all.front().width_px, all.front().height_px)};
+    }
+    all.push_back(*std::move(photograph));
+    progress.update(all.size());
+  }
+  progress.clear();
+  for (const std::string& mishap : detector.mishaps())
+    say("warning: " + mishap + ", and another one was started");
+  return all;
+}
+
+Result<void> refuse_existing(const std::string& output) {
+  std::error_code ignored;
+  if (output.empty() || !fs::exists(fs::symlink_status(output, ignored))) return {};
+  return already_there(output, "name another file with -o");
+}
+
+std::string lens_json(const SolvedLens& solved, const std::vector<Photograph>& photographs) {
+  Json root = Json::parse(write_lens(solved.lens));
+  root["rms_px"] = solved.rms_px;
+  root["held_out_rms_px"] = solved.held_out_rms_px > 0 ? Json(solved.held_out_rms_px) : Json();
+  root["coverage"] = solved.coverage;
+  root["most_tilt_deg"] = solved.most_tilt_deg;
+  Json photos = Json::array();
+  for (size_t i = 0; i < photographs.size(); ++i) {
+    photos.push_back({{"file", photographs[i].seen.name},
+                      {"corners", photographs[i].seen.corners.size()},
+                      {"held_out", solved.photos[i].held_out},
+                      {"rms_px", solved.photos[i].rms_px}});
+  }
+  root["photographs"] = std::move(photos);
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void print_lens(const SolvedLens& solved, size_t photographs, const std::string& output) {
+  const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
+  const CameraModel& lens = solved.lens;
+  line(
+      fmt::format("{} of {} x {} pixels, board tilted by up to {:.0f}° between two, corners in "
+                  "{:.0f} % of the image",
+                  counted(static_cast<int64_t>(photographs), "photograph"), lens.width_px,
+                  lens.height_px, solved.most_tilt_deg, 100 * solved.coverage));
+  line(fmt::format("focal length {:.2f}, {:.2f} px; principal point {:.2f}, {:.2f} px", lens.fx_px,
+                   lens.fy_px, lens.cx_px, lens.cy_px));
+  line(
+      fmt::format("corners are {:.3f} px off (rms), at photographs that the solve never saw {:.3f}",
+                  solved.rms_px, solved.held_out_rms_px));
+  if (solved.coverage < 0.6)
+    line(
+        "advice: show the board in the corners of the image, too: where it never was, the lens is "
+        "guessed");
+  line(output + ": the lens, also as OpenCV has it");
+}
+
+Result<SolvedLens> solve(const LensRequest& request, std::vector<Photograph>& photographs) {
+  const auto board = read_board_file(request.board);
+  if (!board) return board.error();
+  const auto files = photographs_in(request.folder);
+  if (!files) return files.error();
+  auto seen = look_at_all(*files, *board);
+  if (!seen) return std::move(seen).error();
+  photographs = *std::move(seen);
+  std::vector<BoardPhoto> photos;
+  for (const Photograph& photograph : photographs) photos.push_back(photograph.seen);
+  auto solved =
+      solve_lens(photographs.front().width_px, photographs.front().height_px, *board, photos);
+  if (!solved)
+    return Error{solved.error().code,
+                 fmt::format("{}: {}", request.folder, solved.error().message)};
+  return solved;
+}
+
+Result<RegisteredPair> find_pair(const RegisterRequest& request) {
+  const auto board = read_board_file(request.board);
+  if (!board) return board.error();
+  std::vector<Photograph> photographs;
+  std::vector<CameraModel> lenses;
+  Detector detector;
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string& file = request.lenses[std::min(i, request.lenses.size() - 1)];
+    const auto text = read_text_file(file);
+    if (!text) return text.error();
+    const auto lens = parse_lens(*text);
+    if (!lens) return Error{lens.error().code, file + ": " + lens.error().message};
+    auto photograph = look_at(request.photographs[i], *board, detector);
+    if (!photograph) return std::move(photograph).error();
+    if (photograph->width_px != lens->width_px || photograph->height_px != lens->height_px) {
+      return Error{Errc::unusable_input,
+                   fmt::format("{} has {} x {} pixels, and the lens of {} has {} x {}: give the "
+                               "lens of the camera and mode that it was taken with",
+                               request.photographs[i], photograph->width_px, photograph->height_px,
+                               file, lens->width_px, lens->height_px)};
+    }
+    photographs.push_back(*std::move(photograph));
+    lenses.push_back(*lens);
+  }
+  return register_pair(lenses[0], photographs[0].seen, lenses[1], photographs[1].seen, *board);
+}
+
+std::string pair_json(const RegisterRequest& request, const RegisteredPair& pair) {
+  Json rotation = Json::array();
+  for (int row = 0; row < 3; ++row) {
+    rotation.push_back({pair.b_from_a.rotation(row, 0), pair.b_from_a.rotation(row, 1),
+                        pair.b_from_a.rotation(row, 2)});
+  }
+  const Eigen::Vector3d& t = pair.b_from_a.translation;
+  const Json root{{"schema", 1},
+                  {"kind", "lockstep-registration"},
+                  {"a", request.photographs[0]},
+                  {"b", request.photographs[1]},
+                  {"b_from_a", {{"rotation", rotation}, {"translation_m", {t.x(), t.y(), t.z()}}}},
+                  {"corners_a", pair.corners_a},
+                  {"corners_b", pair.corners_b},
+                  {"rms_a_px", pair.rms_a_px},
+                  {"rms_b_px", pair.rms_b_px}};
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
+  const RigidTransform a_from_b = pair.b_from_a.inverse();
+  const Eigen::Vector3d& t = a_from_b.translation;
+  const double turn_deg =
+      180 / M_PI * std::acos(std::clamp((pair.b_from_a.rotation.trace() - 1) / 2, -1.0, 1.0));
+  print_text(
+      wrapped(fmt::format("the camera of {} stands {:.4f} m to the right, {:.4f} m below and "
+                          "{:.4f} m in front of that of {}, turned by {:.2f}°",
+                          request.photographs[1], t.x(), t.y(), t.z(), request.photographs[0],
+                          turn_deg),
+              2) +
+      "\n");
+  print_text(fmt::format("{} and {} corners, {:.3f} and {:.3f} px off (rms)\n", pair.corners_a,
+                         pair.corners_b, pair.rms_a_px, pair.rms_b_px));
+  if (!request.output.empty())
+    print_text(request.output + ": b_from_a, the same as a rotation and a shift\n");
+}
+
+}  // namespace
+
+int calibrate_lens(const LensRequest& request) {
+  if (auto free = refuse_existing(request.output); !free) return report_failure(free.error());
+  std::vector<Photograph> photographs;
+  const auto solved = solve(request, photographs);
+  if (!solved) return report_failure(solved.error());
+  const std::string json = lens_json(*solved, photographs);
+  if (auto written = write_file_whole(request.output, json, ExistingFile::refuse); !written)
+    return report_failure(written.error());
+  if (request.json)
+    print_as_is(stdout, json);
+  else
+    print_lens(*solved, photographs.size(), request.output);
+  return kExitGood;
+}
+
+int register_photographs(const RegisterRequest& request) {
+  if (auto free = refuse_existing(request.output); !free) return report_failure(free.error());
+  const auto pair = find_pair(request);
+  if (!pair) return report_failure(pair.error());
+  const std::string json = pair_json(request, *pair);
+  if (!request.output.empty()) {
+    if (auto written = write_file_whole(request.output, json, ExistingFile::refuse); !written)
+      return report_failure(written.error());
+  }
+  if (request.json)
+    print_as_is(stdout, json);
+  else
+    print_pair(request, *pair);
+  return kExitGood;
+}
+
+}  // namespace lockstep

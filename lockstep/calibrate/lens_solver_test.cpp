@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/lens_solver.h"
+
+#include <gmock/gmock.h>
+
+#include <Eigen/Geometry>
+#include <random>
+
+#include "lockstep/geometry/calibration.h"
+#include "tests/support/files.h"
+
+namespace lockstep {
+namespace {
+
+using ::testing::HasSubstr;
+
+CameraModel real_lens() {
+  return parse_calibration(testing::read_file(testing::factory_calibration_file()))
+      ->color_camera(ColorResolution::p1080);
+}
+
+/// Boards all over the image of a lens, tilted by up to `tilt_rad`.
+std::vector<BoardPhoto> photos_by(const CameraModel& lens, const Board& board, int count,
+                                  double tilt_rad, double noise_px, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> unit(-1, 1);
+  std::normal_distribution<double> noise(0, noise_px);
+  std::vector<BoardPhoto> photos;
+  for (int i = 0; i < count; ++i) {
+    const Eigen::Matrix3d turn = rotation_about({1, 0, 0}, tilt_rad * unit(random)) *
+                                 rotation_about({0, 1, 0}, tilt_rad * unit(random)) *
+                                 rotation_about({0, 0, 1}, 0.5 * unit(random));
+    const Eigen::Vector3d middle(board.width_m() / 2, board.height_m() / 2, 0);
+    const double far_m = 0.9 + 0.4 * unit(random);
+    const Eigen::Vector3d place(0.55 * far_m * unit(random), 0.3 * far_m * unit(random), far_m);
+    const RigidTransform pose{turn, place - turn * middle};
+    BoardPhoto photo{"photo " + std::to_string(i), {}};
+    for (int id = 0; id < board.corner_count(); ++id) {
+      const auto pixel = project(lens, pose * board.corner(id));
+      if (!pixel || pixel->x() < 0 || pixel->y() < 0 || pixel->x() > lens.width_px - 1 ||
+          pixel->y() > lens.height_px - 1)
+        continue;
+      photo.corners.push_back(
+          {id, *pixel + Eigen::Vector2d(noise(random), noise(random)), std::nullopt});
+    }
+    photos.push_back(std::move(photo));
+  }
+  return photos;
+}
+
+TEST(LensSolver, FindsTheLensOfARealCamera) {
+  const CameraModel truth = real_lens();
+  const Board board;
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    const auto solved = solve_lens(truth.width_px, truth.height_px, board,
+                                   photos_by(truth, board, 40, 0.6, 0.05, seed));
+    ASSERT_TRUE(solved) << solved.error().message;
+    EXPECT_NEAR(solved->lens.fx_px / truth.fx_px, 1, 0.002);
+    EXPECT_NEAR(solved->lens.fy_px / truth.fy_px, 1, 0.002);
+    EXPECT_NEAR(solved->lens.cx_px, truth.cx_px, 1.5);
+    EXPECT_NEAR(solved->lens.cy_px, truth.cy_px, 1.5);
+    EXPECT_NEAR(solved->rms_px, 0.07, 0.02);
+    EXPECT_LT(solved->held_out_rms_px, 0.12);
+    EXPECT_GT(solved->coverage, 0.8);
+    // The same pixels all over the image, whichever coefficients say so.
+    for (double x = -0.6; x <= 0.6; x += 0.2) {
+      for (double y = -0.35; y <= 0.36; y += 0.175) {
+        const auto a = project_ray(truth, {x, y});
+        const auto b = project_ray(solved->lens, {x, y});
+        ASSERT_TRUE(a && b) << x << " " << y;
+        // Lens and pose share a small turn of the camera.
+        EXPECT_LT((*a - *b).norm(), 2.5) << x << " " << y;
+      }
+    }
+    const auto held = std::count_if(solved->photos.begin(), solved->photos.end(),
+                                    [](const PhotoResidual& photo) { return photo.held_out; });
+    EXPECT_EQ(held, 7);
+  }
+}
+
+TEST(LensSolver, RefusesTooFewPhotographs) {
+  const Board board;
+  auto photos = photos_by(real_lens(), board, 12, 0.6, 0.05, 1);
+  for (size_t i = 5; i < photos.size(); ++i) photos[i].corners.resize(3);
+  const auto solved = solve_lens(1920, 1080, board, photos);
+  ASSERT_FALSE(solved);
+  EXPECT_THAT(solved.error().message, HasSubstr("found in 5 of 12 photographs"));
+}
+
+TEST(LensSolver, RefusesBoardsThatAreAllParallel) {
+  const Board board;
+  const auto solved =
+      solve_lens(1920, 1080, board, photos_by(real_lens(), board, 15, 0.01, 0.05, 1));
+  ASSERT_FALSE(solved);
+  EXPECT_THAT(solved.error().message, HasSubstr("leaves the focal length open"));
+}
+
+TEST(LensSolver, RefusesCornersThatNoLensExplains) {
+  const Board board;
+  auto photos = photos_by(real_lens(), board, 15, 0.6, 0.05, 1);
+  for (BoardPhoto& photo : photos) {
+    for (SeenCorner& corner : photo.corners) corner.pixel.x() += corner.id % 3 * 25;
+  }
+  const auto solved = solve_lens(1920, 1080, board, photos);
+  ASSERT_FALSE(solved);
+  EXPECT_THAT(solved.error().message, HasSubstr("no lens explains these photographs"));
+}
+
+TEST(RegisterPair, FindsHowTwoCamerasStand) {
+  const CameraModel lens = real_lens();
+  const Board board;
+  const RigidTransform b_from_a{rotation_about({0, 1, 0}, 0.3), {-0.5, 0.02, 0.1}};
+  const RigidTransform a_from_board{rotation_about({1, 0, 0}, 0.4), {-0.3, -0.25, 1.5}};
+  const auto seen = [&](const RigidTransform& camera_from_board, const char* name) {
+    BoardPhoto photo{name, {}};
+    for (int id = 0; id < board.corner_count(); ++id) {
+      if (const auto pixel = project(lens, camera_from_board * board.corner(id)))
+        photo.corners.push_back({id, *pixel, std::nullopt});
+    }
+    return photo;
+  };
+  const BoardPhoto a = seen(a_from_board, "a.png");
+  const BoardPhoto b = seen(b_from_a * a_from_board, "b.png");
+  const auto pair = register_pair(lens, a, lens, b, board);
+  ASSERT_TRUE(pair) << pair.error().message;
+  EXPECT_LT((pair->b_from_a.translation - b_from_a.translation).norm(), 1e-5);
+  EXPECT_LT((pair->b_from_a.rotation - b_from_a.rotation).norm(), 1e-5);
+  EXPECT_LT(pair->rms_a_px, 1e-3);
+  const auto nothing = register_pair(lens, {"empty.png", {}}, lens, b, board);
+  ASSERT_FALSE(nothing);
+  EXPECT_THAT(nothing.error().message, HasSubstr("empty.png shows 0 corners"));
+}
+
+}  // namespace
+}  // namespace lockstep
