@@ -39,7 +39,11 @@ struct TrueCamera {
 
 class SyntheticRig {
  public:
-  SyntheticRig(uint64_t seed, const SyntheticErrors& errors) : random_(seed), errors_(errors) {}
+  SyntheticRig(uint64_t seed, const SyntheticErrors& errors)
+      : SyntheticRig(seed, errors, real_optics()) {}
+  /// Of cameras with these optics.
+  SyntheticRig(uint64_t seed, const SyntheticErrors& errors, CameraToSolve optics)
+      : random_(seed), errors_(errors), factory_(std::move(optics)) {}
 
   /// Cameras on a circle around the origin of the floor, at 1.2 m, looking at its middle.
   void stand_on_circle(int cameras, double radius_m) {
@@ -189,7 +193,7 @@ class SyntheticRig {
 
   std::mt19937_64 random_;
   SyntheticErrors errors_;
-  CameraToSolve factory_ = real_optics();
+  CameraToSolve factory_;
   int64_t tick_ = 0;
 };
 
