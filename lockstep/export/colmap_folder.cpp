@@ -222,6 +222,9 @@ Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
                                const std::filesystem::path& folder,
                                const ExportProgress& progress) {
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  if (points) {
+    if (auto has = need_depth(footage, views); !has) return std::move(has).error();
+  }
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   ColmapExport model(footage, views, points, folder);

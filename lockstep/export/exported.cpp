@@ -47,6 +47,14 @@ Result<void> make_new_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+Result<void> make_folder_of(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.parent_path();
+  std::error_code failed;
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
+  return {};
+}
+
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
                           Tick tick) {
   const bool planes = image.format == PixelFormat::depth16 || image.format == PixelFormat::ir16;

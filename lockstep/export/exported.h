@@ -38,6 +38,9 @@ Result<void> check_new(const std::filesystem::path& target);
 /// Makes a new folder with all above it. Errors: already_exists, io, no_space.
 Result<void> make_new_folder(const std::filesystem::path& folder);
 
+/// Makes the folder that a file goes into where it is not there. Errors: io.
+Result<void> make_folder_of(const std::filesystem::path& file);
+
 /// Whether an image holds the pixels that its lens sees: unusable_input where it does not, as in
 /// takes that were simulated with timing_only. `camera` is for the sentence.
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,

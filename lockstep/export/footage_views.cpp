@@ -127,6 +127,19 @@ Result<void> need_rig(const Footage& footage, const FootageViews& views) {
                   kRigCalibrationFile)};
 }
 
+Result<void> need_depth(const Footage& footage, const FootageViews& views,
+                        std::string_view except) {
+  for (const size_t number : views.chosen) {
+    const FootageCamera& camera = footage.cameras()[number];
+    if (camera.header.has_depth || camera.name == except) continue;
+    return Error{Errc::unusable_input,
+                 fmt::format("'{}' recorded no depth (its mode is {}), and what is fused is depth: "
+                             "name the other cameras with --camera",
+                             camera.name, to_string(camera.header.camera.depth_mode))};
+  }
+  return {};
+}
+
 Result<TickWalk> TickWalk::begin(Footage& footage, const FootageViews& views,
                                  const FootageChoice& choice) {
   const int64_t last = footage.tick_count() - 1;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -42,6 +43,11 @@ Result<FootageViews> choose_views(const Footage& footage, const FootageChoice& c
 
 /// Where several cameras are must be known: unusable_input, with what to do, where it is not.
 Result<void> need_rig(const Footage& footage, const FootageViews& views);
+
+/// What is fused is depth: unusable_input where a chosen camera recorded none, but for the one
+/// called `except`.
+Result<void> need_depth(const Footage& footage, const FootageViews& views,
+                        std::string_view except = {});
 
 /// The sets of the chosen ticks in order, each with the slots of the chosen cameras. Unless all are
 /// wanted, a tick is left out on which a chosen camera has no capture or is not in step.

@@ -108,6 +108,7 @@ Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const Fo
                            const std::string& target, const std::filesystem::path& folder,
                            const ExportProgress& progress) {
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  if (auto has = need_depth(footage, views, target); !has) return std::move(has).error();
   const auto number = find_target(footage, views, target);
   if (!number) return number.error();
   auto walk = TickWalk::begin(footage, views, choice);

@@ -84,6 +84,7 @@ Result<Exported> fuse_mesh(Footage& footage, const FootageViews& views, const Fo
                            const ExportProgress& progress) {
   if (auto known = check_ending(file); !known) return std::move(known).error();
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
+  if (auto has = need_depth(footage, views); !has) return std::move(has).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   if (auto absent = check_targets(file, *walk, mesh.per_tick); !absent)

@@ -12,8 +12,8 @@ struct MeshChoice {
 
 /// The surface that all chosen cameras saw, in colour where all have it: one mesh over the chosen
 /// ticks in `file`, or one for each; the folder is made where it is not there.
-/// Errors: those of check_ending, need_rig, the footage, Tsdf and files; already_exists before
-/// anything is written; unusable_input where no camera read any depth; cancelled.
+/// Errors: those of check_ending, need_rig, need_depth, the footage, Tsdf and files; already_exists
+/// before anything is written; unusable_input where no camera read any depth; cancelled.
 Result<Exported> fuse_mesh(Footage& footage, const FootageViews& views, const FootageChoice& choice,
                            const std::filesystem::path& file, const MeshChoice& mesh,
                            const ExportProgress& progress);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "lockstep/base/files.h"
 #include "lockstep/export/glb.h"
 #include "lockstep/export/ply.h"
 
@@ -64,14 +63,6 @@ std::filesystem::path with_tick(const std::filesystem::path& file, Tick tick) {
 bool have_color(const FootageViews& views) {
   return std::all_of(views.cameras.begin(), views.cameras.end(),
                      [](const FusionCamera& camera) { return camera.geometry.color.has_value(); });
-}
-
-Result<void> make_folder_of(const std::filesystem::path& file) {
-  const std::filesystem::path folder = file.parent_path();
-  std::error_code failed;
-  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
-  return {};
 }
 
 Result<void> check_ending(const std::filesystem::path& file) {

@@ -15,9 +15,6 @@ namespace lockstep {
 /// Whether every chosen camera recorded colour; else clouds and meshes have none.
 [[nodiscard]] bool have_color(const FootageViews& views);
 
-/// Makes the folder that a file goes into where it is not there. Errors: io.
-Result<void> make_folder_of(const std::filesystem::path& file);
-
 /// Errors: invalid_argument for a file that is neither .ply nor .glb.
 Result<void> check_ending(const std::filesystem::path& file);
 

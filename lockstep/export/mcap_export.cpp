@@ -242,6 +242,7 @@ Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(file); !absent) return std::move(absent).error();
+  if (auto made = make_folder_of(file); !made) return std::move(made).error();
   auto begun = McapFile::begin(file, "ros2", "lockstep");
   if (!begun) return std::move(begun).error();
   McapExport work(footage, views, *std::move(begun));

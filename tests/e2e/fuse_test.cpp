@@ -205,6 +205,21 @@ TEST_F(Fuse, ACalibrationOfAnotherRigIsRefused) {
   EXPECT_THAT(names_in(out()), IsEmpty());
 }
 
+TEST_F(Fuse, CamerasWithoutDepthAreNamed) {
+  fs::remove_all(take());
+  write_file(folder_ / "infrared.toml", replaced(rendered_rig(), "NFOV_2X2BINNED", "PASSIVE_IR"));
+  ASSERT_EQ(simulate(folder_ / "infrared.toml", take(), 0.1).status, 0);
+  for (const std::vector<std::string>& what :
+       {std::vector<std::string>{"--cloud", "--to", "a.ply"}, {"--mesh", "--to", "a.ply"}}) {
+    std::vector<std::string> words = what;
+    words.insert(words.end(), {"--camera", "a"});
+    const Finished refused = run(words);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(one_line(refused.err), HasSubstr("'a' recorded no depth (its mode is PASSIVE_IR)"));
+  }
+  EXPECT_THAT(names_in(out()), IsEmpty());
+}
+
 TEST_F(Fuse, NothingIsOverwritten) {
   write_true_calibration(take());
   write_file(out() / "a-tick-000001.ply", "mine");
