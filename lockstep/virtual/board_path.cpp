@@ -21,6 +21,7 @@ constexpr double kUpM = 0.25;
 constexpr double kBefore = 0.2;  // of the way back from what is looked at
 constexpr double kAboveM = 0.15;
 constexpr double kNearestM = 0.3;
+constexpr double kClearM = 0.55;  // of walls: a board is half as long, and tilts
 
 /// -1..1; no two frames of a pair agree in all of them, for their numbers of turns differ.
 double wave(double share, double turns, double phase) {
@@ -50,12 +51,16 @@ RigidTransform world_from_board(const RigWorld& world, const std::vector<CameraP
   const Eigen::Vector3d looked_at = half_way(one.look_at_m, other.look_at_m);
   // Of two that face each other only one can see the front.
   if ((looked_at - between).head<2>().norm() < kNearestM) between = half_way(one.at_m, one.at_m);
-  const Eigen::Vector3d middle =
+  Eigen::Vector3d middle =
       Eigen::Vector3d(looked_at.x() + kBefore * (between.x() - looked_at.x()),
                       looked_at.y() + kBefore * (between.y() - looked_at.y()),
                       looked_at.z() + kAboveM) +
       Eigen::Vector3d(kAsideM * wave(share, 2.3, 0.1), kAsideM * wave(share, 1.7, 0.6),
                       kUpM * wave(share, 3.1, 0.3));
+  // What is looked at may be a wall.
+  const RoomSize room = room_size(places);
+  middle.x() = std::clamp(middle.x(), kClearM - room.x, room.x - kClearM);
+  middle.y() = std::clamp(middle.y(), kClearM - room.y_front, room.y_back - kClearM);
   // Of the board that faces `between`, upright.
   const Eigen::Matrix3d axes = world_from_depth({{between.x(), between.y(), between.z()},
                                                  {middle.x(), middle.y(), middle.z()}})

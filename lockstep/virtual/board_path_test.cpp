@@ -73,6 +73,26 @@ TEST(BoardPath, OfOneCameraIsShownToIt) {
   EXPECT_GT((pose.translation - eye).normalized().dot(pose.rotation.col(2)), 0.3);
 }
 
+TEST(BoardPath, OfCamerasThatLookIntoACornerDoesNotGoThroughItsWalls) {
+  Rig rig = rig_of(2, Arrangement::arc);
+  rig.cameras[0].pose = {{-0.6, -0.5, 1.4}, {2.0, -1.6, 0.6}};
+  rig.cameras[1].pose = {{0.5, 0.6, 1.4}, {2.0, -1.6, 0.6}};
+  const std::vector<CameraPlace> places = places_of(rig);
+  const RoomSize room = room_size(places);
+  const Board& board = rig.world->board->board;
+  for (int frame = 0; frame < board_frames(*rig.world, 2); ++frame) {
+    const RigidTransform pose = world_from_board(*rig.world, places, frame);
+    for (const double x : {0.0, board.width_m()}) {
+      for (const double y : {0.0, board.height_m()}) {
+        const Eigen::Vector3d corner = pose * Eigen::Vector3d(x, y, 0);
+        EXPECT_LT(corner.x(), room.x);
+        EXPECT_GT(corner.y(), -room.y_front);
+        EXPECT_GT(corner.z(), 0);
+      }
+    }
+  }
+}
+
 TEST(BoardPath, OfCamerasThatLookDownIsShownToThem) {
   Rig rig = rig_of(2, Arrangement::arc);
   rig.cameras[0].pose = {{-0.4, 0, 2.5}, {-0.4, 0, 0}};

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Grows whenever the same world would look different.
-constexpr int kPictureVersion = 4;
+constexpr int kPictureVersion = 5;
 /// Whether somebody who waits for the pictures of others still wants his own.
 constexpr std::chrono::milliseconds kBetweenQuestions{20};
 

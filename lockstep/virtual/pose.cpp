@@ -99,6 +99,18 @@ std::vector<CameraPlace> places_of(const Rig& rig) {
   return places;
 }
 
+RoomSize room_size(const std::vector<CameraPlace>& places) {
+  RoomSize size{2.0, 0, 1.5, 2.6};
+  for (const CameraPlace& place : places) {
+    const auto& eye = place.at_m;
+    size.x = std::max(size.x, std::abs(eye[0]) + 0.7);
+    size.y_front = std::max(size.y_front, -eye[1] + 0.7);
+    size.y_back = std::max(size.y_back, eye[1] + 0.7);
+    size.height = std::max(size.height, eye[2] + 0.3);
+  }
+  return size;
+}
+
 RigidTransform world_from_depth(const CameraPlace& place) {
   const Eigen::Vector3d eye = vector_of(place.at_m);
   const Eigen::Vector3d forward = (vector_of(place.look_at_m) - eye).normalized();

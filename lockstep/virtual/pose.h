@@ -25,6 +25,13 @@ struct CameraPose {
 /// a circle; or in a chain, side by side and looking the same way.
 [[nodiscard]] std::vector<CameraPlace> places_of(const Rig& rig);
 
+/// How far the walls of the room are from its origin, and its height: it holds every camera, and
+/// its walls are within the sensors' reach. Metres.
+struct RoomSize {
+  double x, y_front, y_back, height;
+};
+[[nodiscard]] RoomSize room_size(const std::vector<CameraPlace>& places);
+
 /// A camera that stands at a place, upright: its x is level.
 [[nodiscard]] RigidTransform world_from_depth(const CameraPlace& place);
 

@@ -7,6 +7,7 @@
 #include "lockstep/rig/world_board.h"
 #include "lockstep/virtual/board_path.h"
 #include "lockstep/virtual/mesh_shapes.h"
+#include "lockstep/virtual/pose.h"
 #include "lockstep/virtual/random.h"
 
 namespace lockstep {
@@ -101,24 +102,6 @@ float planks(const Eigen::Vector3f& p) {
 
 RigidTransform tilted(const RigidTransform& place, const Eigen::Vector3d& axis, double angle_rad) {
   return {place.rotation * rotation_about(axis, angle_rad), place.translation};
-}
-
-/// Half sizes of the room and its height: it holds every camera, and its walls are within the
-/// sensors' reach.
-struct RoomSize {
-  double x, y_front, y_back, height;
-};
-
-RoomSize room_size(const std::vector<CameraPlace>& places) {
-  RoomSize size{2.0, 0, 1.5, 2.6};
-  for (const CameraPlace& place : places) {
-    const auto& eye = place.at_m;
-    size.x = std::max(size.x, std::abs(eye[0]) + 0.7);
-    size.y_front = std::max(size.y_front, -eye[1] + 0.7);
-    size.y_back = std::max(size.y_back, eye[1] + 0.7);
-    size.height = std::max(size.height, eye[2] + 0.3);
-  }
-  return size;
 }
 
 void add_walls(Mesh& mesh, const RoomSize& size) {
