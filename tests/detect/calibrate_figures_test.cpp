@@ -54,6 +54,34 @@ struct Figures {
   std::vector<double> mm, deg, offset_mm, reported_mm, true_mm;
 };
 
+/// Root mean square distance of held-out corners, carried from one camera into another, to where
+/// they are.
+double true_held_out_mm(const BoardEvidence& evidence, const CalibrationReport& report,
+                        const TakeTruth& truth) {
+  SolvedRig rig;
+  rig.noise = report.noise;
+  for (const CalibratedCamera& camera : report.calibration.cameras) {
+    SolvedCamera solved;
+    solved.rig_from_depth = camera.rig_from_depth;
+    solved.color_from_depth = camera.color_from_depth;
+    solved.color = camera.color.correction;
+    solved.depth = camera.depth.correction;
+    solved.depth_offset_m = camera.depth_offset_m;
+    rig.cameras.push_back(solved);
+  }
+  double sum = 0;
+  int corners = 0;
+  for (const CarriedCorner& carried : carry_corners(evidence.cameras, evidence.board, rig,
+                                                    select_views(evidence.sightings).held_out)) {
+    const Eigen::Vector3d is =
+        truth.world_from_depth(static_cast<size_t>(carried.to)).inverse() *
+        (truth.world_from_board(carried.tick) * evidence.board.corner(carried.id));
+    sum += (carried.carried - is).squaredNorm();
+    ++corners;
+  }
+  return 1000 * std::sqrt(sum / corners);
+}
+
 /// One take of a world: made, calibrated, compared, removed.
 void measure(const Shape& shape, int seed, Figures& figures) {
   const TempFolder folder;
@@ -89,11 +117,12 @@ void measure(const Shape& shape, int seed, Figures& figures) {
   figures.mm.push_back(worst_mm);
   figures.deg.push_back(worst_deg);
   figures.reported_mm.push_back(report->held_out.all.mm);
+  figures.true_mm.push_back(true_held_out_mm(seen->evidence, *report, truth));
   fmt::print(
-      "{} seed {}: worst camera {:.2f} mm {:.3f} deg, held out {:.2f} mm, noise {:.3f} px "
-      "{:.3f} px {:.2f} mm\n",
-      shape.name, seed, worst_mm, worst_deg, report->held_out.all.mm, report->noise.color_px,
-      report->noise.infrared_px, report->noise.depth_m * 1000);
+      "{} seed {}: worst camera {:.2f} mm {:.3f} deg, held out {:.2f} mm, truly {:.2f} mm, noise "
+      "{:.3f} px {:.3f} px {:.2f} mm\n",
+      shape.name, seed, worst_mm, worst_deg, report->held_out.all.mm, figures.true_mm.back(),
+      report->noise.color_px, report->noise.infrared_px, report->noise.depth_m * 1000);
 }
 
 Figures figures_of(const Shape& shape) {
@@ -103,9 +132,9 @@ Figures figures_of(const Shape& shape) {
   for (int seed = 1; seed <= seeds; ++seed) measure(shape, seed, figures);
   fmt::print(
       "{}: median of the worst camera {:.2f} mm {:.3f} deg; depth offset median {:.2f} mm; "
-      "held out, reported {:.2f} mm\n",
+      "held out, reported {:.2f} mm, truly {:.2f} mm\n",
       shape.name, median(figures.mm), median(figures.deg), median(figures.offset_mm),
-      median(figures.reported_mm));
+      median(figures.reported_mm), median(figures.true_mm));
   return figures;
 }
 
@@ -119,6 +148,8 @@ TEST(CalibrateFigures, OfACircleOfFour) {
   EXPECT_LE(median(figures.mm), 1.5);
   EXPECT_LE(median(figures.deg), 0.05);
   EXPECT_LE(median(figures.offset_mm), 1);
+  EXPECT_GE(median(figures.reported_mm), 0.8 * median(figures.true_mm));
+  EXPECT_LE(median(figures.reported_mm), 1.25 * median(figures.true_mm));
 }
 
 TEST(CalibrateFigures, OfAChainOfEight) {
@@ -127,6 +158,8 @@ TEST(CalibrateFigures, OfAChainOfEight) {
   EXPECT_LE(median(figures.mm), 5);
   EXPECT_LE(median(figures.deg), 0.15);
   EXPECT_LE(median(figures.offset_mm), 1);
+  EXPECT_GE(median(figures.reported_mm), 0.8 * median(figures.true_mm));
+  EXPECT_LE(median(figures.reported_mm), 1.25 * median(figures.true_mm));
 }
 
 }  // namespace

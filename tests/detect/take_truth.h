@@ -13,13 +13,21 @@ namespace lockstep::testing {
 class TakeTruth {
  public:
   explicit TakeTruth(const std::filesystem::path& take)
-      : json_(nlohmann::json::parse(read_file(take / "truth.json"))) {}
+      : json_(nlohmann::json::parse(read_file(take / "truth.json"))),
+        take_(nlohmann::json::parse(read_file(take / "take.json"))) {}
 
   [[nodiscard]] RigidTransform world_from_depth(size_t camera) const {
     return transform(json_.at("cameras").at(camera).at("world_from_depth"));
   }
   [[nodiscard]] double depth_bias_mm(size_t camera) const {
     return json_.at("cameras").at(camera).at("depth_bias_mm").get<double>();
+  }
+  /// At a tick of the take: its pictures are those of the frame so many periods after the source
+  /// began.
+  [[nodiscard]] RigidTransform world_from_board(int64_t tick) const {
+    const auto& frames = json_.at("world_from_board");
+    const auto frame = take_.at("first_common_tick_after_pulse").get<int64_t>() + tick;
+    return transform(frames.at(static_cast<size_t>(frame) % frames.size()));
   }
 
  private:
@@ -34,6 +42,7 @@ class TakeTruth {
   }
 
   nlohmann::json json_;
+  nlohmann::json take_;
 };
 
 }  // namespace lockstep::testing
