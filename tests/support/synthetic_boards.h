@@ -37,6 +37,8 @@ struct TrueCamera {
   double depth_bias_m = 0;
 };
 
+// Numbers are drawn between braces or one by one, never as arguments, whose order is the
+// compiler's.
 class SyntheticRig {
  public:
   SyntheticRig(uint64_t seed, const SyntheticErrors& errors)
@@ -83,10 +85,12 @@ class SyntheticRig {
   void show(int ticks, const Eigen::Vector3d& middle, const Eigen::Vector3d& towards) {
     for (int i = 0; i < ticks; ++i) {
       const Eigen::Matrix3d axes = facing(middle, towards);
+      const double pitch = uniform(0.5);
+      const double yaw = uniform(0.5);
       const Eigen::Matrix3d tilt =
-          rotation_about(axes.col(0), uniform(0.5)) * rotation_about(axes.col(1), uniform(0.5));
+          rotation_about(axes.col(0), pitch) * rotation_about(axes.col(1), yaw);
       const Eigen::Matrix3d turn = rotation_about(Eigen::Vector3d::UnitZ(), uniform(0.6));
-      const Eigen::Vector3d away(uniform(0.4), uniform(0.4), uniform(0.35));
+      const Eigen::Vector3d away{uniform(0.4), uniform(0.4), uniform(0.35)};
       show_at(middle + away, tilt * axes * turn);
     }
   }
@@ -95,7 +99,7 @@ class SyntheticRig {
   void show_untilted(int ticks, const Eigen::Vector3d& middle, const Eigen::Vector3d& towards,
                      bool one_distance) {
     for (int i = 0; i < ticks; ++i) {
-      const Eigen::Vector3d away(uniform(0.3), one_distance ? 0 : uniform(0.5), uniform(0.25));
+      const Eigen::Vector3d away{uniform(0.3), one_distance ? 0 : uniform(0.5), uniform(0.25)};
       show_at(middle + away, facing(middle, towards));
     }
   }
@@ -188,7 +192,7 @@ class SyntheticRig {
     if (!pixel || pixel->x() < 2 || pixel->y() < 2 || pixel->x() > lens.width_px - 3 ||
         pixel->y() > lens.height_px - 3)
       return std::nullopt;
-    return Eigen::Vector2d(*pixel + Eigen::Vector2d(normal(noise_px), normal(noise_px)));
+    return Eigen::Vector2d(*pixel + Eigen::Vector2d{normal(noise_px), normal(noise_px)});
   }
 
   std::mt19937_64 random_;
