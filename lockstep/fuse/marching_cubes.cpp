@@ -274,7 +274,7 @@ class March {
     const auto first = static_cast<ptrdiff_t>(part.first_vertex);
     std::copy(part.vertices.begin(), part.vertices.end(), mesh.vertices.begin() + first);
     std::copy(part.normals.begin(), part.normals.end(), mesh.normals.begin() + first);
-    std::copy(part.colors.begin(), part.colors.end(), mesh.colors.begin() + first);
+    if (job_.colors) std::copy(part.colors.begin(), part.colors.end(), mesh.colors.begin() + first);
     size_t at = part.first_triangle;
     for (const Part::Cube& cube : part.cubes) {
       const CubeCase& of = cube_cases()[cube.inside];
