@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lockstep/codec/picture.h"
@@ -58,5 +59,22 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk);
 
 /// Stopped by the user, after so much.
 Error stopped(const Exported& so_far);
+
+/// Gives every set of a walk to `work`, whose add(set) writes it and whose exported() says what was
+/// written. Errors: those of the footage and of add(); stopped(); nothing_to_write().
+template <typename Work>
+Result<Exported> add_all(const Footage& footage, TickWalk& walk, const ExportProgress& progress,
+                         Work& work) {
+  while (true) {
+    if (!progress(walk.walked(), walk.ticks())) return stopped(work.exported());
+    auto set = walk.next();
+    if (!set) return std::move(set).error();
+    if (!*set) break;
+    if (auto added = work.add(**set); !added) return std::move(added).error();
+  }
+  if (work.exported().ticks == 0) return nothing_to_write(footage, walk);
+  work.exported().left_out = walk.left_out();
+  return work.exported();
+}
 
 }  // namespace lockstep

@@ -119,16 +119,7 @@ Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const Fo
   auto fill = DepthFill::make(std::move(straight), *number);
   if (!fill) return std::move(fill).error();
   FillExport work(footage, views, *number, *std::move(fill), folder);
-  while (true) {
-    if (!progress(walk->walked(), walk->ticks())) return stopped(work.exported());
-    auto set = walk->next();
-    if (!set) return std::move(set).error();
-    if (!*set) break;
-    if (auto added = work.add(**set); !added) return std::move(added).error();
-  }
-  if (work.exported().ticks == 0) return nothing_to_write(footage, *walk);
-  work.exported().left_out = walk->left_out();
-  return work.exported();
+  return add_all(footage, *walk, progress, work);
 }
 
 }  // namespace lockstep

@@ -129,16 +129,7 @@ Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(folder); !absent) return std::move(absent).error();
   RgbdExport work(views, folder);
-  while (true) {
-    if (!progress(walk->walked(), walk->ticks())) return stopped(work.exported());
-    auto set = walk->next();
-    if (!set) return std::move(set).error();
-    if (!*set) break;
-    if (auto added = work.add(**set); !added) return std::move(added).error();
-  }
-  if (work.exported().ticks == 0) return nothing_to_write(footage, *walk);
-  work.exported().left_out = walk->left_out();
-  return work.exported();
+  return add_all(footage, *walk, progress, work);
 }
 
 }  // namespace lockstep
