@@ -87,7 +87,8 @@ TEST_F(CalibrateScene, SaysThatNoCameraHasMoved) {
   const Finished said = check("later", {"--json"});
   EXPECT_EQ(said.status, 0);
   EXPECT_EQ(schema_problems(said.out, "calibration-check"), "") << said.out;
-  for (const json& camera : json::parse(said.out).at("cameras")) {
+  const json parsed = json::parse(said.out);
+  for (const json& camera : parsed.at("cameras")) {
     EXPECT_EQ(camera.at("verdict"), "stayed");
     EXPECT_LT(camera.at("least_shift_m").get<double>(), 0.005);
     EXPECT_EQ(camera.at("message"), "");
