@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "lockstep/time/line_fit.h"
 #include "tests/support/synthetic_boards.h"
 
 namespace lockstep {
@@ -48,11 +49,6 @@ PoseError worst(const SyntheticRig& rig, const SolvedRig& solved) {
     worst = {std::max(worst.mm, error.mm), std::max(worst.deg, error.deg)};
   }
   return worst;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 TEST(RigSolver, FindsTheWorstOfFourCamerasOnACircle) {

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "lockstep/calibrate/surface_patches.h"
+#include "lockstep/time/line_fit.h"
 
 namespace lockstep {
 namespace {
@@ -206,12 +207,6 @@ class Aligner {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> parts(sum);
     return parts.eigenvectors() * parts.eigenvalues().cwiseMax(0.0).asDiagonal() *
            parts.eigenvectors().transpose();
-  }
-
-  [[nodiscard]] static double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
   }
 
   std::vector<double> distances(size_t one, size_t other, double width_m) const {

@@ -13,9 +13,9 @@
 #include "lockstep/take/gather_boards.h"
 #include "lockstep/time/line_fit.h"
 #include "tests/detect/detect_program.h"
-#include "tests/detect/take_truth.h"
 #include "tests/support/files.h"
 #include "tests/support/program.h"
+#include "tests/support/take_truth.h"
 
 namespace lockstep::testing {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "lockstep/geometry/rig_calibration.h"
 #include "tests/detect/detect_program.h"
-#include "tests/detect/take_truth.h"
 #include "tests/support/files.h"
 #include "tests/support/program.h"
+#include "tests/support/take_truth.h"
 
 namespace lockstep::testing {
 namespace {

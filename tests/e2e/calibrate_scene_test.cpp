@@ -7,8 +7,8 @@
 #include <Eigen/Geometry>
 #include <memory>
 
+#include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
-#include "tests/e2e/true_calibration.h"
 
 namespace lockstep::testing {
 namespace {

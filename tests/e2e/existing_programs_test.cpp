@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "tests/e2e/program.h"
+#include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
-#include "tests/e2e/true_calibration.h"
 #include "tests/support/installed_rig.h"
 #include "tests/support/png_picture.h"
 

@@ -11,8 +11,8 @@
 #include <span>
 
 #include "lockstep/recording/reader.h"
+#include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
-#include "tests/e2e/true_calibration.h"
 #include "tests/support/format_judges.h"
 
 namespace lockstep::testing {

@@ -13,8 +13,8 @@
 #include <sstream>
 
 #include "lockstep/recording/reader.h"
+#include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
-#include "tests/e2e/true_calibration.h"
 #include "tests/support/png_picture.h"
 
 namespace lockstep::testing {
@@ -27,37 +27,16 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A take of two cameras whose factory calibrations are wrong by a little, with pictures, and its
-/// true calibration.
-class Export : public ::testing::Test {
+class Export : public RenderedTake {
  protected:
-  void SetUp() override {
-    write_file(folder_ / "rig.toml",
-               rendered_rig("factory_error = { focal_length = 0.002, center_px = 2, "
-                            "color_turn_deg = 0.1, color_shift_mm = 1, depth_bias_mm = 8 }"));
-    const Finished made = simulate(folder_ / "rig.toml", take(), 0.2);
-    ASSERT_EQ(made.status, 0) << made.out << made.err;
-  }
+  Export() : RenderedTake(0.2) {}
 
-  [[nodiscard]] fs::path take() const { return folder_ / "take"; }
-  [[nodiscard]] fs::path out() const { return folder_ / "out"; }
   Finished run(std::vector<std::string> words) {
     words.insert(words.begin(), {"export", take()});
     words.insert(words.end(), {"-o", out()});
     return lockstep(words);
   }
-
-  TempFolder folder_;
 };
-
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed))
-    names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 /// A camera as Open3D reads camera.json: intrinsic and extrinsic, column by column.
 struct Open3dCamera {

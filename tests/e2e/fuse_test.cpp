@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/time/line_fit.h"
+#include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
-#include "tests/e2e/true_calibration.h"
 #include "tests/support/format_judges.h"
 #include "tests/support/ply_file.h"
 #include "tests/support/png_picture.h"
@@ -25,42 +26,20 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// A take of two cameras whose factory calibrations are wrong by a little, with pictures.
-class Fuse : public ::testing::Test {
+class Fuse : public RenderedTake {
  protected:
+  Fuse() : RenderedTake(0.1) {}
+
   void SetUp() override {
-    write_file(folder_ / "rig.toml",
-               rendered_rig("factory_error = { focal_length = 0.002, center_px = 2, "
-                            "color_turn_deg = 0.1, color_shift_mm = 1, depth_bias_mm = 8 }"));
-    const Finished made = simulate(folder_ / "rig.toml", take(), 0.1);
-    ASSERT_EQ(made.status, 0) << made.out << made.err;
+    RenderedTake::SetUp();
     fs::create_directory(out());
   }
 
-  [[nodiscard]] fs::path take() const { return folder_ / "take"; }
-  [[nodiscard]] fs::path out() const { return folder_ / "out"; }
   Finished run(std::vector<std::string> words) {
     words.insert(words.begin(), {"fuse", take()});
     return lockstep(words, {}, out());
   }
-
-  TempFolder folder_;
 };
-
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed))
-    names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return NAN;
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 /// How high the rug in the middle of the room is found: it is 12 mm thick.
 double rug_m(const PlyFile& ply) {

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/e2e/program.h"
 #include "tests/support/files.h"
 
@@ -18,13 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const fs::path kReal = data_file("real-recording/recording.mkv");
-
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 /// Signature, width, height, bits and colour type of a PNG file, "png 640x576 16 0".
 std::string png_head(const fs::path& path) {

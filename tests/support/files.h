@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lockstep::testing {
 
@@ -33,6 +34,9 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Names of everything in a folder, sorted; none when there is no such folder.
+std::vector<std::string> names_in(const std::filesystem::path& folder);
 
 /// Whole content of a file; fails the running test and returns "" when it can't be read.
 std::string read_file(const std::filesystem::path& path);

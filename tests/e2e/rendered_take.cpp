@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "tests/e2e/true_calibration.h"
-
-#include <gtest/gtest.h>
+#include "tests/e2e/rendered_take.h"
 
 #include "lockstep/geometry/calibration.h"
 #include "lockstep/recording/reader.h"
 #include "tests/e2e/simulated_take.h"
+#include "tests/support/take_truth.h"
 
 namespace lockstep::testing {
 namespace {
@@ -19,17 +18,15 @@ CalibratedLens corrected_lens(const CameraModel& truth, const CameraModel& facto
            truth.cx_px - factory.cx_px, truth.cy_px - factory.cy_px}};
 }
 
-CalibratedCamera true_camera(const nlohmann::json& truth, const std::filesystem::path& recording) {
+CalibratedCamera true_camera(const TakeTruth& truth, size_t index,
+                             const std::filesystem::path& take) {
   CalibratedCamera camera;
-  camera.name = truth.at("name");
-  camera.serial = truth.at("serial");
-  const auto rotation = truth.at("world_from_depth").at("rotation").get<std::vector<double>>();
-  const auto place = truth.at("world_from_depth").at("translation_m").get<std::vector<double>>();
-  camera.rig_from_depth.rotation =
-      Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(rotation.data());
-  camera.rig_from_depth.translation = Eigen::Map<const Eigen::Vector3d>(place.data());
-  camera.depth_offset_m = truth.at("depth_bias_mm").get<double>() / 1000;
-  const auto lenses = parse_calibration(truth.at("calibration").dump());
+  camera.name = truth.name(index);
+  camera.serial = truth.serial(index);
+  camera.rig_from_depth = truth.world_from_depth(index);
+  camera.depth_offset_m = truth.depth_bias_mm(index) / 1000;
+  const auto lenses = parse_calibration(truth.calibration_json(index));
+  const std::filesystem::path recording = take / (camera.name + ".mkv");
   const auto reader = RecordingReader::open(recording);
   EXPECT_TRUE(lenses && reader) << recording;
   if (!lenses || !reader) return camera;
@@ -54,14 +51,20 @@ world = { seed = 1, scene = "room", radius_m = 2.0, period_s = 0.1)" +
          (world.empty() ? "" : ", " + world) + " }\n";
 }
 
+void RenderedTake::SetUp() {
+  write_file(folder_ / "rig.toml",
+             rendered_rig("factory_error = { focal_length = 0.002, center_px = 2, "
+                          "color_turn_deg = 0.1, color_shift_mm = 1, depth_bias_mm = 8 }"));
+  const Finished made = simulate(folder_ / "rig.toml", take(), length_s_);
+  ASSERT_EQ(made.status, 0) << made.out << made.err;
+}
+
 RigCalibration true_calibration(const std::filesystem::path& take) {
   RigCalibration calibration;
   calibration.origin = RigOrigin::floor;
-  const nlohmann::json truth = json_in(take, "truth.json");
-  for (const auto& camera : truth.at("cameras")) {
-    calibration.cameras.push_back(
-        true_camera(camera, take / (camera.at("name").get<std::string>() + ".mkv")));
-  }
+  const TakeTruth truth(take);
+  for (size_t i = 0; i < truth.cameras(); ++i)
+    calibration.cameras.push_back(true_camera(truth, i, take));
   return calibration;
 }
 

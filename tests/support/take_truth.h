@@ -16,6 +16,13 @@ class TakeTruth {
       : json_(nlohmann::json::parse(read_file(take / "truth.json"))),
         take_(nlohmann::json::parse(read_file(take / "take.json"))) {}
 
+  [[nodiscard]] size_t cameras() const { return json_.at("cameras").size(); }
+  [[nodiscard]] std::string name(size_t camera) const { return text(camera, "name"); }
+  [[nodiscard]] std::string serial(size_t camera) const { return text(camera, "serial"); }
+  /// The lenses as they are, in the form of a factory calibration.
+  [[nodiscard]] std::string calibration_json(size_t camera) const {
+    return json_.at("cameras").at(camera).at("calibration").dump();
+  }
   [[nodiscard]] RigidTransform world_from_depth(size_t camera) const {
     return transform(json_.at("cameras").at(camera).at("world_from_depth"));
   }
@@ -31,6 +38,9 @@ class TakeTruth {
   }
 
  private:
+  [[nodiscard]] std::string text(size_t camera, const char* key) const {
+    return json_.at("cameras").at(camera).at(key).get<std::string>();
+  }
   static RigidTransform transform(const nlohmann::json& from) {
     RigidTransform to;
     for (size_t i = 0; i < 9; ++i)
