@@ -62,8 +62,8 @@ class Distances {
         for (int x = -1; x <= kBlockSide + 1; ++x) {
           int voxel = 0;
           const VoxelBlock* const block = around.find(x, y, z, voxel);
-          const bool known = block != nullptr && block->weight[voxel] >= least_weight;
-          numbers_[at++] = known ? block->distance[voxel] * (1.0F / 32767) : kUnknown;
+          const bool known = block != nullptr && block->voxels[voxel].weight >= least_weight;
+          numbers_[at++] = known ? block->voxels[voxel].distance * (1.0F / 32767) : kUnknown;
         }
       }
     }
@@ -108,15 +108,15 @@ struct Part {
 /// The colour between two voxels, of those that have one.
 std::array<uint8_t, 3> blend(const VoxelBlock* a, int at_a, const VoxelBlock* b, int at_b,
                              float share) {
-  const float of_a = a->color_weight[at_a] == 0 ? 0 : 1 - share;
-  const float of_b = b->color_weight[at_b] == 0 ? 0 : share;
+  const VoxelColor in_a = a->color(at_a), in_b = b->color(at_b);
+  const float of_a = in_a.weight == 0 ? 0 : 1 - share;
+  const float of_b = in_b.weight == 0 ? 0 : share;
   if (of_a + of_b <= 0) return {128, 128, 128};
-  const auto mix = [&](uint16_t in_a, uint16_t in_b) {
-    const float sum = of_a * static_cast<float>(in_a) + of_b * static_cast<float>(in_b);
+  const auto mix = [&](uint16_t from_a, uint16_t from_b) {
+    const float sum = of_a * static_cast<float>(from_a) + of_b * static_cast<float>(from_b);
     return static_cast<uint8_t>(std::min(255.0F, sum / (of_a + of_b) / 256 + 0.5F));
   };
-  return {mix(a->red[at_a], b->red[at_b]), mix(a->green[at_a], b->green[at_b]),
-          mix(a->blue[at_a], b->blue[at_b])};
+  return {mix(in_a.red, in_b.red), mix(in_a.green, in_b.green), mix(in_a.blue, in_b.blue)};
 }
 
 /// Finds the vertices and cubes of one block.
@@ -196,8 +196,8 @@ class Sides {
       const VoxelBlock& block = blocks.block(index);
       uint8_t sides = 0;
       for (int i = 0; i < kBlockVoxels; ++i) {
-        const uint8_t side = block.distance[i] < 0 ? 1 : 2;
-        sides |= block.weight[i] >= least_weight ? side : uint8_t{0};
+        const uint8_t side = block.voxels[i].distance < 0 ? 1 : 2;
+        sides |= block.voxels[i].weight >= least_weight ? side : uint8_t{0};
       }
       of_[index] = sides;
     }

@@ -80,6 +80,26 @@ TEST(Tsdf, TheMeshLiesOnTheSurfaceAndLooksAtTheCamera) {
   EXPECT_LT(inwards, mesh.triangles.size() / 100);
 }
 
+TEST(Tsdf, WithoutColorsTheSurfaceIsTheSameAndHasNone) {
+  const SphereAndWall scene;
+  Tsdf colored = scene.tsdf(), plain = scene.tsdf({.voxel_m = 0.01, .colors = false});
+  FusionImages dark = scene.images();
+  dark.bgra = {};
+  Tsdf unlit = scene.tsdf();
+  ASSERT_TRUE(colored.integrate(std::vector{scene.images()}).ok());
+  ASSERT_TRUE(plain.integrate(std::vector{scene.images()}).ok());
+  ASSERT_TRUE(unlit.integrate(std::vector{dark}).ok());
+  const TriangleMesh mesh = plain.mesh(), gray = unlit.mesh();
+  ASSERT_GT(mesh.vertices.size(), 10'000U);
+  EXPECT_TRUE(mesh.colors.empty());
+  EXPECT_TRUE(mesh.vertices == colored.mesh().vertices);
+  EXPECT_TRUE(mesh.triangles == colored.mesh().triangles);
+  // Colours that were wanted and never seen.
+  EXPECT_TRUE(gray.vertices == mesh.vertices);
+  ASSERT_EQ(gray.colors.size(), gray.vertices.size());
+  for (const auto& color : gray.colors) ASSERT_EQ(color, (std::array<uint8_t, 3>{128, 128, 128}));
+}
+
 TEST(Tsdf, ThreadsChangeNothingAndClearingForgets) {
   const SphereAndWall scene;
   Tsdf one = scene.tsdf({.voxel_m = 0.01, .threads = 1}),
@@ -240,8 +260,8 @@ TEST(VoxelKernels, AreAsThePlainForm) {
             origin + 0.005 * Eigen::Vector3d(i % 8, i / 8 % 8, static_cast<double>(i / 64));
         for (int k = 0; k < 2; ++k) plain.add(camera, readings, at, 20);
         // A pixel beside, and the distance differs a little and the weight at all.
-        different += std::abs(block.distance[i] / 32767.0 - plain.distance) > 0.12;
-        different += (block.weight[i] > 0) != (plain.weight > 0);
+        different += std::abs(block.voxels[i].distance / 32767.0 - plain.distance) > 0.12;
+        different += (block.voxels[i].weight > 0) != (plain.weight > 0);
       }
       RC_ASSERT(different <= 12U);
     }

@@ -10,16 +10,37 @@
 namespace lockstep {
 
 constexpr int kBlockSide = 8;
-constexpr int kBlockVoxels = kBlockSide * kBlockSide * kBlockSide;
+constexpr int kBlockRows = kBlockSide * kBlockSide;
+constexpr int kBlockVoxels = kBlockRows * kBlockSide;
 
-/// Eight voxels in each direction, x changing fastest: signed distances to the surface in 1/32767
-/// of the truncation, positive outside, and colours times 256, each with its weight; nothing is
-/// known where that is 0.
+/// The signed distance to the surface in 1/32767 of the truncation, positive outside, and its
+/// weight; nothing is known where that is 0.
+struct Voxel {
+  int16_t distance;
+  uint16_t weight;
+};
+
+/// A colour times 256, with a weight of its own.
+struct VoxelColor {
+  uint16_t blue, green, red, weight;
+};
+
+/// The colours of eight voxels along x, in one line of the cache: in turn blue and green, and red
+/// and weight.
+struct ColorRow {
+  uint16_t blue_green[2 * kBlockSide], red_weight[2 * kBlockSide];
+};
+
+/// Eight voxels in each direction, x changing fastest.
 struct VoxelBlock {
-  alignas(32) int16_t distance[kBlockVoxels];
-  alignas(32) uint16_t weight[kBlockVoxels];
-  alignas(32) uint16_t blue[kBlockVoxels], green[kBlockVoxels], red[kBlockVoxels];
-  alignas(32) uint16_t color_weight[kBlockVoxels];
+  alignas(64) Voxel voxels[kBlockVoxels];
+  alignas(64) ColorRow colors[kBlockRows];
+
+  [[nodiscard]] VoxelColor color(int voxel) const {
+    const ColorRow& row = colors[voxel / kBlockSide];
+    const int x = 2 * (voxel % kBlockSide);
+    return {row.blue_green[x], row.blue_green[x + 1], row.red_weight[x], row.red_weight[x + 1]};
+  }
 };
 
 /// Where a block lies, counted in blocks; each number is within +-2^20.

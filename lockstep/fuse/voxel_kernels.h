@@ -8,8 +8,6 @@
 namespace lockstep {
 namespace {
 
-using SignedShorts = int16_t __attribute__((vector_size(16)));
-
 /// A number that changes evenly along the sides of a block, given at its eight corners, of which x
 /// is the lowest bit.
 class Cuboid {
@@ -87,44 +85,128 @@ struct RowPixels {
   }
 };
 
+/// What is at eight places. One by one: instructions that gather were no faster where measured.
 Ints gather(const uint32_t* from, Ints at) {
-#if defined(__AVX2__) && defined(__clang__)
-  return __builtin_ia32_gatherd_d256(Ints{}, reinterpret_cast<const int*>(from), at, Ints{} - 1, 4);
-#elif defined(__AVX2__)
-  return __builtin_ia32_gathersiv8si(Ints{}, reinterpret_cast<const int*>(from), at, Ints{} - 1, 4);
-#else
   Ints result;
   for (int lane = 0; lane < kLanes; ++lane) result[lane] = static_cast<int32_t>(from[at[lane]]);
   return result;
-#endif
 }
 
-Floats floats_at(const uint16_t* from) {
-  return __builtin_convertvector(load<Shorts>(from), Floats);
+// ---- pairs of 16 bits
+
+Floats first_of(Ints pairs) {
+  return floats_of(pairs & 0xFFFF);
+}
+Floats first_signed_of(Ints pairs) {
+  return floats_of(pairs << 16 >> 16);
+}
+Floats second_of(Ints pairs) {
+  return floats_of((pairs >> 16) & 0xFFFF);
+}
+/// Rounded; of numbers below 0 the first 16 bits of their complement.
+Ints pairs_of(Floats first, Floats second) {
+  constexpr float kWholes = 3 << 22;  // floats from here on are whole, their low bits the number
+  return (reinterpret_cast<Ints>(first + kWholes) & 0xFFFF) |
+         reinterpret_cast<Ints>(second + kWholes) << 16;
 }
 
-void put(uint16_t* to, Floats value) {
-  store(to, __builtin_convertvector(ints_of(value + 0.5F), Shorts));
+// ---- what is seen of a block
+
+/// Rows of a block that something is to be done with, by their numbers.
+struct RowList {
+  uint8_t rows[kBlockRows];
+  int count = 0;
+
+  /// Appends without a branch, which no processor foresees here.
+  void add(int row, bool wanted) {
+    rows[count] = static_cast<uint8_t>(row);
+    count += static_cast<int>(wanted);
+  }
+  /// The one appended last; any where there is none.
+  [[nodiscard]] int last() const { return rows[count == 0 ? 0 : count - 1]; }
+};
+
+/// What a camera reads where the voxels of a block lie in its image.
+struct BlockReadings {
+  float ahead[kBlockVoxels];   ///< in front of the surface, in 1/32767 of the truncation
+  float weight[kBlockVoxels];  ///< 0 where nothing is read, or it is farther behind
+  int32_t readings[kBlockVoxels];
+  RowList near;  ///< rows with a weight
+
+  BlockReadings(const IntegrateJob& job, const BlockView& view, const VoxelBlock& block) {
+    const float scale = kOne / job.truncation_mm;
+    for (int row = 0; row < kBlockRows; ++row) {
+      const RowPixels pixels(view, row, job.width, job.height);
+      const Ints there = gather(job.readings, pixels.at) & pixels.inside;
+      const Ints mm = there & 0xFFFF;
+      const Floats apart = (floats_of(mm) + job.residual_mm - pixels.z) * scale;
+      const Ints seen = (mm > 0) & (apart >= -kOne);
+      const int at = kBlockSide * row;
+      store(ahead + at, apart);
+      store(weight + at, floats_of((there >> 16) & 0xFF & seen));
+      store(readings + at, there);
+      near.add(row, any(seen));
+      __builtin_prefetch(block.voxels + kBlockSide * near.last(), 1);
+    }
+  }
+
+  /// Where the colour image shows a voxel near the surface.
+  [[nodiscard]] Ints shown(int row, float color_band) const {
+    const Floats apart = load<Floats>(ahead + kBlockSide * row);
+    return (apart < color_band * kOne) & (apart > -color_band * kOne) &
+           (load<Ints>(readings + kBlockSide * row) < 0);
+  }
+
+  static constexpr float kOne = 32767;
+};
+
+/// The part that a weight has in a sum of whole ones; 0 where there is none.
+Floats part_of(Floats weight, Floats sum) {
+  return weight / larger(sum, spread(1));
 }
 
-/// Mixes the colours of eight voxels with those of the image.
-void mix_colors(const IntegrateJob& job, const BlockView& color, Ints shown, Floats weight,
-                VoxelBlock& block, int row) {
-  const RowPixels pixels(color, row / kBlockSide, job.color_width, job.color_height);
-  const Ints seen = shown & pixels.inside;
-  if (!any(seen)) return;
-  const Ints bgra = gather(reinterpret_cast<const uint32_t*>(job.bgra), pixels.at);
-  const Floats had = floats_at(block.color_weight + row);
-  const Floats sum = had + (seen ? weight : Floats{});
-  const Floats share = seen ? weight / sum : Floats{};
-  const auto mix = [&](uint16_t* channel, Ints value) {
-    const Floats old = floats_at(channel + row);
-    put(channel + row, old + (floats_of(value & 0xFF) * 256 - old) * share);
-  };
-  mix(block.blue, bgra);
-  mix(block.green, bgra >> 8);
-  mix(block.red, bgra >> 16);
-  put(block.color_weight + row, smaller(sum, spread(job.most_weight)));
+/// Mixes the distances of rows with what is read; returns those rows that have voxels which take a
+/// colour.
+RowList mix_distances(const IntegrateJob& job, const BlockReadings& seen, VoxelBlock& block) {
+  RowList shown;
+  for (int i = 0; i < seen.near.count; ++i) {
+    const int row = seen.near.rows[i];
+    Voxel* const to = block.voxels + kBlockSide * row;
+    const auto voxels = load<Ints>(to);
+    const auto weight = load<Floats>(seen.weight + kBlockSide * row);
+    const Floats sum = second_of(voxels) + weight;
+    const Floats old = first_signed_of(voxels);
+    const Floats ahead =
+        smaller(load<Floats>(seen.ahead + kBlockSide * row), spread(BlockReadings::kOne));
+    const Floats now = old + (ahead - old) * part_of(weight, sum);
+    store(to, pairs_of(now, smaller(sum, spread(job.most_weight))));
+    shown.add(row, any(seen.shown(row, job.color_band)));
+    __builtin_prefetch(block.colors + shown.last(), 1);
+  }
+  return shown;
+}
+
+/// Mixes the colours of rows with those of the image, as far as it shows their voxels.
+void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowList& rows,
+                const BlockView& view, VoxelBlock& block) {
+  for (int i = 0; i < rows.count; ++i) {
+    const int row = rows.rows[i];
+    ColorRow& to = block.colors[row];
+    const RowPixels pixels(view, row, job.color_width, job.color_height);
+    const Ints shown = seen.shown(row, job.color_band) & pixels.inside;
+    const Ints bgra = gather(reinterpret_cast<const uint32_t*>(job.bgra), pixels.at);
+    const auto blue_green = load<Ints>(to.blue_green), red_weight = load<Ints>(to.red_weight);
+    const Floats weight = shown ? load<Floats>(seen.weight + kBlockSide * row) : Floats{};
+    const Floats sum = second_of(red_weight) + weight;
+    const Floats share = part_of(weight, sum);
+    const auto mix = [&](Floats old, Ints value) {
+      return old + (floats_of(value) - old) * share;  // times 256
+    };
+    store(to.blue_green, pairs_of(mix(first_of(blue_green), (bgra & 0xFF) << 8),
+                                  mix(second_of(blue_green), bgra & 0xFF00)));
+    store(to.red_weight, pairs_of(mix(first_of(red_weight), (bgra >> 8) & 0xFF00),
+                                  smaller(sum, spread(job.most_weight))));
+  }
 }
 
 LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_mm,
@@ -133,32 +215,13 @@ LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_m
   const float side = job.voxel_mm * (kBlockSide - 1);
   const BlockCorners corners(job.lens, job.mm, origin_mm, side, job.width, job.height);
   if (!corners.seen) return;
-  const BlockView depth(corners.u, corners.v, corners.z);
+  const BlockReadings seen(job, BlockView(corners.u, corners.v, corners.z), block);
+  const RowList shown = mix_distances(job, seen, block);
+  if (job.bgra == nullptr || shown.count == 0) return;
   const BlockCorners in_color(job.color_lens, job.color_mm, origin_mm, side, job.color_width,
                               job.color_height);
-  const BlockView color(in_color.u, in_color.v, in_color.z);
-  const bool colored = job.bgra != nullptr && in_color.seen;
-  const float inverse = 1 / job.truncation_mm;
-  constexpr float kOne = 32767;
-  for (int row = 0; row < kBlockVoxels; row += kLanes) {
-    const RowPixels pixels(depth, row / kBlockSide, job.width, job.height);
-    const Ints readings = gather(job.readings, pixels.at) & pixels.inside;
-    const Ints mm = readings & 0xFFFF;
-    const Floats apart = (floats_of(mm) + job.residual_mm - pixels.z) * inverse;
-    const Ints near = (mm > 0) & (apart >= -1);
-    if (!any(near)) continue;
-    const Floats weight = floats_of((readings >> 16) & 0xFF);
-    const Floats had = floats_at(block.weight + row);
-    const Floats sum = had + (near ? weight : Floats{});
-    const Floats share = near ? weight / sum : Floats{};
-    const Floats old = __builtin_convertvector(load<SignedShorts>(block.distance + row), Floats);
-    const Floats now = old + (smaller(apart, spread(1)) * kOne - old) * share;
-    const Floats half = now < 0 ? spread(-0.5F) : spread(0.5F);
-    store(block.distance + row, __builtin_convertvector(ints_of(now + half), SignedShorts));
-    put(block.weight + row, smaller(sum, spread(job.most_weight)));
-    const Ints shown = near & (apart < job.color_band) & (apart > -job.color_band) & (readings < 0);
-    if (colored && any(shown)) mix_colors(job, color, shown, weight, block, row);
-  }
+  if (!in_color.seen) return;
+  mix_colors(job, seen, shown, BlockView(in_color.u, in_color.v, in_color.z), block);
 }
 
 LOCKSTEP_KERNEL void block_places(const PlacesJob& shared, const float* ray_x, const float* ray_y,
