@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/calibrate/held_out.h"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "lockstep/calibrate/view_selection.h"
 
 namespace lockstep {
 namespace {
@@ -53,13 +56,60 @@ double shared_square_m(const CameraModel& lens, const SolvedCamera& camera,
   return (by * camera.measuring_covariance * by.transpose()).trace();
 }
 
+/// Expected square of the noise of one corner that a camera measured, along its optical axis and
+/// across it.
+struct CornerNoise {
+  double along_square_m = 0;
+  double across_square_m = 0;
+};
+
+/// Of one view: how its corners scatter about the board laid onto them as it fits best. What they
+/// are off by together, an offset of depths above all, is no noise. That of all corners of a take
+/// would not do for one: a corner by an edge of the image, or far away, is measured worse.
+CornerNoise scatter_of(const std::vector<Eigen::Vector3d>& measured,
+                       const std::vector<Eigen::Vector3d>& on_board) {
+  const auto n = static_cast<Eigen::Index>(measured.size());
+  if (measured.size() < kLeastCorners) return {};
+  Eigen::Matrix3Xd there(3, n), here(3, n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    there.col(i) = measured[static_cast<size_t>(i)];
+    here.col(i) = on_board[static_cast<size_t>(i)];
+  }
+  const Eigen::Affine3d laid(Eigen::umeyama(here, there, false));
+  const Eigen::Matrix3Xd off = there - laid * here;
+  // A pose takes three of its six from each.
+  const auto count = static_cast<double>(n);
+  return {off.row(2).squaredNorm() / (count - 3),
+          2 * off.topRows(2).squaredNorm() / (2 * count - 3)};
+}
+
+using NoiseOfViews = std::map<std::pair<int, int64_t>, CornerNoise>;
+
+NoiseOfViews noise_of_views(const std::vector<CarriedCorner>& corners, const Board& board) {
+  struct Points {
+    std::vector<Eigen::Vector3d> measured, on_board;
+    std::set<int> ids;
+  };
+  std::map<std::pair<int, int64_t>, Points> views;
+  for (const CarriedCorner& corner : corners) {
+    Points& view = views[{corner.to, corner.tick}];
+    if (!view.ids.insert(corner.id).second) continue;  // came from another camera, too
+    view.measured.push_back(corner.measured);
+    view.on_board.push_back(board.corner(corner.id));
+  }
+  NoiseOfViews noise;
+  for (const auto& [view, points] : views)
+    noise[view] = scatter_of(points.measured, points.on_board);
+  return noise;
+}
+
 struct Sums {
-  double square_m = 0, noise_square_m = 0, shared_square_m = 0, square_px = 0;
+  double square_m = 0, noise_square_m = 0, shared_square_m = 0, square_px = 0, noise_square_px = 0;
   int corners = 0;
   std::set<int64_t> ticks;
 };
 
-CarriedCorners summed(const Sums& sums, double noise_px) {
+CarriedCorners summed(const Sums& sums) {
   CarriedCorners out;
   out.corners = sums.corners;
   out.ticks = static_cast<int>(sums.ticks.size());
@@ -68,7 +118,7 @@ CarriedCorners summed(const Sums& sums, double noise_px) {
   out.with_noise_mm = 1000 * std::sqrt(sums.square_m / n);
   out.disagreement_mm = 1000 * std::sqrt(std::max(0.0, sums.square_m - sums.noise_square_m) / n);
   out.mm = std::hypot(out.disagreement_mm, 1000 * std::sqrt(sums.shared_square_m / n));
-  out.px = std::sqrt(std::max(0.0, sums.square_px / n - 2 * noise_px * noise_px));
+  out.px = std::sqrt(std::max(0.0, sums.square_px - sums.noise_square_px) / n);
   return out;
 }
 
@@ -118,25 +168,29 @@ HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras, const Boa
   const std::vector<CameraToSolve> solved = as_solved(cameras, rig);
   std::map<std::pair<int, int>, Sums> pairs;
   Sums all;
-  for (const CarriedCorner& corner : carry_corners(cameras, board, rig, held_out)) {
+  const std::vector<CarriedCorner> corners = carry_corners(cameras, board, rig, held_out);
+  const NoiseOfViews noise = noise_of_views(corners, board);
+  for (const CarriedCorner& corner : corners) {
     const CameraModel& lens = solved[static_cast<size_t>(corner.to)].depth;
     const auto pixel = project(lens, corner.carried);
     if (!pixel) continue;
-    const double across_m = rig.noise.infrared_px * corner.measured.z() / lens.fx_px;
+    const CornerNoise& of_view = noise.at({corner.to, corner.tick});
+    const double px_of_m = lens.fx_px / corner.measured.z();
     for (Sums* sums : {&all, &pairs[{corner.from, corner.to}]}) {
       sums->square_m += (corner.carried - corner.measured).squaredNorm();
-      sums->noise_square_m += 2 * across_m * across_m + rig.noise.depth_m * rig.noise.depth_m;
+      sums->noise_square_m += of_view.along_square_m + of_view.across_square_m;
       sums->shared_square_m +=
           shared_square_m(lens, rig.cameras[static_cast<size_t>(corner.to)], corner.measured);
+      sums->noise_square_px += of_view.across_square_m * px_of_m * px_of_m;
       sums->square_px += (*pixel - corner.measured_px).squaredNorm();
       sums->ticks.insert(corner.tick);
       ++sums->corners;
     }
   }
   HeldOutError error;
-  error.all = summed(all, rig.noise.infrared_px);
+  error.all = summed(all);
   for (const auto& [pair, sums] : pairs)
-    error.pairs.push_back({pair.first, pair.second, summed(sums, rig.noise.infrared_px)});
+    error.pairs.push_back({pair.first, pair.second, summed(sums)});
   return error;
 }
 
