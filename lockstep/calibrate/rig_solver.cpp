@@ -162,10 +162,7 @@ class RigProblem {
   }
 
   Result<int> solve(const std::vector<BoardView>& views, const ResidualNoise& noise) {
-    problem_ = std::make_unique<ceres::Problem>();
-    terms_.clear();
-    for (const BoardView& view : views) add(view, noise);
-    for (size_t i = 0; i < cameras_.size(); ++i) hold(i);
+    build(views, noise, true);
     ceres::Solver::Options options;
     options.linear_solver_type = ceres::SPARSE_SCHUR;
     options.linear_solver_ordering = std::make_shared<ceres::ParameterBlockOrdering>();
@@ -193,20 +190,18 @@ class RigProblem {
   /// Of the residuals at the solution, by their median: outliers count for nothing.
   [[nodiscard]] ResidualNoise noise(const ResidualNoise& assumed) const {
     std::vector<double> sizes[3];
-    for (const Term& term : terms_) {
-      double cost = 0, values[2] = {};
-      problem_->EvaluateResidualBlock(term.block, false, &cost, values, nullptr);
-      auto& of_kind = sizes[static_cast<int>(term.kind)];
-      of_kind.push_back(std::abs(values[0]));
-      if (term.kind != Kind::depth) of_kind.push_back(std::abs(values[1]));
-    }
+    for_each_residual([&](Kind kind, const Eigen::VectorXd& residual) {
+      for (const double value : residual) sizes[static_cast<int>(kind)].push_back(std::abs(value));
+    });
     return {assumed.color_px * kSigmaFromMad * median(sizes[0]),
             assumed.infrared_px * kSigmaFromMad * median(sizes[1]),
             assumed.depth_m * kSigmaFromMad * median(sizes[2])};
   }
 
-  /// With covariances.
-  [[nodiscard]] Result<SolvedRig> result() {
+  /// With covariances. `views` and `noise` are those of the last solve.
+  [[nodiscard]] Result<SolvedRig> result(const std::vector<BoardView>& views,
+                                         const ResidualNoise& noise) {
+    build(views, plain_noise(noise), false);
     ceres::Covariance::Options options;
     options.algorithm_type = ceres::SPARSE_QR;
     ceres::Covariance covariance(options);
@@ -230,6 +225,47 @@ class RigProblem {
   }
 
  private:
+  void build(const std::vector<BoardView>& views, const ResidualNoise& noise, bool robust) {
+    problem_ = std::make_unique<ceres::Problem>();
+    terms_.clear();
+    for (const BoardView& view : views) add(view, noise, robust);
+    for (size_t i = 0; i < cameras_.size(); ++i) hold(i);
+  }
+
+  /// `use(kind, residual)` for all that was seen, in units of the noise that was solved with.
+  template <class Use>
+  void for_each_residual(const Use& use) const {
+    for (const Term& term : terms_) {
+      Eigen::VectorXd residual(term.kind == Kind::depth ? 1 : 2);
+      double cost = 0;
+      problem_->EvaluateResidualBlock(term.block, false, &cost, residual.data(), nullptr);
+      use(term.kind, residual);
+    }
+  }
+
+  /// Noise with which plain least squares would know as much as the robust solve does: the
+  /// asymptotic variance of an M-estimator, E[psi^2] / E[psi']^2 (Huber, Robust Statistics, 1981).
+  [[nodiscard]] ResidualNoise plain_noise(const ResidualNoise& solved_with) const {
+    struct Kept {
+      double square = 0, slope = 0, numbers = 0;
+    };
+    std::array<Kept, 3> kept;
+    for_each_residual([&](Kind kind, const Eigen::VectorXd& residual) {
+      const auto n = static_cast<double>(residual.size());
+      const double weight = std::min(1.0, kRobust / std::max(residual.norm(), 1e-12));
+      Kept& of_kind = kept[static_cast<size_t>(kind)];
+      of_kind.square += weight * weight * residual.squaredNorm();
+      of_kind.slope += weight < 1 ? weight * (n - 1) : n;
+      of_kind.numbers += n;
+    });
+    std::array<double, 3> wider{1, 1, 1};
+    for (size_t i = 0; i < wider.size(); ++i) {
+      if (kept[i].slope > 0) wider[i] = std::sqrt(kept[i].square * kept[i].numbers) / kept[i].slope;
+    }
+    return {solved_with.color_px * wider[0], solved_with.infrared_px * wider[1],
+            solved_with.depth_m * wider[2]};
+  }
+
   static std::array<double*, 5> blocks_of(CameraParameters& camera) {
     return {camera.depth_from_rig.data(), camera.color_correction.data(), camera.color_lens.data(),
             camera.depth_lens.data(), &camera.depth_offset_m};
@@ -271,7 +307,7 @@ class RigProblem {
     return camera;
   }
 
-  void add(const BoardView& view, const ResidualNoise& noise) {
+  void add(const BoardView& view, const ResidualNoise& noise, bool robust) {
     const auto board = boards_.find(view.tick);
     if (board == boards_.end()) return;
     double* const rig_from_board = board->second.data();
@@ -279,8 +315,8 @@ class RigProblem {
     CameraParameters& to = solved_[static_cast<size_t>(view.camera)];
     const auto keep = [&](Kind kind, ceres::CostFunction* cost, auto... blocks) {
       terms_.push_back(
-          {kind, problem_->AddResidualBlock(cost, new ceres::HuberLoss(kRobust), rig_from_board,
-                                            to.depth_from_rig.data(), blocks...)});
+          {kind, problem_->AddResidualBlock(cost, robust ? new ceres::HuberLoss(kRobust) : nullptr,
+                                            rig_from_board, to.depth_from_rig.data(), blocks...)});
     };
     for (const SeenCorner& seen : view.corners) {
       const Eigen::Vector3d corner = board_.corner(seen.id);
@@ -373,17 +409,19 @@ Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Boa
   // Once with the noise that is assumed, and once with what came out: only then do pixels and
   // millimetres weigh against each other as they should.
   ResidualNoise noise{options.color_px, options.infrared_px, options.depth_m};
+  ResidualNoise solved_with;
   int iterations = 0;
   for (int pass = 0; pass < 2; ++pass) {
     const auto solved = problem.solve(views, noise);
     if (!solved) return solved.error();
     iterations += *solved;
+    solved_with = noise;
     const ResidualNoise found = problem.noise(noise);
     const auto sane = [](double value, double assumed) { return std::max(value, assumed / 50); };
     noise = {sane(found.color_px, options.color_px), sane(found.infrared_px, options.infrared_px),
              sane(found.depth_m, options.depth_m)};
   }
-  auto rig = problem.result();
+  auto rig = problem.result(views, solved_with);
   if (!rig) return rig;
   rig->noise = noise;
   rig->iterations = iterations;
