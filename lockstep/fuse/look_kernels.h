@@ -11,50 +11,85 @@ namespace {
 
 using HalfBytes = uint8_t __attribute__((vector_size(8)));
 
+/// Where some points of a row lie in the image of a depth camera.
+struct Aims {
+  static constexpr int kCount = 256;
+  float z[kCount];  ///< 0: beside it
+  int32_t at[kCount];
+
+  /// Aims at eight of them, and asks for what is there: they lie in a few lines of the cache.
+  void take(const DepthSight& there, const Seen<Floats>& seen, int first) {
+    const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
+    const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < static_cast<float>(there.width)) &
+                        (v < static_cast<float>(there.height));
+    store(z + first, inside ? seen.z : Floats{});
+    store(at + first,
+          ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{}));
+    for (const int lane : {0, kLanes / 2, kLanes - 1})
+      __builtin_prefetch(there.readings + at[first + lane]);
+  }
+  void take_nothing(int first) {
+    store(z + first, Floats{});
+    store(at + first, Ints{});
+  }
+};
+
 /// What a depth camera has at eight places of its image.
 struct LookedUp {
   Floats z, reading, confidence, least;
   bool some;  ///< whether there is a reading at any
 
-  LookedUp(const DepthSight& there, const Seen<Floats>& seen) {
-    const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
-    const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < static_cast<float>(there.width)) &
-                        (v < static_cast<float>(there.height));
+  LookedUp(const DepthSight& there, const Aims& aims, int first) {
+    z = load<Floats>(aims.z + first);
+    const Ints inside = z > 0;
     Ints readings{};
     if (any(inside)) {
-      const Ints at = ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{});
       for (int lane = 0; lane < kLanes; ++lane)
-        readings[lane] = static_cast<int32_t>(there.readings[at[lane]]);
+        readings[lane] = static_cast<int32_t>(there.readings[aims.at[first + lane]]);
       readings &= inside;
     }
     some = any(readings);
     const Ints mm = readings & 0xFFFF;
     const Ints nearer = (readings >> 24) & 0xFF;
-    z = inside ? seen.z : Floats{};
     reading = floats_of(mm);
     confidence = floats_of((readings >> 16) & 0xFF);
     least = floats_of(nearer < kNearerUnknown ? mm - nearer * kNearerStepMm : Ints{});
   }
 };
 
+/// Calls `use(first, found)` for every eight points of a row, whose depth is `depth(first)`. Where
+/// they lie is known for many before the first is looked up, so that nobody waits for memory.
+template <typename Depth, typename Use>
+void look_up(const DepthSight& there, const float* ray_x, const float* ray_y, int count,
+             const Depth& depth, const Use& use) {
+  Aims aims;
+  for (int begin = 0; begin < count; begin += Aims::kCount) {
+    const int end = count - begin < Aims::kCount ? count : begin + Aims::kCount;
+    for (int first = begin; first < end; first += kLanes) {
+      const Floats z = depth(first);
+      if (!any(z > 0))
+        aims.take_nothing(first - begin);
+      else
+        aims.take(there,
+                  Seen<Floats>(there.lens, there.mm, load<Floats>(ray_x + first),
+                               load<Floats>(ray_y + first), z),
+                  first - begin);
+    }
+    for (int first = begin; first < end; first += kLanes)
+      use(first, LookedUp(there, aims, first - begin));
+  }
+}
+
 LOCKSTEP_KERNEL void look(const DepthSight& shared, const float* ray_x, const float* ray_y,
                           const float* z, int count, SeenThere out) {
   const DepthSight there = shared;  // no write to the row changes it
-  for (int first = 0; first < count; first += kLanes) {
-    const Floats from = load<Floats>(z + first);
-    if (!any(from > 0)) {
-      for (float* const row : {out.z, out.reading, out.confidence, out.least})
-        store(row + first, Floats{});
-      continue;
-    }
-    const Seen<Floats> seen(there.lens, there.mm, load<Floats>(ray_x + first),
-                            load<Floats>(ray_y + first), from);
-    const LookedUp found(there, seen);
+  const auto depth = [&](int first) { return load<Floats>(z + first); };
+  look_up(there, ray_x, ray_y, count, depth, [&](int first, const LookedUp& found) {
     store(out.z + first, found.z);
     store(out.reading + first, found.reading);
     store(out.confidence + first, found.confidence);
     store(out.least + first, found.least);
-  }
+  });
 }
 
 /// What is nearer than this, where another camera looks farther, is seen through.
@@ -65,14 +100,14 @@ Floats seen_through_from(Floats z) {
 LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
   const DepthSight there = shared;
   constexpr float kShare = 1.0F / (1 << kSameSurfaceShift);
-  for (int first = 0; first < job.count; first += kLanes) {
-    if (load<uint64_t>(job.kept + first) == 0) continue;
+  const auto depth = [&](int first) {
+    if (load<uint64_t>(job.kept + first) == 0) return Floats{};
+    return floats_of(load<Ints>(job.readings + first) & 0xFFFF);
+  };
+  look_up(there, job.ray_x, job.ray_y, job.count, depth, [&](int first, const LookedUp& found) {
+    if (!found.some) return;
     const Ints readings = load<Ints>(job.readings + first);
     const Floats own = floats_of(readings & 0xFFFF);
-    const Seen<Floats> seen(there.lens, there.mm, load<Floats>(job.ray_x + first),
-                            load<Floats>(job.ray_y + first), own);
-    const LookedUp found(there, seen);
-    if (!found.some) continue;
     const Floats confidence = floats_of((readings >> 16) & 0xFF);
     const Ints tie = (found.confidence == confidence) &
                      ((found.reading < own) | ((found.reading == own) & (job.wins_ties ? 0 : -1)));
@@ -84,7 +119,7 @@ LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
         (found.reading > 0) & ((found.confidence > confidence) | tie) & (duplicate | through);
     const auto kept = load<HalfBytes>(job.kept + first);
     store(job.kept + first, kept & ~__builtin_convertvector(lost, HalfBytes));
-  }
+  });
 }
 
 // ---- colours and points
