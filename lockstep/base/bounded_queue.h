@@ -14,6 +14,7 @@ namespace lockstep {
 /// What a full queue does with one more item.
 enum class OverflowPolicy {
   drop_newest,  ///< refuse the new item (a recorder keeps what it promised to write)
+  drop_oldest,  ///< make room by dropping what waits longest (who looks wants the newest)
   block,        ///< wait for room
 };
 
@@ -33,6 +34,12 @@ class BoundedQueue {
       if (policy_ == OverflowPolicy::drop_newest) {
         ++dropped_;
         return false;
+      }
+      if (policy_ == OverflowPolicy::drop_oldest) {
+        ++dropped_;
+        used_ -= items_.front().cost;
+        items_.pop_front();
+        continue;
       }
       room_.wait(mutex_);
     }

@@ -21,6 +21,21 @@ TEST(BoundedQueue, DropNewestKeepsWhatItPromised) {
   EXPECT_EQ(queue.try_pop(), std::nullopt);
 }
 
+TEST(BoundedQueue, DropOldestKeepsTheNewest) {
+  BoundedQueue<int> queue(4, OverflowPolicy::drop_oldest);
+  EXPECT_TRUE(queue.push(1, 1));
+  EXPECT_TRUE(queue.push(2, 2));
+  EXPECT_TRUE(queue.push(3, 3));  // both had to go
+  EXPECT_EQ(queue.dropped(), 2u);
+  EXPECT_EQ(queue.used(), 3u);
+  EXPECT_TRUE(queue.push(4, 9));  // larger than all of it
+  EXPECT_EQ(queue.dropped(), 3u);
+  queue.close();
+  EXPECT_FALSE(queue.push(5));
+  EXPECT_EQ(queue.pop(), 4);
+  EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
 TEST(BoundedQueue, CountsCostAndAdmitsOneLargeItem) {
   BoundedQueue<int> queue(10, OverflowPolicy::drop_newest);
   EXPECT_TRUE(queue.push(1, 100));
