@@ -9,6 +9,7 @@
 #include "lockstep/rig/plan.h"
 #include "lockstep/rig/rig.h"
 #include "lockstep/session/messages.h"
+#include "lockstep/sync/evidence.h"
 #include "lockstep/sync/monitor.h"
 #include "lockstep/take/manifest.h"
 
@@ -29,6 +30,8 @@ struct SessionOutcome {
   bool device_hangs = false;  ///< a call into a device has not returned: its thread is left behind
   bool disk_hangs = false;    ///< the same of the disk: nothing more can be read or written there
   TakeManifest manifest{};    ///< of the finished take, also where it could not be written
+  /// Where nothing was recorded: what a recording would have said to the judge.
+  std::optional<Evidence> evidence{};
 };
 
 /// The rig's side of a session: starts subordinates first and the master last, inside the time that

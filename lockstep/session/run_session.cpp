@@ -84,9 +84,9 @@ SessionOutcome give_up(SessionSetup& setup, Error error) {
   setup.manifest.remarks.push_back(error.message);
   SessionOutcome outcome;
   outcome.failure = std::move(error);
-  if (const auto saved = write_manifest(setup.folder, setup.manifest); !saved) {
-    outcome.alarms.push_back(saved.error().message);
-  }
+  const auto saved =
+      setup.folder.empty() ? Result<void>{} : write_manifest(setup.folder, setup.manifest);
+  if (!saved) outcome.alarms.push_back(saved.error().message);
   outcome.manifest = setup.manifest;
   return outcome;
 }

@@ -21,12 +21,13 @@ struct RunOptions {
   std::function<void(const Session&, HostTime)> observe;
 };
 
-/// Opens the cameras of the plan in `source`, records one take and stops them. The outcome carries
-/// what went wrong; the take on disk is whole as far as it goes, and its manifest says the same.
-/// A device that hangs does not keep this from returning, nor does a disk that hangs when all is
-/// recorded (docs/take.md has the limits), except when stepped; where a file is made, take.json is
-/// written before the end or free space is looked at, it waits for the disk. outcome.device_hangs
-/// says that a thread was left behind, and `source` and `clock` must stay until the process ends.
+/// Opens the cameras of the plan in `source`, records one take, or hands its sets on, and stops
+/// them. The outcome carries what went wrong; the take on disk is whole as far as it goes, and its
+/// manifest says the same. A device that hangs does not keep this from returning, nor does a disk
+/// that hangs when all is recorded (docs/take.md has the limits), except when stepped; where a file
+/// is made, take.json is written before the end or free space is looked at, it waits for the disk.
+/// outcome.device_hangs says that a thread was left behind, and `source` and `clock` must stay
+/// until the process ends.
 SessionOutcome run_session(SessionSetup setup, DeviceSource& source, SessionClock& clock,
                            const RunOptions& options);
 

@@ -18,7 +18,8 @@ namespace {
 constexpr Nanos kDiskCheckEvery = std::chrono::seconds(1);
 constexpr auto kManifestWithin = std::chrono::seconds(10);
 
-RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& identity) {
+RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& identity,
+                          const std::string& take_id) {
   RecordingHeader header;
   header.camera = planned.config;
   header.has_color = planned.config.color_on();
@@ -31,6 +32,7 @@ RecordingHeader header_of(const PlannedCamera& planned, const CameraIdentity& id
   header.calibration_json = identity.calibration_json;
   header.is_virtual = identity.info.is_virtual;
   header.extra_tags.emplace_back(std::string(kFamilyTag), to_string(planned.family));
+  header.extra_tags.emplace_back(std::string(kTakeIdTag), take_id);
   return header;
 }
 
@@ -63,6 +65,15 @@ std::string new_take_id() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+std::vector<RecordingHeader> headers_of(const Plan& plan,
+                                        const std::vector<CameraIdentity>& identities) {
+  const std::string take_id = new_take_id();
+  std::vector<RecordingHeader> headers;
+  for (size_t i = 0; i < plan.cameras.size(); ++i)
+    headers.push_back(header_of(plan.cameras[i], identities[i], take_id));
+  return headers;
+}
+
 }  // namespace
 
 Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Driving driving,
@@ -72,18 +83,19 @@ Session::Session(SessionSetup setup, std::vector<CameraIdentity> identities, Dri
       post_(std::move(post)),
       coordinator_(setup_.manifest.plan, setup_.coordinator),
       ledger_(setup_.manifest.plan),
+      headers_(headers_of(setup_.manifest.plan, identities)),
+      gatherer_(setup_.manifest.plan.cameras.size()),
+      evidence_(headers_),
       disk_(planned_bytes_per_s(setup_.manifest.plan),
             static_cast<uint64_t>(setup_.keep_free_gb * 1e9)),
       reserve_(setup_.folder) {
   const std::vector<PlannedCamera>& planned = setup_.manifest.plan.cameras;
   setup_.manifest.cameras.clear();
-  const std::string take_id = new_take_id();
   for (size_t i = 0; i < planned.size(); ++i) {
     const double first_us = first_frame_us(planned[i].family, identities[i].info.color_firmware);
-    cameras_.push_back({planned[i].name, header_of(planned[i], identities[i]),
+    cameras_.push_back({planned[i].name,
                         static_cast<uint64_t>(setup_.queue_s * planned_bytes_per_s(planned[i])),
                         Participant(planned[i], first_us)});
-    cameras_.back().header.extra_tags.emplace_back(std::string(kTakeIdTag), take_id);
     setup_.manifest.cameras.push_back(
         {.name = planned[i].name, .serial = identities[i].info.serial});
   }
@@ -98,8 +110,10 @@ Session::~Session() {
 
 void Session::begin(HostTime now) {
   setup_.manifest.state = TakeState::recording;
-  if (const auto saved = save_manifest(); !saved) {
-    end_with(saved.error(), now);
+  auto begun = setup_.sink == nullptr ? Result<void>{} : setup_.sink->begin(headers_);
+  if (begun) begun = save_manifest();
+  if (!begun) {
+    end_with(begun.error(), now);
   } else {
     dispatch(coordinator_.begin(now), now);
   }
@@ -169,8 +183,7 @@ void Session::apply(size_t index, Participant::Actions actions, HostTime now) {
     } else if (const auto* part = std::get_if<BeginPart>(&action)) {
       begin_part(index, part->reason);
     } else if (const auto* close = std::get_if<CloseFile>(&action)) {
-      ledger_.ended(index, close->end);
-      if (camera.recorder) camera.recorder->close();
+      close_file(index, close->end);
     }
   }
 }
@@ -192,9 +205,12 @@ bool Session::open_recorders(const Coordinator::Orders& orders, HostTime now) {
 
 Result<void> Session::open_recorder(size_t index) {
   Camera& camera = cameras_[index];
-  if (camera.recorder) return {};
+  if (camera.recorder || !records()) {
+    if (!records() && ledger_.parts(index) == 0) ledger_.open(index, {});
+    return {};
+  }
   camera.recorder = std::make_unique<CameraRecorder>(
-      setup_.folder, camera.name, camera.header,
+      setup_.folder, camera.name, headers_[index],
       CameraRecorder::Options{driving_ == Driving::threads, camera.queue_bytes, setup_.file,
                               setup_.make_writer, setup_.wall_clock});
   if (auto opened = camera.recorder->open(); !opened) return opened;
@@ -205,6 +221,8 @@ Result<void> Session::open_recorder(size_t index) {
 
 void Session::write(size_t index, const WriteCapture& item) {
   Camera& camera = cameras_[index];
+  hand_on(index, item);
+  if (!records()) note_only(index, item);
   if (!camera.recorder || camera.recorder->failure()) return;
   CapturePtr capture = item.capture;
   if (camera.dropped_since > 0) {
@@ -232,6 +250,10 @@ void Session::write(size_t index, const WriteCapture& item) {
 
 void Session::begin_part(size_t index, const std::string& reason) {
   Camera& camera = cameras_[index];
+  if (!records()) {
+    ledger_.begin_part(index, {}, reason);
+    evidence_.begin_part(index);
+  }
   if (!camera.recorder) return;
   const size_t number = ledger_.parts(index) + 1;
   ledger_.begin_part(index, part_file_name(camera.name, number), reason);
@@ -355,6 +377,10 @@ CutShort Session::cut_short() const {
 
 Result<void> Session::save_manifest() {
   for (size_t i = 0; i < cameras_.size(); ++i) {
+    if (!records()) {
+      setup_.manifest.cameras[i].captures = static_cast<uint64_t>(cameras_[i].written);
+      ledger_.made_files(i, ledger_.parts(i));
+    }
     if (!cameras_[i].recorder) continue;
     const RecordingWriterStats stats = cameras_[i].recorder->stats();
     setup_.manifest.cameras[i].captures = stats.captures;
@@ -362,6 +388,7 @@ Result<void> Session::save_manifest() {
     ledger_.made_files(i, cameras_[i].recorder->parts_opened());
   }
   ledger_.fill(coordinator_.monitor(), setup_.manifest);
+  if (!records()) return {};
   const auto gave_out = [](const Camera& camera) {
     return camera.disk_failed && camera.recorder && camera.recorder->parts_opened() > 0;
   };
@@ -427,6 +454,7 @@ SessionOutcome Session::finish() {
   outcome.alarms = alarms_;
   outcome.manifest = setup_.manifest;
   outcome.disk_hangs = disk_hangs_;
+  if (!records() && outcome.recorded) outcome.evidence = evidence_.evidence(setup_.manifest);
   return outcome;
 }
 

@@ -14,7 +14,10 @@
 #include "lockstep/session/disk_reserve.h"
 #include "lockstep/session/disk_rule.h"
 #include "lockstep/session/ledger.h"
+#include "lockstep/session/live_evidence.h"
 #include "lockstep/session/participant.h"
+#include "lockstep/session/set_gatherer.h"
+#include "lockstep/session/set_sink.h"
 #include "lockstep/take/manifest.h"
 
 namespace lockstep {
@@ -24,10 +27,11 @@ enum class Driving {
   stepped,  ///< one thread, as fast as the clock lets it: virtual rigs out of real time, and tests
 };
 
-/// What a recording session needs to know before it begins.
+/// What a session needs to know before it begins. It records, or hands on, or both.
 struct SessionSetup {
   TakeManifest manifest;         ///< plan, rig text and who records; cameras are filled in here
-  std::filesystem::path folder;  ///< of the take, made already
+  std::filesystem::path folder;  ///< of the take, made already; empty: nothing is recorded
+  SetSink* sink = nullptr;       ///< gets the sets by tick; stays until the session is over
   CoordinatorOptions coordinator;
   double keep_free_gb = 2;
   double queue_s = 4;          ///< of a camera's planned data wait for the disk at most
@@ -45,9 +49,9 @@ struct CameraIdentity {
   std::string calibration_json;
 };
 
-/// A rig recorded on this host: joins the coordinator, a participant and a recorder per camera and
-/// the take's books. Has no thread of its own (recorders may) and no clock: a driver feeds it
-/// events and the time. See run_session().
+/// A rig run on this host: joins the coordinator, a participant and a recorder per camera, the
+/// take's books and whoever the sets are handed to. Has no thread of its own (recorders may) and no
+/// clock: a driver feeds it events and the time. See run_session().
 class Session {
  public:
   /// `post` carries a command to the device of a camera; its answer comes as an event.
@@ -64,12 +68,14 @@ class Session {
   void cut(HostTime now);
   /// True once devices are stopped and files closed, or the disk was given up.
   [[nodiscard]] bool done() const;
-  /// Writes the final manifest. Once, when done.
+  /// Writes the final manifest where it records. Once, when done.
   SessionOutcome finish();
 
   [[nodiscard]] const Coordinator& coordinator() const { return coordinator_; }
   [[nodiscard]] const TakeManifest& manifest() const { return setup_.manifest; }
-  /// Ticks recorded so far by the camera that has most.
+  /// Whether captures go to files.
+  [[nodiscard]] bool records() const { return !setup_.folder.empty(); }
+  /// Ticks recorded so far by the camera that has most; where nothing is recorded, that came.
   [[nodiscard]] int64_t ticks_recorded() const;
   /// Everything a person must know so far, in order.
   [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
@@ -77,7 +83,6 @@ class Session {
  private:
   struct Camera {
     std::string name;
-    RecordingHeader header;
     uint64_t queue_bytes;
     Participant participant;
     std::unique_ptr<CameraRecorder> recorder{};
@@ -92,7 +97,12 @@ class Session {
   void dispatch(const Coordinator::Orders& orders, HostTime now);
   bool open_recorders(const Coordinator::Orders& orders, HostTime now);
   Result<void> open_recorder(size_t index);
+  void hand_on(std::vector<CaptureSet> sets);
+  void hand_on(size_t index, const WriteCapture& item);
+  [[nodiscard]] bool in_step(size_t index) const;
+  void note_only(size_t index, const WriteCapture& item);
   void write(size_t index, const WriteCapture& item);
+  void close_file(size_t index, const CameraEnd& end);
   void begin_part(size_t index, const std::string& reason);
   void watch_disk(HostTime now);
   std::optional<Error> note_disk_failures();
@@ -115,6 +125,9 @@ class Session {
   Post post_;
   Coordinator coordinator_;
   Ledger ledger_;
+  const std::vector<RecordingHeader> headers_;
+  SetGatherer gatherer_;
+  LiveEvidence evidence_;
   DiskRule disk_;
   DiskReserve reserve_;
   std::vector<Camera> cameras_;

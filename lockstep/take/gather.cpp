@@ -26,37 +26,17 @@ std::vector<DeviceTime> stamps_of(const std::vector<RecordingStamps::Entry>& ent
   return stamps;
 }
 
-void take_notes(const RecordingStamps& scan, DeviceEvidence& device) {
-  for (const CaptureNote& note : scan.notes) {
-    if (note.arrival) device.arrivals.push_back({note.stamp, *note.arrival});
-    if (note.dropped_before > 0) device.drops.emplace_back(note.stamp, note.dropped_before);
-    const bool changed = note.exposure && (device.exposures.empty() ||
-                                           device.exposures.back().second != *note.exposure);
-    if (changed) device.exposures.emplace_back(note.stamp, *note.exposure);
-  }
-}
-
 DeviceEvidence evidence_of(const RecordingInfo& info, const RecordingStamps& scan) {
-  DeviceEvidence device;
-  const RecordingHeader& header = info.header;
+  DeviceEvidence device = evidence_of(info.header);
   device.name = info.path.stem().string();
   device.source = info.path.filename().string();
-  device.serial = header.serial;
   if (const auto told = told_family(info)) {
     device.family = told->family;
     device.family_by = told->by;
   }
-  device.config = header.camera;
-  device.has_wired_sync_tag = header.has_wired_sync_tag;
-  device.is_virtual = header.is_virtual;
-  device.color_firmware = header.color_firmware;
-  device.date_utc_ns = header.date_utc_ns;
   device.color = stamps_of(scan.color);
   device.depth = stamps_of(scan.depth.empty() ? scan.ir : scan.depth);
-  for (const auto& [name, value] : header.extra_tags) {
-    if (name == kTakeIdTag) device.take_id = value;
-  }
-  take_notes(scan, device);
+  for (const CaptureNote& note : scan.notes) add_note(note, device);
   for (const RecordingDamage& damage : info.damage) device.damage.push_back(damage.what);
   if (!info.closed_cleanly && device.damage.empty())
     device.damage.push_back("the recorder died before it finished the file");
@@ -153,21 +133,6 @@ std::string loss_of(const TakeCamera& camera) {
   return camera.end.detail.empty() ? "it was lost" : camera.end.detail;
 }
 
-void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
-                   DeviceEvidence& device) {
-  device.name = camera.name;
-  device.take_serial = camera.serial;
-  device.part = static_cast<int>(part) + 1;
-  device.part_reason = camera.parts[part].reason;
-  device.rig_from_device_ns = camera.parts[part].rig_from_device_ns;
-  if (part + 1 == camera.parts.size()) device.lost_because = loss_of(camera);
-  if (const PlannedCamera* planned = plan.find(camera.name)) {
-    device.family = planned->family;
-    device.family_by = kFamilyByRig;
-    if (device.take_serial.empty()) device.take_serial = planned->serial;
-  }
-}
-
 /// Not so where its recorder died: its lock went with it.
 bool is_being_recorded(const fs::path& take_folder) {
   const auto holder = holder_of(take_folder);
@@ -249,6 +214,54 @@ Error nothing_left(const fs::path& take_folder, const Evidence& evidence) {
 
 }  // namespace
 
+DeviceEvidence evidence_of(const RecordingHeader& header) {
+  DeviceEvidence device;
+  device.serial = header.serial;
+  device.config = header.camera;
+  device.has_wired_sync_tag = header.has_wired_sync_tag;
+  device.is_virtual = header.is_virtual;
+  device.color_firmware = header.color_firmware;
+  device.date_utc_ns = header.date_utc_ns;
+  for (const auto& [name, value] : header.extra_tags) {
+    if (name == kTakeIdTag) device.take_id = value;
+  }
+  return device;
+}
+
+void add_note(const CaptureNote& note, DeviceEvidence& device) {
+  if (note.arrival) device.arrivals.push_back({note.stamp, *note.arrival});
+  if (note.dropped_before > 0) device.drops.emplace_back(note.stamp, note.dropped_before);
+  const bool changed = note.exposure && (device.exposures.empty() ||
+                                         device.exposures.back().second != *note.exposure);
+  if (changed) device.exposures.emplace_back(note.stamp, *note.exposure);
+}
+
+void describe_part(const TakeCamera& camera, size_t part, const Plan& plan,
+                   DeviceEvidence& device) {
+  device.name = camera.name;
+  device.take_serial = camera.serial;
+  device.part = static_cast<int>(part) + 1;
+  device.part_reason = camera.parts[part].reason;
+  device.rig_from_device_ns = camera.parts[part].rig_from_device_ns;
+  if (part + 1 == camera.parts.size()) device.lost_because = loss_of(camera);
+  if (const PlannedCamera* planned = plan.find(camera.name)) {
+    device.family = planned->family;
+    device.family_by = kFamilyByRig;
+    if (device.take_serial.empty()) device.take_serial = planned->serial;
+  }
+}
+
+Evidence evidence_of(const TakeManifest& manifest) {
+  Evidence evidence;
+  evidence.name = manifest.name;
+  // Of recorders that knew nothing of each other, their files say what was asked of each.
+  if (!manifest.separate_recorders) evidence.plan = manifest.plan;
+  evidence.incomplete = manifest.state == TakeState::incomplete;
+  evidence.cut_on_one_tick = manifest.state == TakeState::complete && !manifest.separate_recorders;
+  evidence.unproved = manifest.unproved;
+  return evidence;
+}
+
 Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
   if (auto once = no_file_twice(files); !once) return once.error();
   Evidence evidence;
@@ -263,18 +276,12 @@ Result<Evidence> gather_files(const std::vector<fs::path>& files, int threads) {
 
 Result<Evidence> gather_take(const fs::path& take_folder, const TakeManifest& manifest,
                              int threads) {
-  Evidence evidence;
+  Evidence evidence = evidence_of(manifest);
   std::vector<Source> sources;
   std::vector<fs::path> files;
   find_recordings(take_folder, manifest, sources, files, evidence);
-  evidence.name = manifest.name;
-  // Of recorders that knew nothing of each other, their files say what was asked of each.
-  if (!manifest.separate_recorders) evidence.plan = manifest.plan;
   evidence.unfinished = manifest.state == TakeState::recording && is_being_recorded(take_folder);
   evidence.left_behind = manifest.state == TakeState::recording && !evidence.unfinished;
-  evidence.incomplete = manifest.state == TakeState::incomplete;
-  evidence.cut_on_one_tick = manifest.state == TakeState::complete && !manifest.separate_recorders;
-  evidence.unproved = manifest.unproved;
   auto results = scan_all(files, threads);
   const std::map<std::string, uint64_t> held = captures_held(sources, results);
   for (size_t i = 0; i < results.size(); ++i) {

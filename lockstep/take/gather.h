@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
+#include "lockstep/recording/header.h"
 #include "lockstep/sync/evidence.h"
 #include "lockstep/take/manifest.h"
 
@@ -23,5 +24,15 @@ Result<Evidence> gather_files(const std::vector<std::filesystem::path>& files, i
 /// `lost`.
 Result<Evidence> gather_take(const std::filesystem::path& take_folder, const TakeManifest& manifest,
                              int threads);
+
+/// What both are made of, for whoever has the captures themselves. Of a device without stamps:
+/// what the head of its recording says.
+[[nodiscard]] DeviceEvidence evidence_of(const RecordingHeader& header);
+/// What was noted beside one capture, in the order of the stream.
+void add_note(const CaptureNote& note, DeviceEvidence& device);
+/// What the take says of a part of a camera: name, serial number, family, clock, loss.
+void describe_part(const TakeCamera& camera, size_t part, const Plan& plan, DeviceEvidence& device);
+/// Of a take without its devices: its plan, and how it ended.
+[[nodiscard]] Evidence evidence_of(const TakeManifest& manifest);
 
 }  // namespace lockstep
