@@ -6,73 +6,21 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
-#include <memory>
-#include <vector>
+#include <variant>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
-#include "lockstep/apps/common/utc_now.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/apps/lockstep/take_result.h"
 #include "lockstep/apps/lockstep/world_fault.h"
 #include "lockstep/base/files.h"
 #include "lockstep/host/disk.h"
-#include "lockstep/host/machine.h"
-#include "lockstep/rig/chosen_rig.h"
-#include "lockstep/rig/plan_text.h"
-#include "lockstep/session/run_session.h"
-#include "lockstep/session/session_line.h"
 #include "lockstep/take/take_lock.h"
-#include "lockstep/virtual/virtual_rig.h"
 
 namespace lockstep {
 namespace {
 
 constexpr const char* kTruthFile = "truth.json";
-
-/// The world as the command line changes it. Errors: invalid_argument.
-Result<void> change_world(const TakeRequest& request, Rig& rig) {
-  if (request.simulate && !rig.world) {
-    return Error{
-        Errc::invalid_argument,
-        fmt::format(
-            "{}: simulate needs a rig of virtual cameras: add a world = {{ ... }} and serials "
-            "virtual-0001 and so on, or record the real rig with `lockstep record`",
-            request.rig)};
-  }
-  if (request.seed) rig.world->seed = *request.seed;
-  for (const std::string& text : request.faults) {
-    auto fault = parse_world_fault(text, rig);
-    if (!fault) return std::move(fault).error();
-    rig.world->faults.push_back(*std::move(fault));
-  }
-  return {};
-}
-
-void print_findings(const Plan& plan, bool quiet) {
-  const std::string text =
-      printable_lines(findings_to_text(plan, quiet ? Severity::error : Severity::warning));
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
-/// On a terminal the broken rules stand above it; a program gets them in the sentence.
-Error falls_short(const TakeRequest& request, const Plan& plan) {
-  std::string broken;
-  for (const PlanFinding& finding : plan.findings) {
-    if (!request.json || finding.severity != Severity::error) continue;
-    broken += fmt::format("{}{}: {}: {}", broken.empty() ? "" : "; ", finding.where,
-                          finding.message, finding.mend);
-  }
-  if (broken.empty()) broken = "mend what is said above";
-  return {Errc::invalid_argument,
-          fmt::format("the plan of {0} falls short, so nothing was recorded: {1} (`lockstep plan "
-                      "{0}{2}` shows it all), or record with --anyway, which marks the take "
-                      "UNPROVED",
-                      request.rig, broken, request.json ? " --json" : "")};
-}
 
 /// Where the take goes by default: the rig's take folder, beside the rig file.
 std::filesystem::path takes_folder(const Rig& rig) {
@@ -101,28 +49,15 @@ Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan
       .before_start(space->free_bytes, request.length_s, target);
 }
 
-SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan,
+SessionSetup make_setup(const TakeRequest& request, const ReadyRig& ready,
                         const std::filesystem::path& folder) {
-  SessionSetup setup;
+  const Rig& rig = ready.chosen.rig;
+  SessionSetup setup = session_setup(request, ready);
   setup.folder = folder;
   setup.wall_clock = [] { return std::chrono::system_clock::now(); };
-  setup.keep_free_gb = chosen.rig.take.keep_free_gb;
-  setup.coordinator.if_camera_lost = chosen.rig.take.if_camera_lost;
-  setup.coordinator.record_unlocked = request.anyway;
-  if (request.length_s) {
-    const double ticks = *request.length_s * frames_per_second(plan.frame_rate);
-    setup.coordinator.ticks = std::max<int64_t>(1, std::llround(ticks));
-  }
-  TakeManifest& manifest = setup.manifest;
-  manifest.name = folder.filename().string();
-  manifest.is_virtual = chosen.rig.is_virtual();
-  manifest.unproved = plan.has_errors();
-  manifest.created_utc = utc_now();
-  manifest.lockstep_version = LOCKSTEP_VERSION;
-  manifest.host = host_name();
-  manifest.plan = plan;
-  manifest.rig_toml = chosen.toml;
-  setup.file.any_image_size = chosen.rig.world && chosen.rig.world->timing_only;
+  setup.keep_free_gb = rig.take.keep_free_gb;
+  setup.manifest.name = folder.filename().string();
+  setup.file.any_image_size = rig.world && rig.world->timing_only;
   if (!setup.file.any_image_size) {
     setup.free_bytes = [folder]() -> std::optional<uint64_t> {
       const auto space = disk_space(folder);
@@ -131,62 +66,6 @@ SessionSetup make_setup(const TakeRequest& request, const ChosenRig& chosen, con
     };
   }
   return setup;
-}
-
-/// Errors: cancelled by Ctrl-C while the world is rendered, else as VirtualRig.
-Result<std::shared_ptr<VirtualRig>> make_rig(const TakeRequest& request, const Rig& rig,
-                                             const Plan& plan, const Interrupt& interrupt) {
-  VirtualRigOptions options;
-  options.pace = request.simulate ? VirtualRigOptions::Pace::as_fast_as_possible
-                                  : VirtualRigOptions::Pace::real_time;
-  auto virtual_rig = VirtualRig::create(rig, plan, options);
-  if (!virtual_rig) return virtual_rig;
-  Progress progress("rendering the virtual world", 1000);
-  const auto prepared = (*virtual_rig)->prepare([&](double share) {
-    progress.update(static_cast<uint64_t>(share * 1000));
-    return !interrupt.requested();
-  });
-  if (!prepared) return prepared.error();
-  return virtual_rig;
-}
-
-/// Runs the session and fills result.outcome; prints as it goes.
-void run(const TakeRequest& request, SessionSetup setup, VirtualRig& rig,
-         const Interrupt& interrupt, TakeResult& result) {
-  const int64_t total = setup.coordinator.ticks.value_or(0);
-  Progress progress(request.simulate ? "simulating" : "recording", static_cast<uint64_t>(total));
-  size_t alarms_said = 0;
-  std::string prompt;
-  RunOptions options;
-  options.driving = request.simulate ? Driving::stepped : Driving::threads;
-  options.interrupted = interrupt.token();
-  options.observe = [&](const Session& session, HostTime now) {
-    for (; alarms_said < session.alarms().size(); ++alarms_said) {
-      progress.clear();
-      say("warning: " + session.alarms()[alarms_said]);
-    }
-    // A line that stays, wherever the output goes: somebody has to act. A simulated rig acts
-    // itself.
-    if (!request.simulate && prompt != session.coordinator().prompt()) {
-      prompt = session.coordinator().prompt();
-      progress.clear();
-      if (!prompt.empty()) say(prompt);
-    }
-    if (!request.quiet) {
-      progress.update(session_line(session, now), static_cast<uint64_t>(session.ticks_recorded()));
-    }
-  };
-  result.outcome = run_session(std::move(setup), rig, rig.clock(), options);
-  progress.clear();
-  for (; alarms_said < result.outcome.alarms.size(); ++alarms_said) {
-    say("warning: " + result.outcome.alarms[alarms_said]);
-  }
-}
-
-/// A thread that hangs in a device may come back to it and to the clock at any time.
-void stay_until_the_end(std::shared_ptr<VirtualRig> rig) {
-  static auto* const kept = new std::vector<std::shared_ptr<VirtualRig>>;
-  kept->push_back(std::move(rig));
 }
 
 /// What was injected and cannot have been recorded: silence about it would read as a pass.
@@ -201,19 +80,19 @@ void say_faults_outside(const TakeRequest& request, const RigWorld& world, const
     say("warning: " + fault);
 }
 
-int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Plan& plan,
-                   std::filesystem::path* made) {
+int record_virtual(const TakeRequest& request, const ReadyRig& ready, std::filesystem::path* made) {
+  const Rig& rig_file = ready.chosen.rig;
   std::atomic<bool> begun = false;
   const Interrupt interrupt([&begun](InterruptMeaning meaning) {  // before any other thread
     if (begun || meaning != InterruptMeaning::stop) say_interrupt(meaning);
   });
-  auto rig = make_rig(request, chosen.rig, plan, interrupt);
+  auto rig = make_rig(request, ready, interrupt);
   if (!rig && rig.error().code == Errc::cancelled) {
     return report_failure({Errc::cancelled, "stopped before anything was recorded"});
   }
   if (!rig) return report_failure(rig.error());
   begun = true;
-  auto folder = make_take_folder(takes_folder(chosen.rig), plan.rig_name, request.output);
+  auto folder = make_take_folder(takes_folder(rig_file), ready.plan.rig_name, request.output);
   if (!folder) return report_failure(folder.error());
   if (made != nullptr) *made = *folder;
   auto lock = TakeLock::take(*folder, TakeWork::recording);
@@ -221,7 +100,8 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
 
   TakeResult result;
   result.folder = *folder;
-  run(request, make_setup(request, chosen, plan, *folder), **rig, interrupt, result);
+  result.outcome = run_rig(request, make_setup(request, ready, *folder), **rig, interrupt.token(),
+                           request.simulate ? "simulating" : "recording");
   std::error_code ignored;
   result.folder_gone =
       !result.outcome.disk_hangs && !std::filesystem::is_directory(*folder, ignored);
@@ -233,7 +113,7 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
     if (!truth) result.report_failure = truth.error().message;
   }
   judge_take(result, *lock);
-  say_faults_outside(request, *chosen.rig.world, plan, result.outcome.manifest);
+  say_faults_outside(request, *rig_file.world, ready.plan, result.outcome.manifest);
   if (result.outcome.device_hangs) stay_until_the_end(*rig);
   if (request.json) {
     print_take_as_json(result);
@@ -246,28 +126,12 @@ int record_virtual(const TakeRequest& request, const ChosenRig& chosen, const Pl
 }  // namespace
 
 int record_take(const TakeRequest& request, std::filesystem::path* made) {
-  auto chosen = choose_rig(request.rig);
-  if (!chosen) return report_failure(chosen.error());
-  if (auto changed = change_world(request, chosen->rig); !changed)
-    return report_failure(changed.error());
-  const Plan plan = make_plan(chosen->rig);
-  print_findings(plan, request.quiet);
-  if (plan.has_errors() && !request.anyway) {
-    return report_failure(falls_short(request, plan), kExitFallsShort);
-  }
-  if (!chosen->rig.is_virtual()) {
-    return report_failure(
-        {Errc::unsupported,
-         fmt::format(
-             "{0} is a rig of real cameras, and this build has no door to real cameras yet: "
-             "plan it with `lockstep plan {0}`, record it with the vendor's k4arecorder, and "
-             "prove the recordings with `lockstep verify`",
-             request.rig)},
-        kExitDeviceFailed);
-  }
-  if (auto target = check_target(request, chosen->rig, plan); !target)
+  const auto ready = ready_rig(request, "recorded");
+  if (const int* refused = std::get_if<int>(&ready)) return *refused;
+  const auto& rig = std::get<ReadyRig>(ready);
+  if (auto target = check_target(request, rig.chosen.rig, rig.plan); !target)
     return report_failure(target.error());
-  return record_virtual(request, *chosen, plan, made);
+  return record_virtual(request, rig, made);
 }
 
 }  // namespace lockstep

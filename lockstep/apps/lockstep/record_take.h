@@ -9,13 +9,14 @@
 
 namespace lockstep {
 
-/// What `record` and `simulate` were asked for.
+/// What `record` and `simulate` were asked for, and what others that run a rig have of it.
 struct TakeRequest {
   std::string rig;               ///< path, or "demo"
   std::filesystem::path output;  ///< empty: the next number in the rig's take folder
   std::optional<double> length_s{};
-  bool simulate = false;  ///< out of real time
-  bool anyway = false;    ///< although the plan falls short or the rig does not lock
+  bool simulate = false;      ///< out of real time
+  bool anyway = false;        ///< although the plan falls short or the rig does not lock
+  bool can_do_anyway = true;  ///< whether the command has such an option
   bool json = false;
   bool quiet = false;
   bool summary = true;                ///< print what was recorded; a failure is always said

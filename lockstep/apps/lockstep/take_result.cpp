@@ -3,12 +3,12 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/keep_proof.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/apps/lockstep/verify_text.h"
 #include "lockstep/take/manifest.h"
 #include "lockstep/take/verify_take.h"
@@ -18,19 +18,18 @@ namespace {
 
 constexpr size_t kFailuresSaid = 8;  // the page has them all
 
-/// Unless it was said already while it happened.
-void print_failure(const SessionOutcome& outcome) {
-  if (!outcome.failure) return;
-  const std::string& message = outcome.failure->message;
-  if (std::find(outcome.alarms.begin(), outcome.alarms.end(), message) == outcome.alarms.end()) {
-    say("lockstep: " + message);
-  }
+void print_ticks(const std::string& take, const TakeManifest& manifest) {
+  print_text(fmt::format("{}: {}{}{}\n", take, common_ticks_text(manifest),
+                         manifest.is_virtual ? ", simulated" : "",
+                         manifest.unproved ? ", UNPROVED" : ""));
 }
 
-nlohmann::json verdict_failures(const TakeResult& result) {
+}  // namespace
+
+nlohmann::json verdict_failures(const std::optional<SyncReport>& report) {
   nlohmann::json failures = nlohmann::json::array();
-  if (!result.report) return failures;
-  for (const Finding& finding : result.report->findings) {
+  if (!report) return failures;
+  for (const Finding& finding : report->findings) {
     if (finding.level != FindingLevel::fail) continue;
     failures.push_back({{"rule", finding.rule},
                         {"device", finding.device},
@@ -40,14 +39,6 @@ nlohmann::json verdict_failures(const TakeResult& result) {
   }
   return failures;
 }
-
-void print_ticks(const std::string& take, const TakeManifest& manifest) {
-  print_text(fmt::format("{}: {}{}{}\n", take, common_ticks_text(manifest),
-                         manifest.is_virtual ? ", simulated" : "",
-                         manifest.unproved ? ", UNPROVED" : ""));
-}
-
-}  // namespace
 
 void judge_take(TakeResult& result, const TakeLock& held) {
   // Reading from a disk that hangs would hang, too.
@@ -64,7 +55,7 @@ void judge_take(TakeResult& result, const TakeLock& held) {
 }
 
 void print_take_as_json(const TakeResult& result) {
-  print_failure(result.outcome);
+  say_failure(result.outcome);
   nlohmann::json json{{"schema", 1},
                       {"kind", "lockstep-record"},
                       {"take", result.folder.string()},
@@ -72,7 +63,7 @@ void print_take_as_json(const TakeResult& result) {
                       {"locked", result.outcome.locked},
                       {"verdict", result.report ? result.report->verdict_text() : ""},
                       {"passes", result.passes()},
-                      {"verdict_failures", verdict_failures(result)},
+                      {"verdict_failures", verdict_failures(result.report)},
                       {"alarms", result.outcome.alarms}};
   const TakeManifest& manifest = result.outcome.manifest;
   if (const auto& cut = manifest.cut_short) {
@@ -88,8 +79,12 @@ void print_take_as_json(const TakeResult& result) {
   print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
+void print_verdict(const SyncReport& report) {
+  print_as_is(stdout, verdict_to_text(report, takes_color(stdout), kFailuresSaid));
+}
+
 void print_take(const TakeResult& result) {
-  print_failure(result.outcome);
+  say_failure(result.outcome);
   const std::string take = result.folder.string();
   const TakeManifest& manifest = result.outcome.manifest;
   // First: what follows is of the part that there is.
@@ -112,8 +107,8 @@ void print_take(const TakeResult& result) {
   }
   print_ticks(take, manifest);
   if (result.report) {
-    const char* const of = manifest.cut_short ? "of what was written before, " : "";
-    print_as_is(stdout, of + verdict_to_text(*result.report, takes_color(stdout), kFailuresSaid));
+    print_text(manifest.cut_short ? "of what was written before, " : "");
+    print_verdict(*result.report);
   }
   if (result.report && result.report_failure.empty())
     print_text(fmt::format("page: {}\n", (result.folder / kVerifyPageFile).string()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,11 @@ void judge_take(TakeResult& result, const TakeLock& held);
 void print_take(const TakeResult& result);
 /// docs/schemas/record.schema.json
 void print_take_as_json(const TakeResult& result);
+
+/// The verdict with its failures, the first few of many.
+void print_verdict(const SyncReport& report);
+/// The failures of a verdict, for programs: docs/schemas/record.schema.json.
+[[nodiscard]] nlohmann::json verdict_failures(const std::optional<SyncReport>& report);
 
 /// docs/take.md, "Exit codes", has the table.
 [[nodiscard]] int exit_code(const TakeResult& result);
