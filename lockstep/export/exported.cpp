@@ -97,8 +97,8 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk) {
   return {
       Errc::unusable_input,
       fmt::format("{}: on none of the {} is every chosen camera there and in step, so nothing "
-                  "was written: `lockstep verify` says why, and --all-ticks takes what there is",
-                  footage.path().string(), counted(walk.ticks(), "tick"))};
+                  "was written: {} says why, and --all-ticks takes what there is",
+                  footage.path().string(), counted(walk.walked(), "tick"), footage.tells_why())};
 }
 
 Error stopped(const Exported& so_far) {

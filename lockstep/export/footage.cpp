@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/recording/reader.h"
 #include "lockstep/take/set_reader.h"
 
@@ -34,6 +35,7 @@ class TakeFootage final : public Footage {
  private:
   TakeFootage(const std::filesystem::path& folder, std::unique_ptr<SetReader> sets)
       : Footage(folder), sets_(std::move(sets)) {
+    calibration_file_ = folder / kRigCalibrationFile;
     frames_per_second_ = lockstep::frames_per_second(sets_->manifest().plan.frame_rate);
     first_tick_ = sets_->ticks().first.value_or(0);
   }

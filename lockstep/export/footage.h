@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -33,9 +34,10 @@ struct FootageCamera {
   std::vector<FootagePart> parts;
 };
 
-/// What cameras recorded, tick by tick: a take, or one recording, which is read as the take of one
-/// camera: its rig time is its device time, and its ticks count from its first capture. Holds one
-/// capture per camera and, of a take, 24 bytes per tick. Not thread-safe.
+/// What cameras saw, tick by tick: a take, or one recording, which is read as the take of one
+/// camera: its rig time is its device time, and its ticks count from its first capture; or what
+/// they deliver while they run (LiveFootage). Holds one capture per camera and, of a take, 24 bytes
+/// per tick. Not thread-safe.
 class Footage {
  public:
   /// Errors: those of SetReader::open and RecordingReader::open.
@@ -43,6 +45,8 @@ class Footage {
   virtual ~Footage() = default;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Where a calibration of its cameras is looked for when none is named; empty: nowhere.
+  [[nodiscard]] const std::filesystem::path& calibration_file() const { return calibration_file_; }
   /// In the order of the slots of every set.
   [[nodiscard]] const std::vector<FootageCamera>& cameras() const { return cameras_; }
   [[nodiscard]] int frames_per_second() const { return frames_per_second_; }
@@ -51,12 +55,14 @@ class Footage {
   /// Rig time of a stamp in a capture of `camera` at `tick`.
   [[nodiscard]] RigTime rig_time(size_t camera, Tick tick, DeviceTime stamp) const;
 
-  /// Ticks 0 to tick_count() - 1 can be read.
+  /// Ticks 0 to tick_count() - 1 can be read; of what is live, as far as they come.
   [[nodiscard]] virtual int64_t tick_count() const = 0;
-  /// The set of the next tick; nothing after the last.
+  /// The set of the next tick; nothing after the last. What is live may skip ticks.
   virtual Result<std::optional<CaptureSet>> next() = 0;
   /// The next set read is that of `tick`, brought into the range.
   virtual void seek(int64_t tick) = 0;
+  /// Who says why a camera was missing or not in step, for a sentence.
+  [[nodiscard]] virtual std::string_view tells_why() const { return "`lockstep verify`"; }
 
  protected:
   explicit Footage(std::filesystem::path path) : path_(std::move(path)) {}
@@ -64,6 +70,7 @@ class Footage {
   [[nodiscard]] virtual size_t part_at(size_t camera, Tick tick) const = 0;
 
   std::filesystem::path path_;
+  std::filesystem::path calibration_file_;
   std::vector<FootageCamera> cameras_;
   int frames_per_second_ = 30;
   RigTime first_instant_{};  ///< of tick 0

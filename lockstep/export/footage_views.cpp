@@ -40,8 +40,8 @@ Result<void> read_calibration(const Footage& footage, const FootageChoice& choic
   std::error_code ignored;
   std::filesystem::path file = choice.calibration;
   if (file.empty()) {
-    file = footage.path() / kRigCalibrationFile;
-    if (!std::filesystem::exists(file, ignored)) return {};
+    file = footage.calibration_file();
+    if (file.empty() || !std::filesystem::exists(file, ignored)) return {};
   }
   auto calibration = read_rig_calibration(file);
   if (!calibration) return std::move(calibration).error();
@@ -67,9 +67,9 @@ Result<DeviceGeometry> geometry_of(const FootageCamera& camera, const Calibrated
   const std::string file = camera.parts.front().file.string();
   if (!factory) {
     return Error{Errc::unusable_input,
-                 fmt::format("{}: where a pixel looks is not known, since the recording holds no "
-                             "factory calibration that can be read ({}): record with one, or leave "
-                             "the camera out with --camera",
+                 fmt::format("{}: where a pixel looks is not known, since there is no factory "
+                             "calibration that can be read ({}): record with one, or leave the "
+                             "camera out with --camera",
                              file, factory.error().message)};
   }
   const RecordingHeader& header = camera.header;
@@ -133,7 +133,7 @@ Result<void> need_depth(const Footage& footage, const FootageViews& views,
     const FootageCamera& camera = footage.cameras()[number];
     if (camera.header.has_depth || camera.name == except) continue;
     return Error{Errc::unusable_input,
-                 fmt::format("'{}' recorded no depth (its mode is {}), and what is fused is depth: "
+                 fmt::format("'{}' has no depth (its mode is {}), and what is fused is depth: "
                              "name the other cameras with --camera",
                              camera.name, to_string(camera.header.camera.depth_mode))};
   }
@@ -157,8 +157,8 @@ Result<std::optional<CaptureSet>> TickWalk::next() {
   while (next_ <= last_) {
     auto read = footage_->next();
     if (!read) return std::move(read).error();
-    ++next_;
     if (!*read) break;
+    next_ = (*read)->tick.index + 1;
     CaptureSet set{.tick = (*read)->tick, .slots = {}};
     for (const size_t number : chosen_) set.slots.push_back((*read)->slots[number]);
     const auto whole = [](const CaptureSlot& slot) { return slot.capture && slot.in_step; };

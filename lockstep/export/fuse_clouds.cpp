@@ -14,10 +14,7 @@ Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
   if (auto has = need_depth(footage, views); !has) return std::move(has).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
-  for (int64_t i = 0; i < walk->ticks(); ++i) {
-    if (auto absent = check_new(with_tick(file, walk->first() + i)); !absent)
-      return std::move(absent).error();
-  }
+  if (auto absent = check_no_ticks(file, *walk); !absent) return std::move(absent).error();
   const bool colors = have_color(views);
   CloudOptions options;
   options.colors = colors;

@@ -32,7 +32,7 @@ Result<size_t> find_target(const Footage& footage, const FootageViews& views,
   const auto number = static_cast<size_t>(found - names.begin());
   if (views.cameras[number].geometry.color) return number;
   return Error{Errc::invalid_argument,
-               fmt::format("--fill {}: the camera recorded no colour to be filled", target)};
+               fmt::format("--fill {}: the camera has no colour to be filled", target)};
 }
 
 class FillExport {

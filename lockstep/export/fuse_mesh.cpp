@@ -10,14 +10,6 @@
 namespace lockstep {
 namespace {
 
-Result<void> check_targets(const std::filesystem::path& file, const TickWalk& walk, bool per_tick) {
-  if (!per_tick) return check_new(file);
-  for (int64_t i = 0; i < walk.ticks(); ++i) {
-    if (auto absent = check_new(with_tick(file, walk.first() + i)); !absent) return absent;
-  }
-  return {};
-}
-
 class MeshExport {
  public:
   MeshExport(const Footage& footage, const FootageViews& views, Tsdf surface,
@@ -87,7 +79,7 @@ Result<Exported> fuse_mesh(Footage& footage, const FootageViews& views, const Fo
   if (auto has = need_depth(footage, views); !has) return std::move(has).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
-  if (auto absent = check_targets(file, *walk, mesh.per_tick); !absent)
+  if (auto absent = mesh.per_tick ? check_no_ticks(file, *walk) : check_new(file); !absent)
     return std::move(absent).error();
   TsdfOptions options;
   options.voxel_m = mesh.voxel_m;

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "lockstep/export/glb.h"
 #include "lockstep/export/ply.h"
@@ -36,6 +37,17 @@ std::vector<std::string> remarks_of(const Footage& footage, const FootageViews& 
   return remarks;
 }
 
+/// The tick of which this is the name of a file; nothing where it is another name.
+std::optional<int64_t> tick_in(const std::filesystem::path& file, const std::string& name) {
+  const size_t digits = name.find_last_not_of("0123456789", name.rfind('.') - 1) + 1;
+  int64_t tick = 0;
+  const char* const end = name.data() + name.size();
+  if (digits >= name.size() || std::from_chars(name.data() + digits, end, tick).ec != std::errc{})
+    return std::nullopt;
+  if (with_tick(file, Tick{tick}).filename() != name) return std::nullopt;
+  return tick;
+}
+
 template <typename Shape>
 Result<void> add(const std::filesystem::path& file, const Shape& shape, const Footage& footage,
                  const FootageViews& views, std::optional<Tick> tick, Exported& to) {
@@ -58,6 +70,19 @@ Result<void> add(const std::filesystem::path& file, const Shape& shape, const Fo
 std::filesystem::path with_tick(const std::filesystem::path& file, Tick tick) {
   return file.parent_path() /
          (file.stem().string() + "-" + tick_name(tick) + file.extension().string());
+}
+
+Result<void> check_no_ticks(const std::filesystem::path& file, const TickWalk& walk) {
+  std::optional<int64_t> there;
+  std::error_code failed;
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    const auto tick = tick_in(file, at->path().filename().string());
+    if (!tick || *tick < walk.first().index || *tick - walk.first().index >= walk.ticks()) continue;
+    there = std::min(there.value_or(*tick), *tick);
+  }
+  return there ? check_new(with_tick(file, Tick{*there})) : Result<void>{};
 }
 
 bool have_color(const FootageViews& views) {

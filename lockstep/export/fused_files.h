@@ -12,6 +12,9 @@ namespace lockstep {
 /// The file with the tick in its name: "out/cloud.ply" is "out/cloud-tick-000123.ply".
 [[nodiscard]] std::filesystem::path with_tick(const std::filesystem::path& file, Tick tick);
 
+/// Whether none of the walk's ticks has such a file. Errors: already_exists, which names it.
+Result<void> check_no_ticks(const std::filesystem::path& file, const TickWalk& walk);
+
 /// Whether every chosen camera recorded colour; else clouds and meshes have none.
 [[nodiscard]] bool have_color(const FootageViews& views);
 

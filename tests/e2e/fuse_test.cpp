@@ -194,7 +194,7 @@ TEST_F(Fuse, CamerasWithoutDepthAreNamed) {
     words.insert(words.end(), {"--camera", "a"});
     const Finished refused = run(words);
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(one_line(refused.err), HasSubstr("'a' recorded no depth (its mode is PASSIVE_IR)"));
+    EXPECT_THAT(one_line(refused.err), HasSubstr("'a' has no depth (its mode is PASSIVE_IR)"));
   }
   EXPECT_THAT(names_in(out()), IsEmpty());
 }
