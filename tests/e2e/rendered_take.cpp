@@ -54,7 +54,8 @@ world = { seed = 1, scene = "room", radius_m = 2.0, period_s = 0.1)" +
 void RenderedTake::SetUp() {
   write_file(folder_ / "rig.toml",
              rendered_rig("factory_error = { focal_length = 0.002, center_px = 2, "
-                          "color_turn_deg = 0.1, color_shift_mm = 1, depth_bias_mm = 8 }"));
+                          "color_turn_deg = 0.1, color_shift_mm = 1, depth_bias_mm = 8 }" +
+                          (world_.empty() ? "" : ", " + world_)));
   const Finished made = simulate(folder_ / "rig.toml", take(), length_s_);
   ASSERT_EQ(made.status, 0) << made.out << made.err;
 }

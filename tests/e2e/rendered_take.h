@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "lockstep/geometry/rig_calibration.h"
 #include "tests/support/files.h"
@@ -16,10 +17,11 @@ namespace lockstep::testing {
 std::string rendered_rig(const std::string& world = "");
 
 /// A take of such a rig whose factory calibrations are wrong by a little, in a folder of its own
-/// that has room for what a test makes of it.
+/// that has room for what a test makes of it; `world` holds more keys of its world.
 class RenderedTake : public ::testing::Test {
  protected:
-  explicit RenderedTake(double length_s) : length_s_(length_s) {}
+  explicit RenderedTake(double length_s, std::string world = "")
+      : length_s_(length_s), world_(std::move(world)) {}
   void SetUp() override;
 
   [[nodiscard]] std::filesystem::path take() const { return folder_ / "take"; }
@@ -29,6 +31,7 @@ class RenderedTake : public ::testing::Test {
 
  private:
   double length_s_;
+  std::string world_;
 };
 
 /// What a perfect calibration would say of the rig of a virtual take: its truth, against what the

@@ -124,7 +124,8 @@ void add_export_command(CLI::App& app, CommandAction& action) {
   auto request = std::make_shared<ExportRequest>();
   CLI::App* command = app.add_subcommand(
       "export", "Write a take as files of other programs: Open3D, COLMAP, ROS 2");
-  add_footage_options(*command, request->footage);
+  add_footage_options(*command, request->footage,
+                      "Folder of a take, or one recording (.mkv) for its camera");
   command
       ->add_option("--to", request->to,
                    "png: RGB-D folders of Open3D; colmap: pictures and a model of the rig; mcap: "

@@ -26,11 +26,8 @@ bool read_tick(std::string_view text, std::optional<int64_t>& tick) {
 
 }  // namespace
 
-void add_footage_options(CLI::App& command, FootageRequest& request) {
-  command
-      .add_option("TAKE", request.take, "Folder of a take, or one recording (.mkv) for its camera")
-      ->required()
-      ->type_name("");
+void add_footage_options(CLI::App& command, FootageRequest& request, const std::string& take) {
+  command.add_option("TAKE", request.take, take)->required()->type_name("");
   command
       .add_option("--camera", request.choice.cameras,
                   "Only these cameras of the take: a name, several times if need be")

@@ -23,7 +23,8 @@ struct FootageRequest {
   bool quiet = false;
 };
 
-void add_footage_options(CLI::App& command, FootageRequest& request);
+/// `take` describes what is read.
+void add_footage_options(CLI::App& command, FootageRequest& request, const std::string& take);
 
 /// "A..B", "A..", "..B" or "A" into the choice. Errors: invalid_argument.
 Result<void> read_ticks(FootageRequest& request);

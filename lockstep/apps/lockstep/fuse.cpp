@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 // `lockstep fuse`: one scene out of the views of all cameras.
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/interrupt.h"
 #include "lockstep/apps/common/progress.h"
-#include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/commands.h"
-#include "lockstep/apps/lockstep/footage_options.h"
-#include "lockstep/export/fuse_clouds.h"
-#include "lockstep/export/fuse_fill.h"
-#include "lockstep/export/fuse_mesh.h"
+#include "lockstep/apps/lockstep/fuse_live.h"
+#include "lockstep/apps/lockstep/fuse_request.h"
 
 namespace lockstep {
 namespace {
@@ -27,20 +21,14 @@ constexpr const char* kExamples =
   lockstep fuse my-take --mesh --per-tick --to meshes/person.ply --ticks 30..60
   lockstep fuse my-take --fill left --to left-filled      depth of all in the picture of left
   lockstep fuse left.mkv --cloud --to left.ply            one camera needs no calibration
+  lockstep fuse rig.toml --calibration my-take/calibration.json --cloud --to live/scene.ply -l 10
+                                                          live: what its cameras see now
 
 Nothing is overwritten. What each file holds, frames and units: docs/fusing.md.
 
 Exit codes: 0 written, 1 stopped by Ctrl-C, 2 the take, its calibration or an option cannot be used
-(a sentence says which and what to do), 3 the disk failed.)";
-
-struct FuseRequest {
-  FootageRequest footage;
-  bool cloud = false;
-  bool mesh = false;
-  std::string fill;  ///< a camera
-  bool per_tick = false;
-  double voxel_mm = 5;
-};
+(a sentence says which and what to do), 3 the disk failed. Of a rig: 0 also where Ctrl-C ended it,
+1 it was not in step, or ended before anything came, 3 a camera, the disk or this host failed.)";
 
 /// Exactly one thing is asked for, with options that belong to it.
 Result<void> check_request(const FuseRequest& request) {
@@ -60,63 +48,20 @@ Result<Exported> write(const FuseRequest& request, Footage& footage, const Foota
   const Interrupt interrupt;
   Progress progress("fusing " + footage_name(request.footage.take),
                     static_cast<uint64_t>(footage.tick_count()));
-  const ExportProgress told = [&](int64_t done, int64_t /*total*/) {
+  return fuse_footage(request, footage, views, [&](int64_t done, int64_t /*total*/) {
     if (!request.footage.quiet) progress.update(static_cast<uint64_t>(done));
     return !interrupt.requested();
-  };
-  const FootageChoice& choice = request.footage.choice;
-  const std::string& target = request.footage.output;
-  if (request.cloud) return fuse_clouds(footage, views, choice, target, told);
-  if (!request.fill.empty()) return fuse_fill(footage, views, choice, request.fill, target, told);
-  return fuse_mesh(footage, views, choice, target,
-                   {.voxel_m = request.voxel_mm / 1000, .per_tick = request.per_tick}, told);
-}
-
-const char* kind_of(const FuseRequest& request) {
-  return request.cloud ? "cloud" : request.mesh ? "mesh" : "fill";
-}
-
-/// The folder, or the file, or the first of several files.
-std::string target_of(const Exported& exported) {
-  return exported.first.empty() ? exported.target.string() : exported.first.string();
-}
-
-void print_written(const FootageViews& views, const Exported& exported) {
-  const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
-  line(fmt::format(
-      "{}: {} of {}, {}, {:.1f} MB",
-      target_of(exported) + (!exported.first.empty() && exported.items > 1 ? " and so on" : ""),
-      counted(exported.ticks, "tick"),
-      counted(static_cast<int64_t>(views.cameras.size()), "camera"),
-      counted(static_cast<int64_t>(exported.items), "file"),
-      static_cast<double>(exported.bytes) * 1e-6));
-  line(views.calibration ? "where the cameras are: by " + views.calibration_file.string()
-                         : "in the frame of the camera: there is no calibration.json");
-  const std::string left_out = left_out_text(exported.left_out, exported.ticks);
-  if (!left_out.empty()) line(left_out);
-  for (const std::string& remark : exported.remarks) line(remark);
-}
-
-void print_json(const FuseRequest& request, const FootageViews& views, const Exported& exported) {
-  nlohmann::ordered_json cameras = nlohmann::ordered_json::array();
-  for (const FusionCamera& camera : views.cameras) cameras.push_back(camera.name);
-  const nlohmann::ordered_json json{{"schema", 1},
-                                    {"kind", "lockstep-fuse"},
-                                    {"take", request.footage.take},
-                                    {"what", kind_of(request)},
-                                    {"target", target_of(exported)},
-                                    {"cameras", cameras},
-                                    {"ticks", exported.ticks},
-                                    {"ticks_left_out", exported.left_out},
-                                    {"files", exported.items},
-                                    {"bytes", exported.bytes},
-                                    {"calibration", views.calibration_file.string()},
-                                    {"remarks", exported.remarks}};
-  print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  });
 }
 
 int run_fuse(FuseRequest& request) {
   if (auto checked = check_request(request); !checked) return report_failure(checked.error());
+  if (names_rig(request.footage.take)) return fuse_rig(request);
+  if (request.length_s) {
+    return report_failure(
+        {Errc::invalid_argument, "--length is for a rig that is to be fused live, and " +
+                                     request.footage.take + " is none: --ticks chooses of a take"});
+  }
   if (auto read = read_ticks(request.footage); !read) return report_failure(read.error());
   const auto footage = Footage::open(request.footage.take);
   if (!footage) return report_failure(footage.error());
@@ -124,7 +69,11 @@ int run_fuse(FuseRequest& request) {
   if (!views) return report_failure(views.error());
   const auto exported = write(request, **footage, *views);
   if (!exported) return report_failure(exported.error());
-  request.footage.json ? print_json(request, *views, *exported) : print_written(*views, *exported);
+  if (request.footage.json) {
+    print_fused_json(fused_json(request, *views, *exported));
+  } else {
+    print_fused(*views, *exported);
+  }
   return kExitGood;
 }
 
@@ -134,7 +83,10 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
   auto request = std::make_shared<FuseRequest>();
   CLI::App* command = app.add_subcommand(
       "fuse", "Make one scene of the views of all cameras: clouds, meshes, filled depth");
-  add_footage_options(*command, request->footage);
+  add_footage_options(
+      *command, request->footage,
+      "Folder of a take, one recording (.mkv) for its camera, or a rig file (.toml, "
+      "or 'demo'): then what its cameras see now, and nothing is recorded");
   command->add_flag("--cloud", request->cloud, "One coloured point cloud for each tick");
   command->add_flag("--mesh", request->mesh, "The surface that was seen over all ticks, in colour");
   command
@@ -147,6 +99,12 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
                    "ending. With --fill the new folder")
       ->required()
       ->type_name("PATH");
+  command
+      ->add_option("--length,-l", request->length_s,
+                   "Of a rig: seconds to fuse, counted from the first tick of all cameras [until "
+                   "Ctrl-C]")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--per-tick", request->per_tick, "With --mesh: one mesh for each tick");
   command
       ->add_option("--voxel-mm", request->voxel_mm, "With --mesh: the size of what it is made of")
