@@ -32,6 +32,11 @@ struct Score {
     std::nth_element(errors_mm.begin(), middle, errors_mm.end());
     return *middle;
   }
+  /// In shadow that some other camera sees.
+  [[nodiscard]] size_t seen_shadow_wrong() const {
+    return static_cast<size_t>(std::count_if(errors_mm.begin(), errors_mm.end(),
+                                             [](float error) { return error > kWrongMm; }));
+  }
 };
 
 /// The pixel of a depth camera in which a point lies.
@@ -110,6 +115,8 @@ TEST(FillTruth, ShadowsAreFilledFromOtherCamerasAndWithTheRightSurface) {
   }
   RecordProperty("shadow_filled",
                  std::to_string(Score::share(score.seen_shadow_filled, score.seen_shadow)));
+  RecordProperty("seen_shadow_wrong",
+                 std::to_string(Score::share(score.seen_shadow_wrong(), score.seen_shadow_filled)));
   RecordProperty("shadow_wrong",
                  std::to_string(Score::share(score.shadow_wrong, score.shadow_filled)));
   RecordProperty("wrong", std::to_string(Score::share(score.wrong, score.filled)));
@@ -117,6 +124,7 @@ TEST(FillTruth, ShadowsAreFilledFromOtherCamerasAndWithTheRightSurface) {
   ASSERT_GT(score.seen_shadow, 10'000U);
   EXPECT_GT(Score::share(score.seen_shadow_filled, score.seen_shadow), 0.94);
   EXPECT_LT(score.median_mm(), 1);
+  EXPECT_LT(Score::share(score.seen_shadow_wrong(), score.seen_shadow_filled), 0.005);
   EXPECT_LT(Score::share(score.wrong, score.filled), 0.005);
   EXPECT_LT(Score::share(score.shadow_wrong, score.shadow_filled), 0.016);
 }
