@@ -11,6 +11,7 @@
 #include "lockstep/take/verify_take.h"
 #include "lockstep/virtual/virtual_rig.h"
 #include "tests/support/files.h"
+#include "tests/support/keeping_sink.h"
 
 namespace lockstep {
 namespace {
@@ -18,22 +19,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::KeepingSink;
 using testing::TempFolder;
-
-/// Keeps all that it is handed.
-class KeepingSink : public SetSink {
- public:
-  Result<void> begin(const std::vector<RecordingHeader>& cameras) override {
-    headers = cameras;
-    if (refusal) return *refusal;
-    return {};
-  }
-  void add(CaptureSet set) override { sets.push_back(std::move(set)); }
-
-  std::optional<Error> refusal;
-  std::vector<RecordingHeader> headers;
-  std::vector<CaptureSet> sets;
-};
 
 /// The demo rig without pictures, out of real time.
 class HandingOn : public ::testing::Test {

@@ -10,6 +10,7 @@
 #include "lockstep/take/tick_index.h"
 #include "lockstep/virtual/virtual_rig.h"
 #include "tests/support/files.h"
+#include "tests/support/keeping_sink.h"
 
 namespace lockstep {
 namespace {
@@ -194,6 +195,22 @@ TEST_F(HangingSession, SavesTheTakeWhenOneCameraHangsInAReadAndAnotherInItsStop)
   ASSERT_TRUE(ticks) << ticks.error().message;
   for (size_t i = 0; i < 3; ++i)
     EXPECT_EQ(ticks->cameras[i].captures, manifest->cameras[i].captures);
+}
+
+TEST_F(HangingSession, HandsOnTheOthersWhenACameraHangs) {
+  testing::KeepingSink sink;
+  setup_.sink = &sink;
+  setup_.folder.clear();
+  const SessionOutcome outcome = record(3, {{"virtual-0003", {.after_captures = 40}}});
+  EXPECT_TRUE(outcome.device_hangs);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_THAT(outcome.failure->message, HasSubstr("right: the camera was lost: it hangs"));
+  ASSERT_EQ(sink.sets.size(), 90u);
+  EXPECT_NE(sink.sets.front().slots[2].capture, nullptr);
+  const CaptureSet& last = sink.sets.back();
+  EXPECT_NE(last.slots[0].capture, nullptr);
+  EXPECT_EQ(last.slots[2].capture, nullptr);
+  EXPECT_EQ(last.slots[2].cause, HoleCause::device_lost);
 }
 
 TEST_F(HangingSession, GivesTheTakeUpWhenACameraHangsInItsOpening) {

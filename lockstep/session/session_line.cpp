@@ -46,11 +46,17 @@ std::string camera_text(const Session& session, size_t i, HostTime now) {
   return fmt::format("{} {}", name, to_string(state));
 }
 
-}  // namespace
+/// Where nothing goes to files, nothing is recorded nor written.
+std::string_view text_of(const Session& session) {
+  using Phase = Coordinator::Phase;
+  const Phase phase = session.coordinator().phase();
+  if (session.records()) return text_of(phase);
+  return phase == Phase::recording ? "live" : phase == Phase::done ? "ending" : text_of(phase);
+}
 
-std::string session_line(Coordinator::Phase phase, std::optional<double> seconds_left,
-                         const std::vector<std::string>& cameras) {
-  std::string line(text_of(phase));
+std::string line_of(std::string_view phase, std::optional<double> seconds_left,
+                    const std::vector<std::string>& cameras) {
+  std::string line(phase);
   if (seconds_left) line += fmt::format(" ({:.0f} s)", *seconds_left);
   for (size_t i = 0; i < cameras.size(); ++i) {
     if (display_columns(line) + 2 + display_columns(cameras[i]) > kColumns)
@@ -60,16 +66,23 @@ std::string session_line(Coordinator::Phase phase, std::optional<double> seconds
   return line;
 }
 
+}  // namespace
+
+std::string session_line(Coordinator::Phase phase, std::optional<double> seconds_left,
+                         const std::vector<std::string>& cameras) {
+  return line_of(text_of(phase), seconds_left, cameras);
+}
+
 std::string session_line(const Session& session, HostTime now) {
   const Coordinator& coordinator = session.coordinator();
-  const Coordinator::Phase phase = coordinator.phase();
+  const std::string_view phase = text_of(session);
   const auto left = coordinator.seconds_left(now);
   if (const std::string prompt = coordinator.prompt(); !prompt.empty())
-    return session_line(phase, left, {}) + "  " + prompt;
+    return line_of(phase, left, {}) + "  " + prompt;
   std::vector<std::string> cameras;
   for (size_t i = 0; i < session.manifest().cameras.size(); ++i)
     cameras.push_back(camera_text(session, i, now));
-  return session_line(phase, left, cameras);
+  return line_of(phase, left, cameras);
 }
 
 }  // namespace lockstep
