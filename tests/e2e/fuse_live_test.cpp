@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <set>
+#include <thread>
 
 #include "tests/e2e/rendered_take.h"
 #include "tests/e2e/simulated_take.h"
@@ -139,6 +142,85 @@ TEST_F(FuseLive, WhatCannotBeUsedHasItsSentence) {
   const Finished of_take = lockstep({"fuse", take(), "--cloud", "--to", "a.ply", "-l", "1"});
   EXPECT_EQ(of_take.status, 2);
   EXPECT_THAT(one_line(of_take.err), HasSubstr("--length is for a rig"));
+}
+
+TEST_F(FuseLive, ACalibrationOfAnotherRigIsRefusedBeforeAnythingIsArmed) {
+  RigCalibration other = true_calibration(take());
+  other.cameras[0].serial = "000000000042";
+  write_file(folder_ / "other.json", write_rig_calibration(other));
+  const Finished refused =
+      run({"--cloud", "--to", "a.ply", "--calibration", folder_ / "other.json"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(one_line(refused.err), HasSubstr("other.json is of another rig: it does not have "
+                                               "camera 'a' with serial number virtual-0001"));
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(files_in(out()), IsEmpty());
+}
+
+TEST_F(FuseLive, ACalibrationBesideTheRigFileIsTaken) {
+  fs::copy_file(calibration(), folder_ / "calibration.json");
+  const Finished done = run({"--mesh", "--voxel-mm", "20", "--to", "room.ply", "-l", "0.2"});
+  ASSERT_THAT(done.status, AnyOf(0, 1)) << done.err;
+  EXPECT_THAT(one_line(done.out),
+              HasSubstr("where the cameras are: by " + (folder_ / "calibration.json").string()));
+  EXPECT_GT(parse_ply(read_file(out() / "room.ply")).faces.size(), 5000u);
+}
+
+TEST_F(FuseLive, CamerasWithoutDepthOrColourAreNamed) {
+  const auto refused = [&](const std::vector<std::string>& words, const std::string& sentence) {
+    const Finished done = run(words);
+    EXPECT_EQ(done.status, 2) << sentence;
+    EXPECT_THAT(one_line(done.err), HasSubstr(sentence));
+    EXPECT_THAT(files_in(out()), IsEmpty());
+  };
+  write_file(rig(), replaced(rendered_rig(), "NFOV_2X2BINNED", "PASSIVE_IR"));
+  refused({"--cloud", "--camera", "a", "--to", "a.ply"},
+          "'a' has no depth (its mode is PASSIVE_IR)");
+  const std::string b = "serial = \"virtual-0002\"";
+  write_file(rig(), replaced(rendered_rig(), b, b + ", color_mode = \"OFF\""));
+  refused({"--fill", "b", "--calibration", calibration(), "--to", "b"},
+          "--fill b: the camera has no colour to be filled");
+}
+
+TEST_F(FuseLive, FusingThatIsSlowerThanTheCamerasDropsTicksAndSaysSo) {
+  // Meshes of such small voxels take many times what is between two ticks.
+  const Finished done = run({"--mesh", "--per-tick", "--voxel-mm", "4", "--calibration",
+                             calibration(), "--to", "m/a.ply", "-l", "1", "--json"});
+  ASSERT_THAT(done.status, AnyOf(0, 1)) << done.err;
+  EXPECT_EQ(schema_problems(done.out, "fuse"), "");
+  const nlohmann::json told = nlohmann::json::parse(done.out);
+  EXPECT_EQ(told.at("ticks"), files_in(out() / "m").size());
+  const int64_t fused = told.at("ticks"), dropped = told.at("live").at("ticks_dropped");
+  EXPECT_GT(fused, 0);
+  EXPECT_GT(dropped, 0);
+  EXPECT_EQ(fused + dropped + told.at("ticks_left_out").get<int64_t>(), 30);
+  EXPECT_GT(told.at("live").at("ms_per_tick"), told.at("live").at("period_ms"));
+}
+
+TEST_F(FuseLive, CtrlCEndsItAndWhatCameIsWhole) {
+  RunningProgram running(
+      lockstep_program(),
+      {"fuse", rig(), "--cloud", "--to", "l/s.ply", "--calibration", calibration()}, {}, out());
+  while (files_in(out() / "l").empty()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  running.signal(SIGINT);
+  const Finished done = running.wait();
+  ASSERT_THAT(done.status, AnyOf(0, 1)) << done.err;
+  const auto files = files_in(out() / "l");
+  EXPECT_THAT(one_line(done.out),
+              AllOf(HasSubstr(std::to_string(files.size()) + " tick"), HasSubstr("verdict: ")));
+  for (const PlyFile& cloud : clouds_in(out() / "l")) EXPECT_GT(cloud.vertices(), 10'000u);
+}
+
+TEST_F(FuseLive, ACameraThatIsPulledIsNamedAndItsTicksAreLeftOut) {
+  write_file(rig(), rendered_rig("faults = [ { camera = \"b\", kind = \"unplug\", at_s = 1 } ]"));
+  const Finished done =
+      run({"--cloud", "--to", "l/s.ply", "-l", "2", "--calibration", calibration()});
+  EXPECT_EQ(done.status, 3);
+  EXPECT_THAT(one_line(done.err), HasSubstr("b: the camera was lost"));
+  EXPECT_THAT(one_line(done.out), AllOf(HasSubstr("ticks left out"), HasSubstr("verdict: ")));
+  const size_t files = files_in(out() / "l").size();
+  EXPECT_GT(files, 0u);
+  EXPECT_LT(files, 60u);
 }
 
 }  // namespace
