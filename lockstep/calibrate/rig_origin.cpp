@@ -19,7 +19,6 @@ constexpr double kGravityMps2 = 9.81;
 constexpr double kNotAtRestMps2 = 0.6;
 
 constexpr int kPlanesTried = 1500;
-constexpr double kFloorGateM = 0.005;
 constexpr double kSameLevelM = 0.005;
 constexpr double kMostTiltCosine = 0.866;  // 30 degrees
 constexpr double kLeastShare = 0.05;
@@ -27,8 +26,15 @@ constexpr double kLeastShare = 0.05;
 constexpr double kMostBelow = 0.02;
 constexpr double kBelowM = 0.08;
 
+constexpr double kBinM = 0.002;
+constexpr double kReachM = 0.06;
+constexpr int kBins = static_cast<int>(2 * kReachM / kBinM) + 1;
+
+using Heights = std::array<double, kBins>;
+
 struct Support {
-  size_t on = 0, below = 0;
+  Heights heights{};  ///< how many points are how high about the plane, in bins of kBinM
+  size_t below = 0;
 };
 
 Support support(const std::vector<Eigen::Vector3d>& points, const Eigen::Vector3d& up,
@@ -36,61 +42,116 @@ Support support(const std::vector<Eigen::Vector3d>& points, const Eigen::Vector3
   Support found;
   for (const Eigen::Vector3d& point : points) {
     const double above_m = up.dot(point) - height_m;
-    found.on += std::abs(above_m) < kFloorGateM ? 1 : 0;
     found.below += above_m < -kBelowM ? 1 : 0;
+    if (std::abs(above_m) >= kReachM) continue;
+    ++found.heights[static_cast<size_t>((above_m + kReachM) / kBinM)];
   }
   return found;
 }
 
-/// Least squares through the points that are on the plane.
-FloorPlane refined(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane,
-                   double gate_m) {
-  std::vector<Eigen::Vector3d> on;
-  Eigen::Vector3d mean = Eigen::Vector3d::Zero();
-  for (const Eigen::Vector3d& point : points) {
-    if (std::abs(plane.up.dot(point) - plane.height_m) >= gate_m) continue;
-    on.push_back(point);
-    mean += point;
-  }
-  mean /= static_cast<double>(on.size());
-  Eigen::Matrix3d spread = Eigen::Matrix3d::Zero();
-  for (const Eigen::Vector3d& point : on) spread += (point - mean) * (point - mean).transpose();
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(spread);
-  FloorPlane better;
-  better.up = solver.eigenvectors().col(0).normalized();
-  if (better.up.dot(plane.up) < 0) better.up = -better.up;
-  better.height_m = better.up.dot(mean);
-  better.middle = mean;
-  better.rms_m = std::sqrt(solver.eigenvalues()[0] / static_cast<double>(on.size()));
-  better.share = static_cast<double>(on.size()) / static_cast<double>(points.size());
-  return better;
-}
-
-/// Of the levels near a plane at which many points are, the lowest: a floor and no rug upon it.
-double lowest_level(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane) {
-  constexpr double kBinM = 0.002;
-  constexpr double kReachM = 0.06;
-  constexpr int kBins = static_cast<int>(2 * kReachM / kBinM) + 1;
-  constexpr double kManyOfMost = 0.08;
-  std::array<double, kBins> count{};
-  for (const Eigen::Vector3d& point : points) {
-    const double bin = (plane.up.dot(point) - plane.height_m + kReachM) / kBinM;
-    if (bin >= 0 && bin < kBins) ++count[static_cast<size_t>(bin)];
-  }
-  // A peak is as wide as depth is noisy.
-  std::array<double, kBins> smooth{};
+/// A peak is as wide as depth is noisy.
+Heights smoothed(const Heights& count) {
+  Heights smooth{};
   constexpr int kHalf = 2;
   for (int i = kHalf; i + kHalf < kBins; ++i) {
     for (int j = -kHalf; j <= kHalf; ++j)
       smooth[static_cast<size_t>(i)] += count[static_cast<size_t>(i + j)];
   }
+  return smooth;
+}
+
+/// Largest where the points lie on few levels, a floor and a rug upon it: a plane that leans from
+/// one to the other has more points near it and is neither, so that bins are not smoothed here.
+double sharpness(const Support& found) {
+  double sum = 0;
+  for (const double count : found.heights) sum += count * count;
+  return sum;
+}
+
+/// Three points of a noisy level, or of two, say its tilt to a degree: the tilt near by that is
+/// sharpest.
+FloorPlane sharpest(const std::vector<Eigen::Vector3d>& points, FloorPlane plane) {
+  constexpr int kSteps = 6;
+  std::vector<Eigen::Vector3d> near;
+  Eigen::Vector3d pivot = Eigen::Vector3d::Zero();
+  for (const Eigen::Vector3d& point : points) {
+    if (std::abs(plane.up.dot(point) - plane.height_m) >= 2 * kReachM) continue;
+    near.push_back(point);
+    pivot += point;
+  }
+  pivot /= static_cast<double>(near.size());
+  for (const double step_rad : {0.004, 0.0007}) {
+    const FloorPlane from = plane;
+    const Eigen::Vector3d along = from.up.unitOrthogonal();
+    const Eigen::Vector3d across = from.up.cross(along);
+    double most = 0;
+    for (int i = -kSteps; i <= kSteps; ++i) {
+      for (int j = -kSteps; j <= kSteps; ++j) {
+        const Eigen::Vector3d up = (from.up + step_rad * (i * along + j * across)).normalized();
+        const double sharp = sharpness(support(near, up, up.dot(pivot)));
+        if (sharp <= most) continue;
+        most = sharp;
+        plane.up = up;
+        plane.height_m = up.dot(pivot);
+      }
+    }
+  }
+  return plane;
+}
+
+/// The heights near a plane at which many points are, the lowest first.
+std::vector<double> levels(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane) {
+  constexpr double kManyOfMost = 0.08;
+  const Heights smooth = smoothed(support(points, plane.up, plane.height_m).heights);
   const double most = *std::max_element(smooth.begin(), smooth.end());
+  std::vector<double> found;
   for (size_t i = 1; i + 1 < smooth.size(); ++i) {
     const bool peak = smooth[i] >= smooth[i - 1] && smooth[i] > smooth[i + 1];
     if (peak && smooth[i] > kManyOfMost * most)
-      return plane.height_m - kReachM + (static_cast<double>(i) + 0.5) * kBinM;
+      found.push_back(plane.height_m - kReachM + (static_cast<double>(i) + 0.5) * kBinM);
   }
-  return plane.height_m;
+  return found;
+}
+
+/// The lowest level near a plane: least squares with one normal for all levels, since a rug lies as
+/// the floor does, of which a camera may see but a strip.
+FloorPlane refined(const std::vector<Eigen::Vector3d>& points, const FloorPlane& plane) {
+  struct Level {
+    std::vector<Eigen::Vector3d> on;
+    Eigen::Vector3d mean = Eigen::Vector3d::Zero();
+  };
+  const std::vector<double> heights = levels(points, plane);
+  std::vector<Level> found(heights.size());
+  size_t on = 0;
+  for (const Eigen::Vector3d& point : points) {
+    const double height_m = plane.up.dot(point);
+    size_t nearest = 0;
+    for (size_t i = 1; i < heights.size(); ++i) {
+      if (std::abs(height_m - heights[i]) < std::abs(height_m - heights[nearest])) nearest = i;
+    }
+    if (heights.empty() || std::abs(height_m - heights[nearest]) >= kSameLevelM) continue;
+    found[nearest].on.push_back(point);
+    found[nearest].mean += point;
+    ++on;
+  }
+  if (on < 3) return plane;
+  Eigen::Matrix3d spread = Eigen::Matrix3d::Zero();
+  for (Level& level : found) {
+    if (level.on.empty()) continue;
+    level.mean /= static_cast<double>(level.on.size());
+    for (const Eigen::Vector3d& point : level.on)
+      spread += (point - level.mean) * (point - level.mean).transpose();
+  }
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(spread);
+  FloorPlane better;
+  better.up = solver.eigenvectors().col(0).normalized();
+  if (better.up.dot(plane.up) < 0) better.up = -better.up;
+  const Level& lowest = found.front().on.empty() ? found.back() : found.front();
+  better.height_m = better.up.dot(lowest.mean);
+  better.middle = lowest.mean;
+  better.rms_m = std::sqrt(solver.eigenvalues()[0] / static_cast<double>(on));
+  better.share = static_cast<double>(on) / static_cast<double>(points.size());
+  return better;
 }
 
 }  // namespace
@@ -147,7 +208,7 @@ std::optional<FloorPlane> find_floor(const std::vector<Eigen::Vector3d>& points,
   std::mt19937_64 random(1);
   const auto any = [&]() -> const Eigen::Vector3d& { return points[random() % points.size()]; };
   std::optional<FloorPlane> best;
-  size_t most = 0;
+  double most = 0;
   for (int i = 0; i < kPlanesTried; ++i) {
     const Eigen::Vector3d a = any();
     const Eigen::Vector3d b = any();
@@ -158,24 +219,17 @@ std::optional<FloorPlane> find_floor(const std::vector<Eigen::Vector3d>& points,
     if (normal.dot(up_guess) < 0) normal = -normal;
     if (normal.dot(up_guess) < kMostTiltCosine * up_guess.norm()) continue;
     const Support found = support(points, normal, normal.dot(a));
-    if (found.on <= most ||
-        static_cast<double>(found.below) > kMostBelow * static_cast<double>(points.size()))
+    if (static_cast<double>(found.below) > kMostBelow * static_cast<double>(points.size()))
       continue;
-    most = found.on;
+    const double sharp = sharpness(found);
+    if (sharp <= most) continue;
+    most = sharp;
     best = FloorPlane{normal, normal.dot(a), a, 0, 0};
   }
   if (!best) return std::nullopt;
-  for (const double gate_m : {kFloorGateM, kSameLevelM, kSameLevelM})
-    best = refined(points, *best, gate_m);
+  best = sharpest(points, *best);
+  for (int pass = 0; pass < 4; ++pass) best = refined(points, *best);
   if (best->share < kLeastShare) return std::nullopt;
-  best->height_m = lowest_level(points, *best);
-  // A rug lies as the floor does, whose own few points would tilt it.
-  const Eigen::Vector3d up = best->up;
-  for (int pass = 0; pass < 3; ++pass) {
-    best = refined(points, *best, kSameLevelM);
-    best->height_m += (up - best->up).dot(best->middle);
-    best->up = up;
-  }
   return best;
 }
 
