@@ -22,6 +22,7 @@ constexpr double kLeastCoverage = 0.25;
 constexpr double kWorstPoseMm = 10;
 constexpr double kWorstPoseDeg = 0.3;
 constexpr double kUsualNoisePx = 0.6;
+constexpr double kDoubtedSigmas = 3;
 
 class Adviser {
  public:
@@ -47,6 +48,18 @@ class Adviser {
           "lengths and depth are off by",
           "show it near and far, through all of the space that will be used");
     }
+  }
+
+  void board_size() {
+    const SquareByDepth& square = report_.square_by_depth;
+    if (square.ratio == 0 || std::abs(square.ratio - 1) < kDoubtedSigmas * square.sigma) return;
+    say(AdviceLevel::fail, "board-size", {},
+        fmt::format(
+            "by depth a square of the board measures {:.2f} mm, give or take {:.2f} mm, and "
+            "the board file says {:.2f} mm: as much as that is off, all distances are",
+            report_.board.square_m * square.ratio * 1000,
+            report_.board.square_m * square.sigma * 1000, report_.board.square_m * 1000),
+        "measure along ten squares with a ruler, and put what one of them has into the board file");
   }
 
   void ticks() {
@@ -190,6 +203,7 @@ class Adviser {
 std::vector<Advice> advise(const CalibrationReport& report) {
   Adviser adviser(report);
   adviser.degenerate();
+  adviser.board_size();
   adviser.ticks();
   adviser.held_out();
   adviser.poses();

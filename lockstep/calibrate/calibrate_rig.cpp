@@ -11,12 +11,14 @@
 #include "lockstep/base/text.h"
 #include "lockstep/calibrate/advice.h"
 #include "lockstep/calibrate/residuals.h"
+#include "lockstep/calibrate/square_by_depth.h"
 
 namespace lockstep {
 namespace {
 
-// By depth, whose offset is a centimetre at most, a square is known to this.
-constexpr double kSquareTolerance = 0.025;
+// A board that is so much larger or smaller than its file says is refused; a smaller difference
+// that shows is a warning (advice.cpp).
+constexpr double kSquareTolerance = 0.01;
 // A view so many times as far off as all together contradicts them.
 constexpr double kContradictingTimes = 5;
 constexpr double kContradictingPx = 0.5;
@@ -25,14 +27,16 @@ constexpr double kMostContradicting = 0.25;  // of a camera's views
 // Held-out corners farther off than this, the cameras are not where they were found.
 constexpr double kRefutedMm = 50;
 
-Result<void> check_size(double square_by_depth, const Board& board) {
-  if (square_by_depth == 0 || std::abs(square_by_depth - 1) < kSquareTolerance) return {};
+Result<void> check_size(const SquareByDepth& square, const Board& board) {
+  if (square.ratio == 0 || std::abs(square.ratio - 1) < kSquareTolerance ||
+      std::abs(square.ratio - 1) < kSurelyOtherSigmas * square.sigma)
+    return {};
   return Error{
       Errc::unusable_input,
       fmt::format("the board file says squares of {:.1f} mm, and by depth they measure {:.1f} mm: "
                   "measure a square of the board and put it into the file, or give the file of the "
                   "board that was shown.",
-                  board.square_m * 1000, board.square_m * square_by_depth * 1000)};
+                  board.square_m * 1000, board.square_m * square.ratio * 1000)};
 }
 
 /// Views that are far off where all others say that the board is.

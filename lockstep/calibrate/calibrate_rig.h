@@ -22,11 +22,6 @@ struct BoardEvidence {
 /// for markers that are not those of the board.
 Result<void> check_sightings(const BoardEvidence& evidence);
 
-/// What a square measures by depth over what the board file says, the middle one of all views whose
-/// depth tells; 0 for none.
-[[nodiscard]] double square_by_depth(const std::vector<CameraToSolve>& cameras, const Board& board,
-                                     const std::vector<BoardView>& views);
-
 /// Calibrates a rig: checks, selects, solves, leaves out views that contradict all others, and
 /// judges by what was held out. Errors: those of check_sightings() and solve_rig(); unusable_input
 /// for a board of another size than its file says, and for poses that the held-out ticks refute.

@@ -64,7 +64,7 @@ TEST(CalibrateRig, SaysHowGoodItIs) {
   EXPECT_GE(report->held_out_ticks, 8);
   EXPECT_GT(report->held_out.all.mm, 0.1);
   EXPECT_LT(report->held_out.all.mm, 3);
-  EXPECT_NEAR(report->square_by_depth, 1, 0.01);
+  EXPECT_NEAR(report->square_by_depth.ratio, 1, 0.003);
   EXPECT_GE(report->pairs.size(), 4u);
   for (const CameraEvidence& camera : report->cameras) {
     EXPECT_GT(camera.color.views, 5);
@@ -107,6 +107,36 @@ TEST(CalibrateRig, FindsAWrongSizeByDepth) {
   evidence.board.marker_m = 0.045;
   EXPECT_THAT(refusal(evidence), AllOf(HasSubstr("squares of 60.0 mm"),
                                        ::testing::ContainsRegex("measure (79|80)\\.[0-9] mm")));
+}
+
+TEST(CalibrateRig, FindsABoardThatWasFittedToThePage) {
+  BoardEvidence evidence = evidence_of(circle(12));
+  evidence.board.square_m = 0.0816;
+  EXPECT_THAT(refusal(evidence), AllOf(HasSubstr("squares of 81.6 mm"),
+                                       ::testing::ContainsRegex("measure (79.9|80.[01]) mm")));
+}
+
+TEST(CalibrateRig, DoubtsABoardThatIsALittleTooSmall) {
+  BoardEvidence evidence = evidence_of(circle(12));
+  evidence.board.square_m = 0.0794;
+  const auto report = calibrate_rig(evidence);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->passes());
+  ASSERT_NE(find(*report, "board-size"), nullptr);
+  EXPECT_THAT(find(*report, "board-size")->message, HasSubstr("the board file says 79.40 mm"));
+}
+
+TEST(CalibrateRig, TakesOffsetsOfDepthForNoOtherBoard) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SyntheticErrors errors;
+    errors.depth_bias_m = 0.01;
+    SyntheticRig rig(seed, errors);
+    rig.stand_on_circle(4, 2.5);
+    rig.show_to_neighbours_on_circle(12);
+    const auto report = calibrate_rig(evidence_of(rig));
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(find(*report, "board-size"), nullptr) << find(*report, "board-size")->message;
+  }
 }
 
 TEST(CalibrateRig, FindsAnotherBoardByItsMarkers) {

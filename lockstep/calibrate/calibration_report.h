@@ -8,6 +8,7 @@
 
 #include "lockstep/calibrate/held_out.h"
 #include "lockstep/calibrate/rig_solver.h"
+#include "lockstep/calibrate/square_by_depth.h"
 #include "lockstep/calibrate/view_selection.h"
 #include "lockstep/geometry/rig_calibration.h"
 
@@ -77,8 +78,7 @@ struct CalibrationReport {
   LeftOut left_out;
   ResidualNoise noise;
   HeldOutError held_out;
-  /// What a square measures by depth over what the board file says; 0 where no depth tells.
-  double square_by_depth = 0;
+  SquareByDepth square_by_depth;
   std::vector<CameraEvidence> cameras;
   std::vector<PairEvidence> pairs;  ///< that share a tick
   std::vector<Advice> advice;

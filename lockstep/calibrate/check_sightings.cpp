@@ -98,23 +98,4 @@ Result<void> check_sightings(const BoardEvidence& evidence) {
   return {};
 }
 
-double square_by_depth(const std::vector<CameraToSolve>& cameras, const Board& board,
-                       const std::vector<BoardView>& views) {
-  std::vector<double> ratios;
-  for (const BoardView& view : views) {
-    const CameraToSolve& camera = cameras[static_cast<size_t>(view.camera)];
-    if (view.sensor != BoardSensor::infrared) continue;
-    const auto pose = plane_pose(camera.depth, board, view.corners);
-    if (!pose) continue;
-    std::vector<double> of_view;
-    for (const SeenCorner& corner : view.corners) {
-      if (corner.depth_m)
-        of_view.push_back(*corner.depth_m /
-                          (pose->camera_from_board * board.corner(corner.id)).z());
-    }
-    if (of_view.size() >= kLeastCorners) ratios.push_back(median(of_view));
-  }
-  return median(ratios);
-}
-
 }  // namespace lockstep
