@@ -35,13 +35,37 @@ Result<size_t> find_target(const Footage& footage, const FootageViews& views,
                fmt::format("--fill {}: the camera has no colour to be filled", target)};
 }
 
+/// Whether colours of two cameras are alike where they look at one thing: all were exposed alike,
+/// as each of them says.
+bool alike_exposed(const CaptureSet& set) {
+  const Image* first = nullptr;
+  for (const CaptureSlot& slot : set.slots) {
+    if (slot.capture == nullptr || !slot.capture->color) continue;
+    const Image& color = *slot.capture->color;
+    if (!color.exposure || !color.gain || !color.white_balance_k) return false;
+    if (first == nullptr) first = &color;
+    if (color.exposure != first->exposure || color.gain != first->gain ||
+        color.white_balance_k != first->white_balance_k)
+      return false;
+  }
+  return true;
+}
+
+std::vector<uint8_t> bgra_of(const RgbPicture& picture) {
+  std::vector<uint8_t> bgra(picture.rgb.size() / 3 * 4, 255);
+  for (size_t i = 0; i < picture.rgb.size() / 3; ++i)
+    std::reverse_copy(&picture.rgb[3 * i], &picture.rgb[3 * i] + 3, &bgra[4 * i]);
+  return bgra;
+}
+
 class FillExport {
  public:
   FillExport(const Footage& footage, const FootageViews& views, size_t target, DepthFill fill,
              const std::filesystem::path& folder)
       : views_(views),
         target_(target),
-        images_(footage, views, false),
+        colors_(footage, views, true),
+        depths_(footage, views, false),
         undistortion_(*views.cameras[target].geometry.color),
         fill_(std::move(fill)) {
     exported_.target = folder;
@@ -54,15 +78,15 @@ class FillExport {
     const auto picture =
         lens_picture(*capture->color, *camera.geometry.color, camera.name, set.tick);
     if (!picture) return picture.error();
-    if (auto read = images_.read(set); !read) return read;
-    if (auto filled = fill_.fill(images_.images(), view_); !filled) return filled;
+    const RgbPicture straight = undistortion_.picture(*picture);
+    if (auto filled = fill(set, straight); !filled) return filled;
     if (exported_.ticks++ == 0) {
       if (auto begun = begin(); !begun) return begun;
     }
     const std::string name = tick_name(set.tick) + ".png";
     const int width = view_.width_px, height = view_.height_px;
     for (const auto& [kind, png] :
-         {std::pair{"color", encode_png(undistortion_.picture(*picture))},
+         {std::pair{"color", encode_png(straight)},
           std::pair{"depth", encode_png16(view_.depth_mm, width, height)},
           std::pair{"source", encode_png8(view_.camera, width, height)},
           std::pair{"confidence", encode_png8(view_.confidence, width, height)}}) {
@@ -76,6 +100,16 @@ class FillExport {
   [[nodiscard]] Exported& exported() { return exported_; }
 
  private:
+  Result<void> fill(const CaptureSet& set, const RgbPicture& straight) {
+    const bool in_color = alike_exposed(set);
+    SetImages& read = in_color ? colors_ : depths_;
+    if (auto done = read.read(set); !done) return done;
+    std::vector<FusionImages> images(read.images().begin(), read.images().end());
+    const std::vector<uint8_t> bgra = in_color ? bgra_of(straight) : std::vector<uint8_t>{};
+    images[target_].bgra = bgra;
+    return fill_.fill(images, view_);
+  }
+
   Result<void> begin() {
     const std::filesystem::path& folder = exported_.target;
     if (auto made = make_new_folder(folder); !made) return made;
@@ -95,7 +129,8 @@ class FillExport {
 
   const FootageViews& views_;
   size_t target_;
-  SetImages images_;
+  SetImages colors_;  ///< for ticks whose colours can be compared
+  SetImages depths_;
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;

@@ -153,6 +153,22 @@ TEST_F(Fuse, TheViewOfACameraIsFilledFromTheOthers) {
   EXPECT_LE(median(differences), 1) << "millimetres: its own readings are its own";
 }
 
+TEST_F(Fuse, ColoursOfOtherExposuresAreNotCompared) {
+  const auto filled_from_b = [&](const std::string& name) {
+    write_true_calibration(take());
+    EXPECT_EQ(run({"--fill", "a", "--to", name}).status, 0);
+    const auto source = read_png<uint8_t>(out() / name / "source" / "tick-000002.png");
+    return std::count(source.samples.begin(), source.samples.end(), 1);
+  };
+  const auto alike = filled_from_b("alike");
+  fs::remove_all(take());
+  write_file(folder_ / "dark.toml",
+             replaced(read_file(folder_ / "rig.toml"), R"(serial = "virtual-0002")",
+                      R"(serial = "virtual-0002", exposure_us = 500)"));
+  ASSERT_EQ(simulate(folder_ / "dark.toml", take(), 0.1).status, 0);
+  EXPECT_GT(filled_from_b("dark"), alike) << "surfaces that look otherwise count, too";
+}
+
 TEST_F(Fuse, WhatCannotBeUsedHasItsSentence) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
       {{"--cloud", "--to", "a.ply"}, "has 2 cameras and no calibration.json"},
