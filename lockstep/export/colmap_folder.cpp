@@ -5,6 +5,7 @@
 
 #include <Eigen/Geometry>
 
+#include "lockstep/base/files.h"
 #include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/png_file.h"
 #include "lockstep/export/pinhole.h"
@@ -69,6 +70,7 @@ std::string rigs_text(const Model& model) {
 Result<void> write_model(const std::filesystem::path& folder, const Model& model, Exported& to) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
+  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
   const std::pair<const char*, std::string> files[] = {
       {"cameras.txt",
        "# CAMERA_ID, MODEL, WIDTH, HEIGHT, fx, fy, cx, cy, k1, k2, p1, p2, k3..k6\n" +
@@ -171,17 +173,22 @@ class ColmapExport {
     return {};
   }
 
-  Result<Exported> finish(int64_t left_out) {
-    exported_.left_out = left_out;
+  Result<Exported> finish() {
     if (auto written = write_model(folder_ / "sparse", model_, exported_); !written)
       return std::move(written).error();
     return exported_;
   }
-  [[nodiscard]] const Exported& so_far() const { return exported_; }
+  [[nodiscard]] Exported& exported() { return exported_; }
+  /// After a failure: where not a tick came about, nothing stands in the way of another try.
+  void remove_if_empty() const {
+    std::error_code ignored;
+    if (made_ && exported_.ticks == 0) std::filesystem::remove_all(folder_, ignored);
+  }
 
  private:
   Result<void> make_folders() {
     if (auto made = make_new_folder(folder_); !made) return made;
+    made_ = true;
     for (const std::string& name : names_) {
       if (auto made = make_new_folder(folder_ / "images" / name); !made) return made;
     }
@@ -212,6 +219,7 @@ class ColmapExport {
   bool points_;
   std::filesystem::path folder_;
   Model model_;
+  bool made_ = false;
   Exported exported_;
 };
 
@@ -229,15 +237,12 @@ Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
   if (!walk) return std::move(walk).error();
   ColmapExport model(footage, views, points, folder);
   if (auto begun = model.begin(); !begun) return std::move(begun).error();
-  while (true) {
-    if (!progress(walk->walked(), walk->ticks())) return stopped(model.so_far());
-    auto set = walk->next();
-    if (!set) return std::move(set).error();
-    if (!*set) break;
-    if (auto added = model.add(**set); !added) return std::move(added).error();
+  auto exported = add_all(footage, *walk, progress, model);
+  if (!exported) {
+    model.remove_if_empty();
+    return exported;
   }
-  if (model.so_far().ticks == 0) return nothing_to_write(footage, *walk);
-  return model.finish(walk->left_out());
+  return model.finish();
 }
 
 }  // namespace lockstep

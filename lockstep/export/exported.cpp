@@ -63,6 +63,7 @@ Result<void> check_pixels(const Image& image, const CameraModel& lens, const std
   const auto bytes = image.bytes.get();
   constexpr size_t kLeastJpegBytes = 128;  // its tables alone are as long
   if (sized && (!planes || image.samples().size() == pixels) &&
+      (image.format != PixelFormat::bgra32 || bytes.size() >= 4 * pixels) &&
       (image.format != PixelFormat::mjpg || bytes.size() >= kLeastJpegBytes))
     return {};
   return Error{

@@ -56,27 +56,29 @@ class CameraTopics {
     if (header.has_ir)
       ir_ = add_images("ir", "/image_raw", RosType::image, "depth", view.geometry.depth);
     if (header.has_imu) imu_ = add_channel(file, "/" + name + "/imu", RosType::imu);
-    if (points && header.has_depth && view.geometry.depth) {
+    if (points && header.has_depth) {
       points_ = add_channel(file, "/" + name + "/points2", RosType::point_cloud);
       cloud_ = std::make_unique<CameraCloud>(view);
     }
   }
 
-  Result<void> write(const Capture& capture, const FootagePart& clock) {
+  /// `tick`: that the capture is nearest to, for messages.
+  Result<void> write(const Capture& capture, const FootagePart& clock, Tick tick) {
     if (capture.color) {
-      if (auto written = write_color(*capture.color, clock.rig_time(capture.color->stamp));
+      if (auto written = write_color(*capture.color, clock.rig_time(capture.color->stamp), tick);
           !written)
         return written;
     }
     for (const auto& [image, topic, encoding] :
          {Plane{capture.depth, depth_, "16UC1"}, Plane{capture.ir, ir_, "mono16"}}) {
       if (!image) continue;
+      if (auto checked = check(*image, topic, tick); !checked) return checked;
       const RosHeader header{clock.rig_time(image->stamp), topic.frame};
       const std::string message = ros_image(header, image->width_px, image->height_px, encoding,
                                             image->width_px * 2, image->bytes.get());
       if (auto written = write_image(topic, header, message); !written) return written;
     }
-    return points_ && capture.depth ? write_points(capture, clock) : Result<void>{};
+    return points_ && capture.depth ? write_points(capture, clock, tick) : Result<void>{};
   }
 
   Result<void> write(const ImuSample& sample, RigTime time) {
@@ -127,7 +129,14 @@ class CameraTopics {
     return file_.write(*topic.info, header.time, ros_camera_info(header, *topic.lens));
   }
 
-  Result<void> write_color(const Image& image, RigTime time) {
+  /// Against its lens, where that is known.
+  [[nodiscard]] Result<void> check(const Image& image, const ImageTopic& topic, Tick tick) const {
+    return check_pixels(image, topic.lens.value_or(CameraModel{image.width_px, image.height_px}),
+                        view_.name, tick);
+  }
+
+  Result<void> write_color(const Image& image, RigTime time, Tick tick) {
+    if (auto checked = check(image, color_, tick); !checked) return checked;
     const RosHeader header{time, color_.frame};
     if (image.format == PixelFormat::mjpg)
       return write_image(color_, header, ros_compressed_image(header, "jpeg", image.bytes.get()));
@@ -138,22 +147,22 @@ class CameraTopics {
     }
     // Readers take YUV for limited range, and the sensor gives full range.
     const auto picture = color_picture(image);
-    if (!picture) return picture.error();
+    if (!picture) return of_tick(picture.error(), tick);
     return write_image(color_, header,
                        ros_image(header, image.width_px, image.height_px, "rgb8",
                                  3 * image.width_px, std::as_bytes(std::span(picture->rgb))));
   }
 
-  Result<void> write_points(const Capture& capture, const FootagePart& clock) {
+  [[nodiscard]] Error of_tick(const Error& error, Tick tick) const {
+    return {error.code, fmt::format("{}, tick {}: {}", view_.name, tick.index, error.message)};
+  }
+
+  Result<void> write_points(const Capture& capture, const FootagePart& clock, Tick tick) {
     const RigTime time = clock.rig_time(capture.depth->stamp);
-    const Tick none{};
-    if (auto checked = check_pixels(*capture.depth, *view_.geometry.depth, view_.name, none);
-        !checked)
-      return checked;
     std::vector<uint8_t> bgra;
     if (capture.color && view_.geometry.color) {
       auto converted = color_bgra(*capture.color);
-      if (!converted) return std::move(converted).error();
+      if (!converted) return of_tick(converted.error(), tick);
       bgra = *std::move(converted);
     }
     const auto points = cloud_->points(capture.depth->samples(), bgra);
@@ -191,6 +200,11 @@ class McapExport {
     std::vector<RosTransform> transforms;
     for (size_t i = 0; i < views_.chosen.size(); ++i) {
       const FootageCamera& camera = footage_.cameras()[views_.chosen[i]];
+      if (points && camera.header.has_depth && !views_.cameras[i].geometry.depth) {
+        return Error{Errc::invalid_argument,
+                     fmt::format("there are no points of '{}', whose lenses are not known",
+                                 views_.cameras[i].name)};
+      }
       topics_.push_back(
           std::make_unique<CameraTopics>(file_, camera, views_.cameras[i], names[i], points));
       topics_.back()->add_transforms(camera, views_.calibration.has_value(), transforms);
@@ -208,8 +222,9 @@ class McapExport {
     if (next == streams_.end() || next->at_end()) return false;
     now = next->due();
     CameraTopics& topics = *topics_[static_cast<size_t>(next - streams_.begin())];
-    const Result<void> written = next->imu_is_next() ? topics.write(next->imu(), now)
-                                                     : topics.write(next->capture(), next->clock());
+    const Result<void> written = next->imu_is_next()
+                                     ? topics.write(next->imu(), now)
+                                     : topics.write(next->capture(), next->clock(), tick_at(now));
     if (!written) return written.error();
     if (auto moved = next->advance(); !moved) return std::move(moved).error();
     return true;
@@ -218,6 +233,10 @@ class McapExport {
   [[nodiscard]] McapFile& file() { return file_; }
 
  private:
+  [[nodiscard]] Tick tick_at(RigTime time) const {
+    return nearest_tick(RigTime(time - footage_.instant(Tick{0})), footage_.frames_per_second());
+  }
+
   Result<void> tell_of_footage() {
     return file_.add_metadata(
         "lockstep",

@@ -11,8 +11,9 @@ namespace lockstep {
 /// transforms once. `points` adds a coloured cloud for each depth image. Without a choice of ticks
 /// all that was recorded from rig time zero on is written, else every capture of those ticks, in
 /// step or not. A rig's calibration is used where it is there. The file's folder is made where it
-/// is not there. Errors: those of the footage and of files; invalid_argument for points of a camera
-/// whose lenses are not known; cancelled, and then there is no file.
+/// is not there. Errors: those of the footage and of files; those of check_pixels();
+/// invalid_argument for points of a camera whose lenses are not known; cancelled. After any of them
+/// there is no file.
 Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, bool points,
                              const std::filesystem::path& file, const ExportProgress& progress);

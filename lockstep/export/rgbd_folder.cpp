@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/export/rgbd_folder.h"
 
+#include "lockstep/base/files.h"
 #include "lockstep/codec/png_file.h"
 #include "lockstep/export/open3d_camera.h"
 #include "lockstep/export/pinhole.h"
@@ -30,7 +31,8 @@ class RgbdCamera {
     const bool color = camera_.geometry.color.has_value(),
                depth = camera_.geometry.depth.has_value();
     if (color) std::filesystem::create_directories(folder_ / "color", failed);
-    if (depth) std::filesystem::create_directories(folder_ / "depth", failed);
+    if (depth && !failed) std::filesystem::create_directories(folder_ / "depth", failed);
+    if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder_);
     const RigidTransform depth_from_rig = camera_.rig_from_depth.inverse();
     const CameraModel& lens = color ? *camera_.geometry.color : *camera_.geometry.depth;
     return add_open3d_camera(
@@ -103,10 +105,16 @@ class RgbdExport {
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }
+  /// After a failure: where not a tick came about, nothing stands in the way of another try.
+  void remove_if_empty() const {
+    std::error_code ignored;
+    if (made_ && exported_.ticks == 0) std::filesystem::remove_all(exported_.target, ignored);
+  }
 
  private:
   Result<void> begin() {
     if (auto made = make_new_folder(exported_.target); !made) return made;
+    made_ = true;
     for (const FusionCamera& camera : views_.cameras) {
       cameras_.emplace_back(camera, exported_.target / camera.name);
       if (auto begun = cameras_.back().begin(views_.calibration.has_value(), exported_); !begun)
@@ -117,6 +125,7 @@ class RgbdExport {
 
   const FootageViews& views_;
   std::vector<RgbdCamera> cameras_;
+  bool made_ = false;
   Exported exported_;
 };
 
@@ -129,7 +138,9 @@ Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(folder); !absent) return std::move(absent).error();
   RgbdExport work(views, folder);
-  return add_all(footage, *walk, progress, work);
+  auto exported = add_all(footage, *walk, progress, work);
+  if (!exported) work.remove_if_empty();
+  return exported;
 }
 
 }  // namespace lockstep

@@ -311,10 +311,17 @@ TEST(ExportOfTiming, HasNoPictures) {
   const TempFolder folder;
   write_file(folder / "rig.toml", timing_rig());
   ASSERT_EQ(simulate(folder / "rig.toml", folder / "take", 0.5).status, 0);
-  const Finished refused =
-      lockstep({"export", folder / "take", "--to", "png", "-o", folder / "out"});
-  EXPECT_EQ(refused.status, 2);
-  EXPECT_THAT(one_line(refused.err), HasSubstr("timing_only"));
+  for (const std::string to : {"png", "mcap", "colmap"}) {
+    const fs::path out = folder / ("out." + to);
+    for (int i = 0; i < 2; ++i) {  // nothing that was left behind stands in the way of another try
+      const Finished refused = lockstep(
+          {"export", folder / "take", "--to", to, "--camera", "a", "--ticks", "3", "-o", out});
+      EXPECT_EQ(refused.status, 2) << to;
+      EXPECT_THAT(one_line(refused.err), HasSubstr("a, tick 3: an image of")) << to;
+      EXPECT_THAT(one_line(refused.err), HasSubstr("timing_only")) << to;
+      EXPECT_FALSE(fs::exists(out)) << to;
+    }
+  }
 }
 
 TEST(ExportOfARecording, WorksOnTheRealCamera) {
