@@ -26,8 +26,8 @@ Error gone() {
   return {Errc::io, "it has gone"};
 }
 
-/// Starts `program` with `socket` as stdin and stdout; no signal is blocked or ignored in it. An
-/// errno, 0 for success.
+/// Starts `program` with `socket` as stdin and stdout; no signal is blocked in it, and those that
+/// we may ignore (Interrupt, writers of files) end it as usual. An errno, 0 for success.
 int spawn(const std::filesystem::path& program, int socket, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -38,7 +38,12 @@ int spawn(const std::filesystem::path& program, int socket, pid_t& pid) {
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  sigset_t as_usual;
+  sigemptyset(&as_usual);
+  sigaddset(&as_usual, SIGPIPE);
+  sigaddset(&as_usual, SIGXFSZ);
+  posix_spawnattr_setsigdefault(&attributes, &as_usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::string name = program.string();
   char* const words[] = {name.data(), nullptr};
   const int failed = posix_spawn(&pid, name.c_str(), &actions, &attributes, words, environ);

@@ -210,7 +210,7 @@ Result<DetectAnswer> decode_detect_answer(std::span<const std::byte> body) {
   for (int* count : {&answer.detection.markers, &answer.detection.foreign_markers,
                      &answer.detection.misplaced_markers}) {
     const auto read = reader.number<uint32_t>();
-    if (read > kMostOfAnswer) return broken(fmt::format("{} markers", read));
+    if (read > kDetectMostPixels) return broken(fmt::format("{} markers", read));
     *count = static_cast<int>(read);
   }
   auto corners = read_corners(reader);

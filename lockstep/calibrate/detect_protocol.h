@@ -11,8 +11,8 @@
 #include "lockstep/base/result.h"
 #include "lockstep/geometry/board.h"
 
-// What goes over the pipes of lockstep-detect, which looks for boards in images in a process of its
-// own: requests in, one answer out for each, in order. Numbers are little-endian, nothing is
+// What goes over the socket of lockstep-detect, which looks for boards in images in a process of
+// its own: requests in, one answer out for each, in order. Numbers are little-endian, nothing is
 // padded.
 //
 //   head     "LKDT", u16 version (1), u16 kind (1 request, 2 answer), u32 bytes that follow
@@ -29,8 +29,8 @@
 namespace lockstep {
 
 inline constexpr size_t kDetectHeadBytes = 12;
-/// Largest width and height of an image, and most pixels in it.
-inline constexpr int kDetectLargestSide = 16384;
+/// Largest width and height of an image, as codec/ reads them, and most pixels in it.
+inline constexpr int kDetectLargestSide = 8192;
 inline constexpr size_t kDetectMostPixels = size_t{1} << 26;
 
 /// An 8-bit grey image, rows from the top, tightly packed.

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kChildrenForAnImage = 2;
-/// How long a child whose pipe broke may take to be gone, so that its own end is what is told.
+/// How long a child whose socket broke may take to be gone, so that its own end is what is told.
 constexpr std::chrono::milliseconds kOwnEnd{500};
 
 Result<void> check_request(const DetectRequest& request) {

@@ -34,7 +34,7 @@ Result<SizePx> size_of(const Handle& handle, std::span<const std::byte> jpeg) {
                           &chroma, &space) != 0)
     return broken(tjGetErrorStr2(handle.get()));
   if (size.width > kLimitPx || size.height > kLimitPx)
-    return broken("it is larger than any camera's");
+    return broken("it is larger than 8192 x 8192 pixels: make it smaller");
   return size;
 }
 

@@ -84,7 +84,9 @@ Result<BrightnessPicture> decode_png_brightness(std::span<const std::byte> png) 
   image.version = PNG_IMAGE_VERSION;
   if (png_image_begin_read_from_memory(&image, png.data(), png.size()) == 0 ||
       image.width > kLargest || image.height > kLargest) {
-    const std::string why = image.message[0] != 0 ? image.message : "it is too large";
+    const std::string why = image.message[0] != 0
+                                ? image.message
+                                : "it is larger than 8192 x 8192 pixels: make it smaller";
     png_image_free(&image);
     return Error{Errc::unusable_input, "this PNG can't be read: " + why};
   }

@@ -43,14 +43,17 @@ RigidTransform world_from_board(const RigWorld& world, const std::vector<CameraP
   const double share = (frame % ticks + 0.5) / ticks;
   const CameraPlace& one = places[static_cast<size_t>(pair)];
   const CameraPlace& other = places[static_cast<size_t>(pair + 1) % places.size()];
-  const auto half_way = [](const std::array<double, 3>& a,
-                           const std::array<double, 3>& b) -> Eigen::Vector3d {
-    return Eigen::Vector3d(a[0] + b[0], a[1] + b[1], a[2] + b[2]) / 2;
+  const auto point = [](const std::array<double, 3>& at) {
+    return Eigen::Vector3d(at[0], at[1], at[2]);
+  };
+  const auto half_way = [&](const std::array<double, 3>& a,
+                            const std::array<double, 3>& b) -> Eigen::Vector3d {
+    return (point(a) + point(b)) / 2;
   };
   Eigen::Vector3d between = half_way(one.at_m, other.at_m);
   const Eigen::Vector3d looked_at = half_way(one.look_at_m, other.look_at_m);
   // Of two that face each other only one can see the front.
-  if ((looked_at - between).head<2>().norm() < kNearestM) between = half_way(one.at_m, one.at_m);
+  if ((looked_at - between).head<2>().norm() < kNearestM) between = point(one.at_m);
   Eigen::Vector3d middle =
       Eigen::Vector3d(looked_at.x() + kBefore * (between.x() - looked_at.x()),
                       looked_at.y() + kBefore * (between.y() - looked_at.y()),
@@ -68,7 +71,7 @@ RigidTransform world_from_board(const RigWorld& world, const std::vector<CameraP
   // Two who see it from far apart lose its front sooner.
   double wide = 0;
   for (const CameraPlace* camera : {&one, &other}) {
-    const Eigen::Vector3d way = half_way(camera->at_m, camera->at_m) - middle;
+    const Eigen::Vector3d way = point(camera->at_m) - middle;
     const double facing = way.normalized().dot((between - middle).normalized());
     wide = std::max(wide, std::acos(std::clamp(facing, -1.0, 1.0)));
   }
