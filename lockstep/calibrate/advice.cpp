@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "lockstep/base/text.h"
@@ -97,8 +96,9 @@ class Adviser {
 
   void poses() {
     for (const CalibratedCamera& camera : report_.calibration.cameras) {
-      const double mm = 1000 * std::sqrt(camera.covariance.bottomRightCorner<3, 3>().trace());
-      const double deg = 180 / M_PI * std::sqrt(camera.covariance.topLeftCorner<3, 3>().trace());
+      const PoseSigma known = known_to(camera.covariance);
+      const double mm = 1000 * known.shift_m;
+      const double deg = kDegPerRad * known.turn_rad;
       if (mm < kWorstPoseMm && deg < kWorstPoseDeg) continue;
       say(AdviceLevel::fail, "uncertain-pose", {camera.name},
           fmt::format("{} is known to {:.1f} mm and {:.2f}° only", camera.name, mm, deg),

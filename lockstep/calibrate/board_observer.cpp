@@ -152,8 +152,7 @@ std::optional<double> plane_at_origin_mm(std::vector<DepthSample> samples) {
   }
 }
 
-}  // namespace
-
+/// Samples of sixteen bits, width * height of them.
 GrayImage gray_of_samples(std::span<const uint16_t> samples, int width_px, int height_px) {
   GrayImage gray{width_px, height_px, std::vector<uint8_t>(samples.size())};
   const double white = std::max<double>(quantile(samples, kBrightest), 1);
@@ -161,6 +160,8 @@ GrayImage gray_of_samples(std::span<const uint16_t> samples, int width_px, int h
     gray.samples[i] = static_cast<uint8_t>(std::min(255.0, 255 * std::sqrt(samples[i] / white)));
   return gray;
 }
+
+}  // namespace
 
 GrayImage gray_of_infrared(const Image& infrared) {
   return gray_of_samples(infrared.samples(), infrared.width_px, infrared.height_px);

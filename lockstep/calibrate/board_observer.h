@@ -29,10 +29,6 @@ struct BoardSighting {
 /// where they are, since around a corner all four squares change alike.
 [[nodiscard]] GrayImage gray_of_infrared(const Image& infrared);
 
-/// The same of samples, width * height of them.
-[[nodiscard]] GrayImage gray_of_samples(std::span<const uint16_t> samples, int width_px,
-                                        int height_px);
-
 /// Brightness of a photograph: the bytes of a JPEG, or of a PNG of any kind. Errors:
 /// unusable_input.
 Result<GrayImage> gray_of_photograph(std::span<const std::byte> file);

@@ -10,6 +10,7 @@
 
 #include "lockstep/base/text.h"
 #include "lockstep/calibrate/advice.h"
+#include "lockstep/calibrate/check_sightings.h"
 #include "lockstep/calibrate/residuals.h"
 #include "lockstep/calibrate/square_by_depth.h"
 
@@ -98,10 +99,27 @@ RigCalibration calibration_of(const BoardEvidence& evidence, const SolvedRig& ri
   return calibration;
 }
 
-/// Solves, and once more without the views that contradict the others.
+/// Solves; what was left out before is said where it cannot.
 Result<SolvedRig> solve(const BoardEvidence& evidence, const SolveOptions& options,
-                        ViewSelection& selection) {
+                        const ViewSelection& selection) {
   auto rig = solve_rig(evidence.cameras, evidence.board, selection.solve, options);
+  const LeftOut& left = selection.left_out;
+  std::vector<std::string> out;
+  for (const auto& [count, why] : {std::pair(left.blurred, "for being blurred"),
+                                   std::pair(left.few_corners, "for showing too few corners"),
+                                   std::pair(left.contradicting, "for contradicting all others")}) {
+    if (count > 0) out.push_back(fmt::format("{} {}", counted(count, "image"), why));
+  }
+  if (rig || out.empty()) return rig;
+  return Error{rig.error().code,
+               fmt::format("{} Left out were {}.", rig.error().message, listing(out))};
+}
+
+/// Solves, and once more without the views that contradict the others.
+Result<SolvedRig> solve_without_contradicting(const BoardEvidence& evidence,
+                                              const SolveOptions& options,
+                                              ViewSelection& selection) {
+  auto rig = solve(evidence, options, selection);
   if (!rig) return rig;
   const auto residuals = view_residuals(evidence.cameras, evidence.board, *rig, selection.solve);
   const auto wrong = contradicting(residuals, rig->noise);
@@ -114,7 +132,7 @@ Result<SolvedRig> solve(const BoardEvidence& evidence, const SolveOptions& optio
     if (!wrong.contains(&view)) kept.push_back(view);
   }
   selection.solve = std::move(kept);
-  return solve_rig(evidence.cameras, evidence.board, selection.solve, options);
+  return solve(evidence, options, selection);
 }
 
 }  // namespace
@@ -128,7 +146,7 @@ Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
   report.square_by_depth = square_by_depth(evidence.cameras, evidence.board, selection.solve);
   if (auto size = check_size(report.square_by_depth, evidence.board); !size)
     return std::move(size).error();
-  const auto rig = solve(evidence, options, selection);
+  const auto rig = solve_without_contradicting(evidence, options, selection);
   if (!rig) return rig.error();
 
   report.calibration = calibration_of(evidence, *rig);

@@ -17,11 +17,6 @@ struct BoardEvidence {
   std::vector<BoardSighting> sightings;
 };
 
-/// Why these views are none to solve with: unusable_input naming the cameras and what to do, for a
-/// board that nobody saw, that one camera alone saw, or groups of cameras that share no tick, and
-/// for markers that are not those of the board.
-Result<void> check_sightings(const BoardEvidence& evidence);
-
 /// Calibrates a rig: checks, selects, solves, leaves out views that contradict all others, and
 /// judges by what was held out. Errors: those of check_sightings() and solve_rig(); unusable_input
 /// for a board of another size than its file says, and for poses that the held-out ticks refute.

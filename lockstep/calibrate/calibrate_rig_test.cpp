@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lockstep/calibrate/calibration_report_json.h"
 #include "tests/support/synthetic_boards.h"
 
 namespace lockstep {
@@ -162,6 +163,24 @@ TEST(CalibrateRig, LeavesOutBlurredViews) {
   EXPECT_EQ(report->left_out.blurred, blurred);
   ASSERT_NE(find(*report, "blurred-views"), nullptr);
   EXPECT_TRUE(report->passes());
+}
+
+TEST(CalibrateRig, SaysWhatWasLeftOutWhereACameraIsNotJoinedForIt) {
+  BoardEvidence evidence = evidence_of(circle(4));
+  const size_t before = evidence.sightings.size();
+  for (size_t i = 0; i < before; ++i) {
+    if (evidence.sightings[i].view.camera != 2) continue;
+    // Sharp only where nobody else saw the board.
+    for (const int64_t alone : {1000, 2000}) {
+      evidence.sightings.push_back(evidence.sightings[i]);
+      evidence.sightings.back().view.tick += alone;
+      evidence.sightings.back().edge_width_px = 1.5;
+    }
+    evidence.sightings[i].edge_width_px = 7;
+  }
+  EXPECT_THAT(refusal(evidence), AllOf(HasSubstr("none of the images that count shows the board to "
+                                                 "'cam2' together with"),
+                                       HasSubstr(" for being blurred")));
 }
 
 TEST(CalibrateRig, CountsABoardThatStandsStillOnce) {

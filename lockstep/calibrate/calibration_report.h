@@ -12,7 +12,7 @@
 #include "lockstep/calibrate/view_selection.h"
 #include "lockstep/geometry/rig_calibration.h"
 
-// What is said of a calibration: plain data, and its JSON.
+// What is said of a calibration: plain data.
 
 namespace lockstep {
 
@@ -91,13 +91,5 @@ struct CalibrationReport {
 
 /// "good", "good, with advice" or "weak".
 [[nodiscard]] std::string verdict_of(const CalibrationReport& report);
-
-/// calibration.json: what write_rig_calibration() writes, and beside it what is said of it.
-[[nodiscard]] std::string calibration_report_to_json(const CalibrationReport& report);
-
-/// The views to show, for the page: an array of objects with "camera", "sensor" ("color" or
-/// "infrared"), "tick", "worst", "rms_px", and "corners", each [id, seen x, seen y, expected x,
-/// expected y] in pixels.
-[[nodiscard]] std::string shown_views_to_json(const CalibrationReport& report);
 
 }  // namespace lockstep

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
+#include "lockstep/calibrate/calibration_report_json.h"
+
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
-
-#include "lockstep/calibrate/calibration_report.h"
 
 namespace lockstep {
 namespace {
@@ -68,18 +67,6 @@ Json advice_of(const CalibrationReport& report) {
 }
 
 }  // namespace
-
-bool CalibrationReport::passes() const {
-  return std::none_of(advice.begin(), advice.end(),
-                      [](const Advice& one) { return one.level == AdviceLevel::fail; });
-}
-
-std::string verdict_of(const CalibrationReport& report) {
-  if (!report.passes()) return "weak";
-  const bool warned = std::any_of(report.advice.begin(), report.advice.end(),
-                                  [](const Advice& a) { return a.level == AdviceLevel::warning; });
-  return warned ? "good, with advice" : "good";
-}
 
 std::string calibration_report_to_json(const CalibrationReport& report) {
   Json root = Json::parse(write_rig_calibration(report.calibration));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "lockstep/calibrate/check_sightings.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 
 #include "lockstep/base/text.h"
-#include "lockstep/calibrate/calibrate_rig.h"
-#include "lockstep/calibrate/plane_pose.h"
-#include "lockstep/time/line_fit.h"
+#include "lockstep/calibrate/view_graph.h"
 
 namespace lockstep {
 namespace {

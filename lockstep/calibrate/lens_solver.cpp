@@ -5,7 +5,6 @@
 #include <ceres/normal_prior.h>
 #include <fmt/core.h>
 
-#include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -65,7 +64,7 @@ CameraModel pinhole(int width_px, int height_px, double focal_px) {
   return camera;
 }
 
-/// Middle rms of the photographs under a lens; unplaced ones count as very bad.
+/// Mean rms of the photographs under a lens; unplaced ones count as very bad.
 double misfit_px(const CameraModel& lens, const Board& board,
                  std::span<const BoardPhoto* const> photos) {
   double sum = 0;
@@ -76,7 +75,7 @@ double misfit_px(const CameraModel& lens, const Board& board,
   return sum / static_cast<double>(photos.size());
 }
 
-/// The focal length under which boards come out flattest, by a hundredth.
+/// The focal length under which boards come out flattest, give or take eight percent.
 double first_focal_px(int width_px, int height_px, const Board& board,
                       const std::vector<const BoardPhoto*>& photos) {
   std::vector<const BoardPhoto*> some;
@@ -187,6 +186,7 @@ void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens
   std::vector<Eigen::Vector3d> normals;
   Coverage coverage;
   for (size_t i = 0; i < photos.size(); ++i) {
+    if (photos[i].corners.size() < kLeastCorners) continue;
     const auto pose = plane_pose(solved.lens, board, photos[i].corners);
     if (!pose) continue;
     solved.photos[i].rms_px = pose->rms_px;
@@ -198,10 +198,10 @@ void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens
       coverage.add(corner.pixel, solved.lens.width_px, solved.lens.height_px);
   }
   const auto rms = [&](size_t which) {
-    return counts[which] == 0 ? 0 : std::sqrt(sums[which] / static_cast<double>(counts[which]));
+    return std::sqrt(sums[which] / static_cast<double>(counts[which]));
   };
   solved.rms_px = rms(0);
-  solved.held_out_rms_px = rms(1);
+  if (counts[1] > 0) solved.held_out_rms_px = rms(1);
   solved.coverage = coverage.share();
   solved.most_tilt_deg = widest_angle_deg(normals);
 }
@@ -263,10 +263,7 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                "all of it, sharp and well lit",
                                photos[i]->name, photos[i]->corners.size(), kLeastCorners)};
     }
-    if (poses[i]->rms_px > kTooAmbiguous * poses[i]->other_rms_px &&
-        std::abs(Eigen::AngleAxisd(poses[i]->camera_from_board.rotation.transpose() *
-                                   poses[i]->other_camera_from_board.rotation)
-                     .angle()) > 0.1) {
+    if (poses[i]->rms_px > kTooAmbiguous * poses[i]->other_rms_px && apart_rad(*poses[i]) > 0.1) {
       return Error{Errc::unusable_input,
                    fmt::format("{} alone does not say which way the board is tilted: show it "
                                "nearer, or tilted more",

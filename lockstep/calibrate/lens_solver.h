@@ -21,16 +21,17 @@ struct BoardPhoto {
 
 /// One photograph against a solved lens.
 struct PhotoResidual {
-  double rms_px = 0;
+  /// Nothing where too few corners were seen, or where they lie so that no board explains them.
+  std::optional<double> rms_px;
   bool held_out = false;  ///< the solve never saw it
 };
 
 struct SolvedLens {
   CameraModel lens;
-  double rms_px = 0;           ///< of the photographs that were solved with
-  double held_out_rms_px = 0;  ///< of those that were not, placed by themselves; 0 for none
-  double coverage = 0;         ///< 0..1: share of 8 x 6 fields of the image that had a corner
-  double most_tilt_deg = 0;    ///< between any two boards
+  double rms_px = 0;                      ///< of the photographs that were solved with
+  std::optional<double> held_out_rms_px;  ///< of those that were not, placed by themselves
+  double coverage = 0;       ///< 0..1: share of 8 x 6 fields of the image that had a corner
+  double most_tilt_deg = 0;  ///< between any two boards
   std::vector<PhotoResidual> photos;  ///< in the order of the input
 };
 
@@ -38,10 +39,10 @@ struct SolvedLens {
 inline constexpr size_t kLeastPhotos = 6;
 
 /// Focal lengths, principal point and the eight coefficients of the rational model (k1..k6, p1, p2:
-/// those of OpenCV's CALIB_RATIONAL_MODEL) of one camera from photographs of a board, every fifth
-/// of them held out. The lens's metric radius is where the model ceases to be one to one. Errors:
-/// unusable_input for fewer than six photographs that show six corners and more, boards that were
-/// all parallel, and corners that no lens explains. Pure.
+/// those of OpenCV's CALIB_RATIONAL_MODEL) of one camera from photographs of a board. Of those that
+/// show it every fifth is held out from the tenth on. The lens's metric radius is where the model
+/// ceases to be one to one. Errors: unusable_input for fewer than six photographs that show six
+/// corners and more, boards that were all parallel, and corners that no lens explains. Pure.
 Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
                               const std::vector<BoardPhoto>& photos);
 

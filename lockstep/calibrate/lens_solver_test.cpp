@@ -60,7 +60,8 @@ TEST(LensSolver, FindsTheLensOfARealCamera) {
     EXPECT_NEAR(solved->lens.cx_px, truth.cx_px, 1.5);
     EXPECT_NEAR(solved->lens.cy_px, truth.cy_px, 1.5);
     EXPECT_NEAR(solved->rms_px, 0.07, 0.02);
-    EXPECT_LT(solved->held_out_rms_px, 0.12);
+    ASSERT_TRUE(solved->held_out_rms_px);
+    EXPECT_LT(*solved->held_out_rms_px, 0.12);
     EXPECT_GT(solved->coverage, 0.8);
     // The same pixels all over the image, whichever coefficients say so.
     for (double x = -0.6; x <= 0.6; x += 0.2) {
@@ -76,6 +77,27 @@ TEST(LensSolver, FindsTheLensOfARealCamera) {
                                     [](const PhotoResidual& photo) { return photo.held_out; });
     EXPECT_EQ(held, 7);
   }
+}
+
+TEST(LensSolver, CountsNoPhotographThatItDidNotUse) {
+  const Board board;
+  auto photos = photos_by(real_lens(), board, 9, 0.6, 0.05, 1);
+  const auto before = solve_lens(1920, 1080, board, photos);
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_FALSE(before->held_out_rms_px) << "the first to be held out is the tenth";
+  // Enough corners for a pose, and too few to be solved with: here of another place altogether.
+  BoardPhoto few = photos.front();
+  few.corners.resize(5);
+  for (SeenCorner& corner : few.corners) corner.pixel.x() += corner.id % 2 * 40;
+  photos.push_back(few);
+  photos.push_back({"empty", {}});
+  const auto after = solve_lens(1920, 1080, board, photos);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(after->rms_px, before->rms_px);
+  EXPECT_FALSE(after->photos[9].rms_px);
+  EXPECT_FALSE(after->photos[10].rms_px);
+  EXPECT_TRUE(after->photos[0].rms_px);
+  EXPECT_FALSE(after->held_out_rms_px);
 }
 
 TEST(LensSolver, RefusesTooFewPhotographs) {

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr size_t kLeastCorners = 4;
+constexpr size_t kCornersOfAPlane = 4;
 
 /// A corner on the board, in metres, and the ray (x, y, 1) that reached its pixel.
 struct Match {
@@ -166,10 +166,15 @@ std::pair<RigidTransform, double> refined(const CameraModel& camera,
 
 }  // namespace
 
+double apart_rad(const PlanePose& pose) {
+  return turn_angle_rad(pose.camera_from_board.rotation.transpose() *
+                        pose.other_camera_from_board.rotation);
+}
+
 std::optional<PlanePose> plane_pose(const CameraModel& camera, const Board& board,
                                     std::span<const SeenCorner> corners) {
   const std::vector<Match> matches = matches_of(camera, board, corners);
-  if (matches.size() < kLeastCorners) return std::nullopt;
+  if (matches.size() < kCornersOfAPlane) return std::nullopt;
   const auto h = homography(matches);
   if (!h) return std::nullopt;
   Eigen::Vector2d mean = Eigen::Vector2d::Zero();

@@ -21,6 +21,9 @@ struct PlanePose {
   RigidTransform other_camera_from_board;
 };
 
+/// By how much its two poses are turned against each other.
+[[nodiscard]] double apart_rad(const PlanePose& pose);
+
 /// Homography of the undistorted corners, then least squares over the pixels, from both poses that
 /// explain a plane. Nothing for fewer than four corners, corners on one line, or a board that does
 /// not come out in front of the camera.

@@ -81,11 +81,22 @@ class Explanations {
 double least_move(const Eigen::Matrix3d& told, double asked, std::vector<Eigen::Vector3d>& open) {
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(told);
   for (int i = 0; i < 3; ++i) {
-    if (axes.eigenvalues()[i] * asked * asked < kShownChiSquare)
+    if (!(axes.eigenvalues()[i] * asked * asked >= kShownChiSquare))
       open.emplace_back(axes.eigenvectors().col(i));
   }
   const double least = axes.eigenvalues()[0];
   return least > 0 ? std::sqrt(kShownChiSquare / least) : std::numeric_limits<double>::infinity();
+}
+
+/// Of a camera of which nothing can be computed: every move is open.
+CameraMove nothing_told() {
+  CameraMove move;
+  for (int axis = 0; axis < 3; ++axis) {
+    move.open_shifts.emplace_back(Eigen::Vector3d::Unit(axis));
+    move.open_turns.emplace_back(Eigen::Vector3d::Unit(axis));
+  }
+  move.least_shift_m = move.least_turn_rad = std::numeric_limits<double>::infinity();
+  return move;
 }
 
 /// One comparison of the cameras that are not known to have moved.
@@ -101,11 +112,13 @@ class Comparison {
   [[nodiscard]] const std::vector<SceneOverlap>& overlaps() const { return alignment_.overlaps; }
 
   /// The cameras that by themselves explain most of what does not fit, best first; none where all
-  /// fits as it is.
+  /// fits as it is, and where it cannot be computed, which describe() says.
   [[nodiscard]] std::vector<size_t> moved() const {
     std::vector<double> gains;
     for (size_t i = 0; i < cameras_.size(); ++i) gains.push_back(gain(i));
     std::vector<size_t> alike;
+    if (!std::all_of(gains.begin(), gains.end(), [](double g) { return std::isfinite(g); }))
+      return alike;
     const double best = *std::max_element(gains.begin(), gains.end());
     for (size_t i = 0; best >= kMovedChiSquare && i < cameras_.size(); ++i) {
       if (gains[i] > best - kRivalChiSquare) alike.push_back(i);
@@ -125,6 +138,11 @@ class Comparison {
     explanations_.solve(free, i, correction, move.covariance);
     move.covariance += cameras_[i].covariance;
     const PoseCovariance told = move.covariance.ldlt().solve(PoseCovariance::Identity());
+    if (!std::isfinite(move.chi_square) || !correction.allFinite() ||
+        !move.covariance.allFinite() || !told.allFinite()) {
+      move = nothing_told();
+      return;
+    }
     move.turn_rad = correction.head<3>();
     move.shift_m = correction.segment<3>(3);
     move.least_turn_rad =

@@ -73,7 +73,7 @@ TEST(PoseCheck, CamerasThatStayedHaveStayed) {
   EXPECT_THAT(verdicts(*check), ElementsAre(kStayed, kStayed, kStayed));
   ASSERT_THAT(check->overlaps, SizeIs(3));
   for (const SceneOverlap& overlap : check->overlaps) {
-    EXPECT_GT(overlap.samples, 500u);
+    EXPECT_GT(overlap.places, 500u);
     EXPECT_LT(overlap.apart_m, 0.001);
   }
   for (const CameraMove& move : check->cameras) {
@@ -166,6 +166,21 @@ TEST(PoseCheck, AnOffsetOfDepthThatIsToleratedIsNoMove) {
   const auto tolerant = check_poses(cameras, options);
   EXPECT_THAT(verdicts(*tolerant), ::testing::Not(::testing::Contains(kMoved)));
   EXPECT_THAT(verdicts(*check_poses(cameras)), ElementsAre(kStayed, kStayed, kMoved));
+}
+
+TEST(PoseCheck, CannotTellByACalibrationOfWhichNothingCanBeComputed) {
+  const auto poses = poses_before_corner(2);
+  auto cameras = cameras_at(poses, poses, corner());
+  PoseCovariance hollow = good_covariance();
+  hollow(0, 1) = hollow(1, 0) = std::numeric_limits<double>::quiet_NaN();
+  PoseCovariance endless = 1e200 * PoseCovariance::Identity();
+  endless(0, 1) = 1e308;
+  for (const PoseCovariance& never : {hollow, endless}) {
+    cameras[1].covariance = never;
+    const auto check = check_poses(cameras);
+    ASSERT_TRUE(check);
+    EXPECT_THAT(verdicts(*check), ElementsAre(kCannotTell, kCannotTell)) << never;
+  }
 }
 
 TEST(PoseCheck, NeedsTwoCameras) {

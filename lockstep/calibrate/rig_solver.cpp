@@ -161,7 +161,7 @@ class RigProblem {
     }
   }
 
-  Result<int> solve(const std::vector<BoardView>& views, const ResidualNoise& noise) {
+  Result<void> solve(const std::vector<BoardView>& views, const ResidualNoise& noise) {
     build(views, noise, true);
     ceres::Solver::Options options;
     options.linear_solver_type = ceres::SPARSE_SCHUR;
@@ -184,7 +184,7 @@ class RigProblem {
     ceres::Solve(options, problem_.get(), &summary);
     if (!summary.IsSolutionUsable())
       return Error{Errc::unusable_input, "The views contradict each other: no poses explain them."};
-    return static_cast<int>(summary.iterations.size());
+    return {};
   }
 
   /// Of the residuals at the solution, by their median: outliers count for nothing.
@@ -390,6 +390,26 @@ Result<void> check(const std::vector<CameraToSolve>& cameras, const Board& board
   return {};
 }
 
+/// Why no path of views that place the board reaches a camera.
+Error not_joined(const std::vector<CameraToSolve>& cameras, size_t camera,
+                 const std::vector<BoardView>& views) {
+  for (const std::vector<int>& group : joined_groups(cameras.size(), views)) {
+    const auto has = [&](int who) {
+      return std::find(group.begin(), group.end(), who) != group.end();
+    };
+    if (!has(0) || !has(static_cast<int>(camera))) continue;
+    return {Errc::unusable_input,
+            fmt::format("where '{}' saw the board together with a camera that is joined to '{}', "
+                        "its image does not say which way the board is tilted: show it nearer, or "
+                        "tilted more.",
+                        cameras[camera].name, cameras[0].name)};
+  }
+  return {Errc::unusable_input,
+          fmt::format("none of the images that count shows the board to '{}' together with a "
+                      "camera that is joined to '{}': show it to both at once.",
+                      cameras[camera].name, cameras[0].name)};
+}
+
 }  // namespace
 
 Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Board& board,
@@ -398,11 +418,7 @@ Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Boa
   const std::vector<PlacedView> placed = place_views(cameras, board, views);
   const auto rig_from = initial_poses(cameras.size(), placed);
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (rig_from[i]) continue;
-    return Error{Errc::unusable_input,
-                 fmt::format("'{}' never saw the board together with a camera that is joined to "
-                             "'{}': show the board to both at once.",
-                             cameras[i].name, cameras[0].name)};
+    if (!rig_from[i]) return not_joined(cameras, i, views);
   }
   RigProblem problem(cameras, board, options);
   problem.begin(rig_from, placed);
@@ -410,11 +426,8 @@ Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Boa
   // millimetres weigh against each other as they should.
   ResidualNoise noise{options.color_px, options.infrared_px, options.depth_m};
   ResidualNoise solved_with;
-  int iterations = 0;
   for (int pass = 0; pass < 2; ++pass) {
-    const auto solved = problem.solve(views, noise);
-    if (!solved) return solved.error();
-    iterations += *solved;
+    if (auto solved = problem.solve(views, noise); !solved) return std::move(solved).error();
     solved_with = noise;
     const ResidualNoise found = problem.noise(noise);
     const auto sane = [](double value, double assumed) { return std::max(value, assumed / 50); };
@@ -424,7 +437,6 @@ Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Boa
   auto rig = problem.result(views, solved_with);
   if (!rig) return rig;
   rig->noise = noise;
-  rig->iterations = iterations;
   return rig;
 }
 

@@ -50,7 +50,7 @@ struct SolvedCamera {
   LensCorrection depth;
   double depth_offset_m = 0;  ///< it measures so much too far
   /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
-  /// Zero for the camera that defines the rig.
+  /// Zero for the reference, which is the first camera.
   Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
   /// Of what a place measured by infrared and depth hangs on: the four of `depth` in their order,
   /// then depth_offset_m. Zero for what was not solved for.
@@ -68,13 +68,7 @@ struct SolvedRig {
   std::vector<SolvedCamera> cameras;                 ///< in the order of the input
   std::map<int64_t, RigidTransform> rig_from_board;  ///< by tick
   ResidualNoise noise;
-  int iterations = 0;
 };
-
-/// Groups of cameras, each joined by ticks at which two of them saw the board; most cameras first.
-/// More than one group: nothing says how they stand to each other.
-[[nodiscard]] std::vector<std::vector<int>> joined_groups(size_t cameras,
-                                                          const std::vector<BoardView>& views);
 
 /// Poses of all cameras from all views at once: initial poses along the strongest paths of the view
 /// graph, then one bundle adjustment over colour and infrared pixels and depths with robust losses.

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "lockstep/calibrate/view_graph.h"
 #include "lockstep/time/line_fit.h"
 #include "tests/support/synthetic_boards.h"
 
@@ -143,7 +144,22 @@ TEST(RigSolver, NamesACameraThatNothingJoins) {
   const auto solved = solve_rig(rig.factory, rig.board, rig.views);
   ASSERT_FALSE(solved);
   EXPECT_EQ(solved.error().code, Errc::unusable_input);
-  EXPECT_THAT(solved.error().message, HasSubstr("'cam2' never saw the board together"));
+  EXPECT_THAT(solved.error().message, HasSubstr("shows the board to 'cam2' together with"));
+}
+
+TEST(RigSolver, TellsACameraWhoseImagesPlaceNoBoardFromOneThatSharesNone) {
+  SyntheticRig rig(1, SyntheticErrors{});
+  rig.stand_on_circle(4, 2.5);
+  rig.show_to_neighbours_on_circle(5);
+  for (BoardView& view : rig.views) {  // the uppermost row alone: the board may be tilted anyhow
+    if (view.camera == 2)
+      std::erase_if(view.corners, [](const SeenCorner& corner) { return corner.id > 7; });
+  }
+  const auto solved = solve_rig(rig.factory, rig.board, rig.views);
+  ASSERT_FALSE(solved);
+  EXPECT_THAT(solved.error().message,
+              HasSubstr("where 'cam2' saw the board together with a camera that is joined to "
+                        "'cam0', its image does not say which way the board is tilted"));
 }
 
 TEST(RigSolver, RefusesViewsOfWhatIsNotThere) {

@@ -57,6 +57,7 @@ class Aligner {
       patches_.emplace_back(cameras[i]);
       placed_.push_back({cameras[i].rig_from_depth, Eigen::Vector4d::Zero()});
       priors_.push_back(prior_information(cameras[i], pose_priors[i], tolerance));
+      held_.push_back(pose_priors[i].isZero(0));
     }
   }
 
@@ -72,6 +73,11 @@ class Aligner {
     for (size_t i = 0; i < cameras_.size(); ++i) result.corrections.push_back(correction(i));
     result.information = information(kTukey * tolerance_.surface_m);
     result.overlaps = overlaps();
+    // As a calibration has it: nobody is told of focal lengths and centres.
+    for (Placed& placed : placed_) placed.lens.tail<3>().setZero();
+    for (SceneOverlap& overlap : result.overlaps) overlap.left_m = apart_m(overlap);
+    place_as_calibrated();
+    for (SceneOverlap& overlap : result.overlaps) overlap.apart_m = apart_m(overlap);
     return result;
   }
 
@@ -169,6 +175,11 @@ class Aligner {
       const auto at = static_cast<Eigen::Index>(kSceneUnknowns * i);
       normal.block<kSceneUnknowns, kSceneUnknowns>(at, at) += priors_[i];
       pull.segment<kSceneUnknowns>(at) -= priors_[i] * correction(i);
+      if (!held_[i]) continue;
+      normal.middleRows<6>(at).setZero();
+      normal.middleCols<6>(at).setZero();
+      normal.block<6, 6>(at, at).setIdentity();
+      pull.segment<6>(at).setZero();
     }
     const Eigen::VectorXd step = normal.ldlt().solve(pull);
     double farthest = 0;
@@ -209,34 +220,35 @@ class Aligner {
            parts.eigenvectors().transpose();
   }
 
-  std::vector<double> distances(size_t one, size_t other, double width_m) const {
+  [[nodiscard]] std::vector<double> distances(size_t one, size_t other, double width_m) const {
     std::vector<double> all;
     for_each_match(one, other, width_m,
                    [&](const Match& match) { all.push_back(std::abs(match.off_m)); });
     return all;
   }
 
-  /// Leaves the cameras where they were calibrated.
-  std::vector<SceneOverlap> overlaps() {
+  /// The pairs that see surfaces together, without how far apart those are.
+  [[nodiscard]] std::vector<SceneOverlap> overlaps() const {
     std::vector<SceneOverlap> all;
-    const auto each = [&](const auto& with) {
-      for (size_t one = 0; one < cameras_.size(); ++one) {
-        for (size_t other = one + 1; other < cameras_.size(); ++other) with(one, other);
+    for (size_t one = 0; one < cameras_.size(); ++one) {
+      for (size_t other = one + 1; other < cameras_.size(); ++other) {
+        const size_t places = distances(one, other, kTukey * tolerance_.surface_m).size();
+        if (places > 0)
+          all.push_back({static_cast<int>(one), static_cast<int>(other), places, 0, 0});
       }
-    };
-    each([&](size_t one, size_t other) {
-      std::vector<double> left = distances(one, other, kTukey * tolerance_.surface_m);
-      if (left.empty()) return;
-      all.push_back({static_cast<int>(one), static_cast<int>(other), left.size(), 0, median(left)});
-    });
-    for (size_t i = 0; i < cameras_.size(); ++i)
-      placed_[i] = {cameras_[i].rig_from_depth, Eigen::Vector4d::Zero()};
-    for (SceneOverlap& overlap : all) {
-      std::vector<double> apart =
-          distances(static_cast<size_t>(overlap.one), static_cast<size_t>(overlap.other), kWidestM);
-      if (!apart.empty()) overlap.apart_m = median(apart);
     }
     return all;
+  }
+
+  /// Median distance of the surfaces of a pair, as its cameras are placed.
+  [[nodiscard]] double apart_m(const SceneOverlap& overlap) const {
+    return median(
+        distances(static_cast<size_t>(overlap.one), static_cast<size_t>(overlap.other), kWidestM));
+  }
+
+  void place_as_calibrated() {
+    for (size_t i = 0; i < cameras_.size(); ++i)
+      placed_[i] = {cameras_[i].rig_from_depth, Eigen::Vector4d::Zero()};
   }
 
   const std::vector<SceneCamera>& cameras_;
@@ -244,6 +256,7 @@ class Aligner {
   std::vector<SurfacePatches> patches_;
   std::vector<Placed> placed_;
   std::vector<Eigen::Matrix<double, kSceneUnknowns, kSceneUnknowns>> priors_;
+  std::vector<bool> held_;  ///< its pose is known, and stays
 };
 
 }  // namespace
@@ -256,18 +269,19 @@ SceneAlignment align_scene(const std::vector<SceneCamera>& cameras,
 
 Eigen::Matrix<double, kSceneUnknowns, kSceneUnknowns> prior_information(
     const SceneCamera& camera, const PoseCovariance& pose_prior, const DepthTolerance& tolerance) {
-  // The camera that defines the rig has no uncertainty, and numbers must be divided by it.
-  constexpr double kLeastTurnRad = 1e-5, kLeastShiftM = 1e-5;
-  PoseCovariance pose = pose_prior;
-  for (int i = 0; i < 3; ++i) {
-    pose(i, i) += kLeastTurnRad * kLeastTurnRad;
-    pose(3 + i, 3 + i) += kLeastShiftM * kLeastShiftM;
-  }
+  // The reference has no uncertainty, and numbers must be divided by it. What
+  // rounding made negative is none, either.
+  constexpr double kLeastVariance = 1e-10;  // 1e-5 rad and m, squared
+  const Eigen::SelfAdjointEigenSolver<PoseCovariance> axes(pose_prior);
+  const PoseCovariance pose_told =
+      axes.eigenvectors() *
+      (axes.eigenvalues().array().max(0.0) + kLeastVariance).inverse().matrix().asDiagonal() *
+      axes.eigenvectors().transpose();
   const auto told = [](double sigma) { return 1 / std::max(1e-20, sigma * sigma); };
   const double center_px = tolerance.center_px * camera.depth.fx_px / kNfovFocalPx;
   Eigen::Matrix<double, kSceneUnknowns, kSceneUnknowns> prior;
   prior.setZero();
-  prior.topLeftCorner<6, 6>() = pose.ldlt().solve(PoseCovariance::Identity());
+  prior.topLeftCorner<6, 6>() = pose_told;
   prior(6, 6) = told(tolerance.depth_offset_m);
   prior(7, 7) = told(tolerance.focal_length);
   prior(8, 8) = told(center_px);

@@ -22,9 +22,9 @@ using PoseCovariance = Eigen::Matrix<double, 6, 6>;
 /// How the surfaces agree that two cameras both see.
 struct SceneOverlap {
   int one = 0, other = 0;  ///< cameras
-  size_t samples = 0;      ///< patches of surfaces that both see
+  size_t places = 0;       ///< patches of surfaces that both see
   double apart_m = 0;      ///< median distance of their surfaces, under the calibration
-  double left_m = 0;       ///< the same after the correction
+  double left_m = 0;       ///< the same after what is corrected of poses and depth offsets
 };
 
 /// The corrections under which all surfaces meet best that two cameras see.
@@ -33,13 +33,13 @@ struct SceneAlignment {
   /// What the surfaces alone say of them: information matrix, kSceneUnknowns per camera, about the
   /// corrections above.
   Eigen::MatrixXd information;
-  std::vector<SceneOverlap> overlaps;  ///< of pairs with samples
+  std::vector<SceneOverlap> overlaps;  ///< of pairs with places
 };
 
 /// Point to plane over all pairs of cameras, repeated until it stands. Surfaces that only one of
 /// two sees, and edges, count for nothing. `pose_priors`: how far each camera may be from its
-/// calibrated pose, which decides what the scene leaves open. Pure; takes some tens of
-/// milliseconds per pair.
+/// calibrated pose, which decides what the scene leaves open; zero: it stays exactly there. Pure;
+/// takes some tens of milliseconds per pair.
 [[nodiscard]] SceneAlignment align_scene(const std::vector<SceneCamera>& cameras,
                                          const std::vector<PoseCovariance>& pose_priors,
                                          const DepthTolerance& tolerance);

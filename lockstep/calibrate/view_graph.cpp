@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/calibrate/view_graph.h"
 
-#include <Eigen/Geometry>
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -20,9 +18,24 @@ constexpr double kTooAmbiguous = 0.8;
 constexpr double kHardlyTilted = 0.7;
 constexpr double kOnePoseRad = 0.2;
 
-double distance(const RigidTransform& a, const RigidTransform& b, double radius_m) {
+/// A turn counts as far as a point moves that is a metre away.
+double distance(const RigidTransform& a, const RigidTransform& b) {
   const RigidTransform apart = a.inverse() * b;
-  return apart.translation.norm() + radius_m * Eigen::AngleAxisd(apart.rotation).angle();
+  return apart.translation.norm() + kRadiusM * turn_angle_rad(apart.rotation);
+}
+
+/// Of several rigid transforms the one that is closest to all others.
+RigidTransform middle_one(const std::vector<RigidTransform>& transforms) {
+  const RigidTransform* best = &transforms.front();
+  double least = std::numeric_limits<double>::infinity();
+  for (const RigidTransform& each : transforms) {
+    double sum = 0;
+    for (const RigidTransform& other : transforms) sum += distance(each, other);
+    if (sum >= least) continue;
+    least = sum;
+    best = &each;
+  }
+  return *best;
 }
 
 PlacedView placed(const CameraToSolve& camera, const BoardView& view, const PlanePose& pose) {
@@ -31,27 +44,12 @@ PlacedView placed(const CameraToSolve& camera, const BoardView& view, const Plan
       color ? camera.color_from_depth.inverse() : RigidTransform{};
   const double floor_px = 0.05;  // below it everything is equally good
   double ambiguity = std::max(pose.rms_px, floor_px) / std::max(pose.other_rms_px, floor_px);
-  const Eigen::AngleAxisd apart(pose.camera_from_board.rotation.transpose() *
-                                pose.other_camera_from_board.rotation);
   // A board that is hardly tilted has two poses that are nearly one: either will do to begin with.
-  if (std::abs(apart.angle()) < kOnePoseRad) ambiguity = std::min(ambiguity, kHardlyTilted);
+  if (apart_rad(pose) < kOnePoseRad) ambiguity = std::min(ambiguity, kHardlyTilted);
   return {view.tick, view.camera, depth_from_sensor * pose.camera_from_board, ambiguity};
 }
 
 }  // namespace
-
-RigidTransform middle_one(const std::vector<RigidTransform>& transforms, double radius_m) {
-  const RigidTransform* best = &transforms.front();
-  double least = std::numeric_limits<double>::infinity();
-  for (const RigidTransform& each : transforms) {
-    double sum = 0;
-    for (const RigidTransform& other : transforms) sum += distance(each, other, radius_m);
-    if (sum >= least) continue;
-    least = sum;
-    best = &each;
-  }
-  return *best;
-}
 
 std::vector<PlacedView> place_views(const std::vector<CameraToSolve>& cameras, const Board& board,
                                     const std::vector<BoardView>& views) {
@@ -99,8 +97,7 @@ std::vector<std::optional<RigidTransform>> initial_poses(size_t cameras,
     }
     if (best == nullptr) return rig_from;
     const auto& [a, b] = best->first;
-    rig_from[static_cast<size_t>(b)] =
-        *rig_from[static_cast<size_t>(a)] * middle_one(best->second, kRadiusM);
+    rig_from[static_cast<size_t>(b)] = *rig_from[static_cast<size_t>(a)] * middle_one(best->second);
   }
 }
 

@@ -31,9 +31,9 @@ struct PlacedView {
 [[nodiscard]] std::vector<std::optional<RigidTransform>> initial_poses(
     size_t cameras, const std::vector<PlacedView>& views);
 
-/// Of several rigid transforms the one that is closest to all others; `radius_m` weighs a turn, as
-/// far as a point so far away moves.
-[[nodiscard]] RigidTransform middle_one(const std::vector<RigidTransform>& transforms,
-                                        double radius_m);
+/// Groups of cameras, each joined by ticks at which two of them saw the board; most cameras first.
+/// More than one group: nothing says how they stand to each other.
+[[nodiscard]] std::vector<std::vector<int>> joined_groups(size_t cameras,
+                                                          const std::vector<BoardView>& views);
 
 }  // namespace lockstep

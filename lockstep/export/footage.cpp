@@ -44,8 +44,7 @@ class TakeFootage final : public Footage {
     const TakeManifest& manifest = sets_->manifest();
     for (size_t i = 0; i < manifest.cameras.size(); ++i) {
       const TakeCamera& from = manifest.cameras[i];
-      // Some capture of every camera is common to all, so there is a part that opens.
-      auto camera = first_file_of(path_ / from.parts[part_at(i, Tick{0})].file);
+      auto camera = first_file_of(sets_->first_file(i));
       if (!camera) return std::move(camera).error();
       camera->name = from.name;
       camera->serial = from.serial;

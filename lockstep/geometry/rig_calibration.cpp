@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/geometry/rig_calibration.h"
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <cmath>
 
 namespace lockstep {
+namespace {
+
+// 10 km and as many radians, squared: nothing is known of the pose.
+constexpr double kMostVariance = 1e8;
+// Of correlations: a covariance written with ten digits is one to far better than this.
+constexpr double kNoCorrelation = 1e-6;
+
+}  // namespace
 
 CameraModel corrected(CameraModel camera, const LensCorrection& correction) {
   camera.fx_px *= 1 + correction.focal_x;
@@ -13,7 +23,33 @@ CameraModel corrected(CameraModel camera, const LensCorrection& correction) {
   return camera;
 }
 
+bool is_covariance(const Eigen::Matrix<double, 6, 6>& matrix) {
+  // Correlations, whose size does not depend on units; a number without variance has none.
+  Eigen::Matrix<double, 6, 6> correlation = Eigen::Matrix<double, 6, 6>::Identity();
+  for (int row = 0; row < 6; ++row) {
+    if (!(matrix(row, row) >= 0 && matrix(row, row) <= kMostVariance)) return false;
+    for (int column = 0; column < 6; ++column) {
+      if (column == row) continue;
+      const double sigmas = std::sqrt(matrix(row, row)) * std::sqrt(matrix(column, column));
+      if (!std::isfinite(matrix(row, column)) || (sigmas == 0 && matrix(row, column) != 0))
+        return false;
+      correlation(row, column) = sigmas == 0 ? 0 : matrix(row, column) / sigmas;
+    }
+  }
+  const Eigen::Matrix<double, 6, 6> skew = correlation - correlation.transpose();
+  if (!(skew.cwiseAbs().maxCoeff() <= kNoCorrelation)) return false;
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 6, 6>> axes(correlation,
+                                                                        Eigen::EigenvaluesOnly);
+  return axes.eigenvalues()[0] >= -kNoCorrelation;
+}
+
+PoseSigma known_to(const Eigen::Matrix<double, 6, 6>& covariance) {
+  return {std::sqrt(covariance.topLeftCorner<3, 3>().trace()),
+          std::sqrt(covariance.bottomRightCorner<3, 3>().trace())};
+}
+
 const CalibratedCamera* RigCalibration::find(std::string_view serial) const {
+  if (serial.empty()) return nullptr;
   const auto found = std::find_if(cameras.begin(), cameras.end(),
                                   [&](const CalibratedCamera& c) { return c.serial == serial; });
   return found == cameras.end() ? nullptr : &*found;

@@ -44,15 +44,25 @@ struct CalibratedCamera {
   /// The depth camera measures so much too far, along its optical axis.
   double depth_offset_m = 0;
   /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
-  /// Zero for the camera that defines the rig.
+  /// Zero for the reference: the first camera, against which all others are known.
   Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
 };
 
-/// What the frame of the rig is fixed to. From gravity on, its z points up.
+/// Whether some six numbers can have this covariance: symmetric, with no direction of a negative
+/// variance, and bounded as rigs are. A direction of no variance is fine.
+[[nodiscard]] bool is_covariance(const Eigen::Matrix<double, 6, 6>& matrix);
+
+/// One sigma of a pose, all directions together.
+struct PoseSigma {
+  double turn_rad = 0, shift_m = 0;
+};
+[[nodiscard]] PoseSigma known_to(const Eigen::Matrix<double, 6, 6>& covariance);
+
+/// What the frame of the rig is fixed to.
 enum class RigOrigin {
   camera,   ///< the depth camera of the first camera
-  gravity,  ///< at the first camera, upright by the accelerometers, x where it looks
-  floor,    ///< on the floor below the first camera, x where it looks
+  gravity,  ///< at the first camera, z up by the accelerometers, x where it looks
+  floor,    ///< on the floor below the first camera, z up, x where it looks
   board,    ///< the frame of a board as it lay at one tick, z out of the board
 };
 
@@ -60,7 +70,7 @@ struct RigCalibration {
   RigOrigin origin = RigOrigin::camera;
   std::vector<CalibratedCamera> cameras;
 
-  /// Null where no camera has that serial number.
+  /// Null where no camera has that serial number, and for the empty one: who has none is not known.
   [[nodiscard]] const CalibratedCamera* find(std::string_view serial) const;
 };
 
@@ -73,7 +83,8 @@ struct RigCalibration {
 
 /// calibration.json, schema 1: docs/schemas/calibration.schema.json. What a later version added
 /// does not matter. Errors: unusable_input, naming the entry, for anything that is no calibration
-/// of a rig: transforms that are not rigid, numbers that are none, two cameras of one serial.
+/// of a rig: transforms that are not rigid, covariances that are none, numbers that are none,
+/// cameras without a serial, two of one.
 Result<RigCalibration> parse_rig_calibration(std::string_view json);
 
 /// The same of a file, which the message names. Errors: those of read_text_file(), too.

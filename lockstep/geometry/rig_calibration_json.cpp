@@ -197,11 +197,17 @@ CalibratedCamera read_camera(Entry entry) {
   CalibratedCamera camera;
   camera.name = entry.text("name");
   camera.serial = entry.text("serial");
+  if (camera.serial.empty())
+    entry.fail("serial", "is empty, and cameras are told apart by their serial numbers");
   camera.rig_from_depth = read_transform(entry.object("rig_from_depth"));
   std::array<double, 36> covariance{};
   entry.rows("rig_from_depth_covariance", covariance, 6);
   camera.covariance =
       Eigen::Map<const Eigen::Matrix<double, 6, 6, Eigen::RowMajor>>(covariance.data());
+  if (!is_covariance(camera.covariance))
+    entry.fail("rig_from_depth_covariance",
+               "is no covariance: it is not symmetric, has a direction of negative variance, or is "
+               "larger than that of any camera of a rig");
   camera.color_from_depth = read_transform(entry.object("color_from_depth"));
   camera.depth_offset_m = entry.number("depth_offset_m", -1, 1);
   camera.color = read_lens(entry.object("color"));
@@ -209,12 +215,27 @@ CalibratedCamera read_camera(Entry entry) {
   return camera;
 }
 
+constexpr const char* kCalibrationKind = "lockstep-calibration";
+constexpr const char* kLensKind = "lockstep-lens";
+
+/// The object that a file is, if its head says that it is one of `kind`.
+Json parse_file(std::string_view text, const char* where, const char* kind, std::string& problem) {
+  if (text.size() > kLimitBytes) {
+    problem = "it is far too long";
+    return {};
+  }
+  Json json = Json::parse(text, nullptr, false);
+  Entry root(json, where, problem);
+  if (!problem.empty()) return json;
+  if (root.number("schema", 1, 1e6) > kSchema)
+    root.fail("schema", "is of a later version of Lockstep");
+  if (root.text("kind") != kind) root.fail("kind", fmt::format("is not '{}'", kind));
+  return json;
+}
+
 RigCalibration read(const Json& json, std::string& problem) {
   RigCalibration calibration;
   Entry root(json, "calibration", problem);
-  if (!problem.empty()) return calibration;
-  if (root.number("schema", 0, 1e6) > kSchema)
-    root.fail("schema", "is of a later version of Lockstep");
   const std::string origin = root.text("origin");
   const auto* const known = std::find(kOrigins.begin(), kOrigins.end(), origin);
   if (known == kOrigins.end())
@@ -244,13 +265,10 @@ std::string_view to_string(RigOrigin origin) {
 
 Result<RigCalibration> parse_rig_calibration(std::string_view json) {
   std::string problem;
-  if (json.size() <= kLimitBytes) {
-    const Json root = Json::parse(json, nullptr, false);
-    RigCalibration calibration = read(root, problem);
-    if (problem.empty()) return calibration;
-  } else {
-    problem = "it is far too long";
-  }
+  const Json root = parse_file(json, "calibration", kCalibrationKind, problem);
+  RigCalibration calibration;
+  if (problem.empty()) calibration = read(root, problem);
+  if (problem.empty()) return calibration;
   return Error{Errc::unusable_input, "this is no calibration of a rig: " + problem +
                                          ". 'lockstep calibrate' writes one."};
 }
@@ -268,7 +286,7 @@ std::string write_rig_calibration(const RigCalibration& calibration) {
   Json cameras = Json::array();
   for (const CalibratedCamera& camera : calibration.cameras) cameras.push_back(json_of(camera));
   const Json root{{"schema", kSchema},
-                  {"kind", "lockstep-calibration"},
+                  {"kind", kCalibrationKind},
                   {"origin", to_string(calibration.origin)},
                   {"cameras", std::move(cameras)}};
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -278,7 +296,7 @@ std::string write_lens(const CameraModel& lens) {
   const auto& k = lens.k;
   const Json root{
       {"schema", kSchema},
-      {"kind", "lockstep-lens"},
+      {"kind", kLensKind},
       {"lens", json_of(CalibratedLens{lens, {}})},
       {"opencv",
        {{"camera_matrix", {{lens.fx_px, 0, lens.cx_px}, {0, lens.fy_px, lens.cy_px}, {0, 0, 1}}},
@@ -288,10 +306,9 @@ std::string write_lens(const CameraModel& lens) {
 
 Result<CameraModel> parse_lens(std::string_view json) {
   std::string problem;
-  const Json parsed = json.size() <= kLimitBytes ? Json::parse(json, nullptr, false) : Json();
-  Entry root(parsed, "file", problem);
+  const Json root = parse_file(json, "file", kLensKind, problem);
   CameraModel lens;
-  if (problem.empty()) lens = read_lens(root.object("lens")).model;
+  if (problem.empty()) lens = read_lens(Entry(root, "file", problem).object("lens")).model;
   if (problem.empty()) return lens;
   return Error{Errc::unusable_input,
                "this is no lens: " + problem + ". 'lockstep calibrate --intrinsics' writes one."};

@@ -21,7 +21,8 @@ CalibratedCamera camera_of(const char* serial, double along_m) {
   camera.color.model = corrected(camera.color.model, camera.color.correction);
   camera.depth = {factory->depth_camera(DepthMode::nfov_unbinned), {}};
   camera.depth_offset_m = -0.004;
-  camera.covariance(2, 3) = 1e-7;
+  camera.covariance.diagonal().setConstant(1e-6);
+  camera.covariance(2, 3) = camera.covariance(3, 2) = 1e-7;
   return camera;
 }
 
@@ -55,6 +56,9 @@ TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
     return read ? std::string() : read.error().message;
   };
   EXPECT_NE(refusal("/schema", 2).find("later version"), std::string::npos);
+  EXPECT_NE(refusal("/schema", 0).find("'calibration.schema' is not among"), std::string::npos);
+  EXPECT_NE(refusal("/kind", "lockstep-lens").find("'calibration.kind' is not 'lockstep-calib"),
+            std::string::npos);
   EXPECT_NE(refusal("/origin", "moon").find("'moon'"), std::string::npos);
   EXPECT_NE(refusal("/cameras", nlohmann::json::array()).find("'calibration.cameras'"),
             std::string::npos);
@@ -73,6 +77,47 @@ TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
     EXPECT_FALSE(parse_rig_calibration(text)) << text;
 }
 
+TEST(RigCalibrationFile, RefusesCamerasWithoutASerialAndNeverFindsThem) {
+  RigCalibration calibration = two_cameras();
+  calibration.cameras[1].serial = "";
+  EXPECT_EQ(calibration.find(""), nullptr);
+  const auto read = parse_rig_calibration(write_rig_calibration(calibration));
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("'cameras[1].serial' is empty"), std::string::npos);
+}
+
+TEST(RigCalibrationFile, RefusesWhatIsNoCovariance) {
+  const auto accepts = [](const auto& change) {
+    RigCalibration calibration = two_cameras();
+    change(calibration.cameras[1].covariance);
+    const auto read = parse_rig_calibration(write_rig_calibration(calibration));
+    if (!read) {
+      EXPECT_NE(read.error().message.find("'cameras[1].rig_from_depth_covariance' is no covar"),
+                std::string::npos)
+          << read.error().message;
+    }
+    return read.ok();
+  };
+  using Covariance = Eigen::Matrix<double, 6, 6>;
+  EXPECT_TRUE(accepts([](Covariance& c) { c.setZero(); }));
+  EXPECT_TRUE(accepts([](Covariance& c) { c = 1e4 * Covariance::Identity(); }));
+  // As far as rounding goes, three numbers that are one.
+  EXPECT_TRUE(accepts([](Covariance& c) {
+    c.setZero();
+    c.topLeftCorner<3, 3>().setConstant(1e-6);
+    c(0, 0) -= 1e-20;
+  }));
+  EXPECT_FALSE(accepts([](Covariance& c) { c(4, 4) = -1e-10; }));
+  EXPECT_FALSE(accepts([](Covariance& c) { c(0, 1) = 1e-7; })) << "not symmetric";
+  EXPECT_FALSE(accepts([](Covariance& c) { c(0, 1) = c(1, 0) = 2e-6; })) << "more than all";
+  EXPECT_FALSE(accepts([](Covariance& c) { c(5, 5) = 0, c(5, 0) = c(0, 5) = 1e-300; }));
+  EXPECT_FALSE(accepts([](Covariance& c) { c = 1e200 * Covariance::Identity(); }));
+  EXPECT_FALSE(accepts([](Covariance& c) {
+    c.diagonal().setConstant(1e200);
+    c(0, 1) = 1e308;
+  }));
+}
+
 TEST(LensFile, KeepsALensAndSaysItAsOpenCvDoes) {
   const CameraModel lens = camera_of("1", 0).color.model;
   const std::string json = write_lens(lens);
@@ -88,6 +133,23 @@ TEST(LensFile, KeepsALensAndSaysItAsOpenCvDoes) {
     ASSERT_FALSE(none) << text;
     EXPECT_NE(none.error().message.find("no lens"), std::string::npos);
   }
+}
+
+TEST(LensFile, RefusesAnotherKindALaterVersionAndATextThatIsFarTooLong) {
+  const std::string whole = write_lens(camera_of("1", 0).color.model);
+  const auto refusal = [](const std::string& text) {
+    const auto read = parse_lens(text);
+    EXPECT_FALSE(read);
+    return read ? std::string() : read.error().message;
+  };
+  auto json = nlohmann::json::parse(whole);
+  json["schema"] = 2;
+  EXPECT_NE(refusal(json.dump()).find("later version"), std::string::npos);
+  json = nlohmann::json::parse(whole);
+  json["kind"] = "lockstep-calibration";
+  EXPECT_NE(refusal(json.dump()).find("'file.kind' is not 'lockstep-lens'"), std::string::npos);
+  EXPECT_NE(refusal(std::string((size_t{1} << 26) + 1, ' ')).find("far too long"),
+            std::string::npos);
 }
 
 TEST(RigCalibration, CarriesACorrectionToAnotherMode) {

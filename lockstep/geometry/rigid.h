@@ -24,6 +24,11 @@ struct RigidTransform {
   }
 };
 
+inline constexpr double kDegPerRad = 57.29577951308232;
+
+/// By how much a rotation turns, 0 to pi.
+[[nodiscard]] double turn_angle_rad(const Eigen::Matrix3d& rotation);
+
 /// Rotation by `angle_rad` about the unit vector `axis`, right-handed.
 [[nodiscard]] Eigen::Matrix3d rotation_about(const Eigen::Vector3d& axis, double angle_rad);
 

@@ -85,7 +85,7 @@ std::string camera_table(const Json& calibration) {
     };
     const bool fixed = sigma(covariance, 3) == 0;
     rows.push_back({text_of(camera, "name"), metres(0), metres(1), metres(2),
-                    fixed ? "defines the rig"
+                    fixed ? "the reference"
                           : fmt::format("{:.2f} mm, {:.3f}°", 1000 * sigma(covariance, 3),
                                         180 / M_PI * sigma(covariance, 0)),
                     signed_number(1000 * camera.at("depth_offset_m").get<double>(), 1)});

@@ -12,7 +12,6 @@
 
 #include "lockstep/geometry/calibration.h"
 #include "lockstep/recording/reader.h"
-#include "lockstep/take/set_reader.h"
 #include "lockstep/take/spread_ticks.h"
 
 namespace lockstep {
@@ -28,7 +27,7 @@ struct Part {
   std::vector<std::string> mishaps, failures;
 };
 
-/// Looks at every `step`-th of the chosen ticks.
+/// Looks at ticks, one by one.
 class Watcher {
  public:
   Watcher(std::unique_ptr<SetReader> reader, const Board& board, const GatherBoardsOptions& options)
@@ -103,15 +102,36 @@ class Watch {
   std::optional<Error> error_;
 };
 
-Result<void> describe(const fs::path& folder, const TakeManifest& manifest,
-                      GatheredBoards& gathered) {
+/// A calibration knows a camera again by its serial number.
+Result<void> check_serials(const std::vector<TakeCamera>& cameras) {
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (cameras[i].serial.empty()) {
+      return Error{Errc::unusable_input,
+                   fmt::format("'{}' was recorded without a serial number, by which a calibration "
+                               "knows its cameras again: record it with one",
+                               cameras[i].name)};
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (cameras[j].serial != cameras[i].serial) continue;
+      return Error{Errc::unusable_input,
+                   fmt::format("'{}' and '{}' both have the serial number {}, by which a "
+                               "calibration knows its cameras again: record each with its own",
+                               cameras[j].name, cameras[i].name, cameras[i].serial)};
+    }
+  }
+  return {};
+}
+
+Result<void> describe(const SetReader& take, GatheredBoards& gathered) {
+  const TakeManifest& manifest = take.manifest();
   gathered.simulated = manifest.is_virtual;
   gathered.take = manifest.name;
-  for (const TakeCamera& camera : manifest.cameras) {
-    auto found = camera_of_take(folder, camera);
+  if (auto told_apart = check_serials(manifest.cameras); !told_apart) return told_apart;
+  for (size_t i = 0; i < manifest.cameras.size(); ++i) {
+    auto found = camera_of_take(take, i);
     if (!found) return std::move(found).error();
     gathered.evidence.cameras.push_back(*std::move(found));
-    gathered.evidence.serials.push_back(camera.serial);
+    gathered.evidence.serials.push_back(manifest.cameras[i].serial);
   }
   return {};
 }
@@ -147,8 +167,8 @@ Result<void> check_in_step(const std::vector<Part>& parts, const GatheredBoards&
 
 }  // namespace
 
-Result<CameraToSolve> camera_of_take(const fs::path& take_folder, const TakeCamera& camera) {
-  const fs::path file = take_folder / camera.parts.front().file;
+Result<CameraToSolve> camera_of_take(const SetReader& take, size_t camera) {
+  const fs::path file = take.first_file(camera);
   const auto reader = RecordingReader::open(file);
   if (!reader) return reader.error();
   const RecordingHeader& header = (*reader)->info().header;
@@ -159,7 +179,7 @@ Result<CameraToSolve> camera_of_take(const fs::path& take_folder, const TakeCame
   const CameraConfig& config = header.camera;
   const bool has_depth = header.has_depth || header.has_ir;
   CameraToSolve found{
-      camera.name,
+      take.manifest().cameras[camera].name,
       factory->color_camera(header.has_color && config.color_resolution != ColorResolution::off
                                 ? config.color_resolution
                                 : ColorResolution::p1080),
@@ -186,8 +206,7 @@ Result<GatheredBoards> gather_boards(const fs::path& take_folder, const Board& b
     auto reader = SetReader::open(take_folder);
     if (!reader) return std::move(reader).error();
     if (i == 0) {
-      if (auto known = describe(take_folder, (*reader)->manifest(), gathered); !known)
-        return std::move(known).error();
+      if (auto known = describe(**reader, gathered); !known) return std::move(known).error();
       ticks = spread_ticks((*reader)->tick_count(), options.most_ticks);
     }
     watchers.push_back(std::make_unique<Watcher>(*std::move(reader), board, options));

@@ -10,7 +10,7 @@
 #include "lockstep/base/result.h"
 #include "lockstep/calibrate/calibrate_rig.h"
 #include "lockstep/calibrate/detector.h"
-#include "lockstep/take/manifest.h"
+#include "lockstep/take/set_reader.h"
 
 // A take to what the solver of a rig looks at.
 
@@ -38,14 +38,14 @@ struct GatheredBoards {
 
 /// Looks for a board in the images of a take. What a camera saw out of step counts for nothing.
 /// Holds a capture set for each thread, not the take. Errors: those of SetReader and BoardObserver;
-/// unusable_input naming a camera whose recording has no factory calibration to compute with, or
-/// of which no tick is in step; cancelled where progress says so.
+/// unusable_input naming a camera whose recording has no factory calibration to compute with, of
+/// which no tick is in step, or that no serial number tells from the others; cancelled where
+/// progress says so.
 Result<GatheredBoards> gather_boards(const std::filesystem::path& take_folder, const Board& board,
                                      const GatherBoardsOptions& options = {});
 
 /// One camera of a take as its recording has it, in its modes. A sensor that is off has the lens of
 /// NFOV unbinned or of 1080p.
-Result<CameraToSolve> camera_of_take(const std::filesystem::path& take_folder,
-                                     const TakeCamera& camera);
+Result<CameraToSolve> camera_of_take(const SetReader& take, size_t camera);
 
 }  // namespace lockstep

@@ -17,8 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Which cameras count: slots of the take's sets.
-Result<std::vector<size_t>> join(const fs::path& folder, const TakeManifest& manifest,
+Result<std::vector<size_t>> join(const fs::path& folder, const SetReader& take,
                                  const RigCalibration& calibration, GatheredScene& scene) {
+  const TakeManifest& manifest = take.manifest();
   std::vector<size_t> slots;
   for (size_t i = 0; i < manifest.cameras.size(); ++i) {
     const TakeCamera& camera = manifest.cameras[i];
@@ -27,7 +28,7 @@ Result<std::vector<size_t>> join(const fs::path& folder, const TakeManifest& man
       scene.uncalibrated.push_back(camera.name);
       continue;
     }
-    const auto own = camera_of_take(folder, camera);
+    const auto own = camera_of_take(take, i);
     if (!own) return own.error();
     scene.cameras.push_back({camera.name,
                              in_mode(known->depth, own->depth),
@@ -99,7 +100,7 @@ Result<GatheredScene> gather_scene(const fs::path& take_folder, const RigCalibra
   GatheredScene scene;
   scene.simulated = manifest.is_virtual;
   scene.take = manifest.name;
-  const auto slots = join(take_folder, manifest, calibration, scene);
+  const auto slots = join(take_folder, **reader, calibration, scene);
   if (!slots) return slots.error();
   std::vector<Eye> eyes;
   for (const SceneCamera& camera : scene.cameras) eyes.emplace_back(camera.depth);

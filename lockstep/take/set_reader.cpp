@@ -71,6 +71,12 @@ SetReader::SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTi
   seek(0);
 }
 
+std::filesystem::path SetReader::first_file(size_t camera) const {
+  // Some capture of every camera is common to all, so there is one.
+  return folder_ /
+         manifest_.cameras[camera].parts[ticks_.cameras[camera].entries.front().part].file;
+}
+
 void SetReader::seek(int64_t tick) {
   next_tick_ = std::clamp<int64_t>(tick, 0, tick_count());
   for (size_t i = 0; i < tracks_.size(); ++i) {

@@ -27,6 +27,10 @@ class SetReader {
   /// Ticks 0 to tick_count() - 1 can be read.
   [[nodiscard]] int64_t tick_count() const { return *ticks_.common_ticks; }
 
+  /// The file of a camera's first capture on a tick: earlier parts may have none, or not even a
+  /// whole header, where their recorder was killed.
+  [[nodiscard]] std::filesystem::path first_file(size_t camera) const;
+
   /// The set of the next tick; nothing after the last. A camera without a capture has a hole with
   /// its cause in its slot, in the order of the manifest's cameras.
   Result<std::optional<CaptureSet>> next();

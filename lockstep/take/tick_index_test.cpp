@@ -127,15 +127,7 @@ TEST(IndexTicks, APartKilledBeforeItsFirstFrameCountsForNothing) {
   take.add_part(0, ticks(0, 5), 1'000'000, true);
   take.add_part(1, ticks(0, 5), 1'000'000, true);
   take.add_part(1, ticks(6, 9), 1'000'000, true);
-  const std::filesystem::path torn = take.folder() / take.manifest().cameras[1].parts[1].file;
-  const auto frameless = [&] {
-    const auto reader = RecordingReader::open(torn);
-    return !reader && reader.error().code == Errc::truncated;
-  };
-  for (auto size = std::filesystem::file_size(torn); !frameless(); size = size * 9 / 10) {
-    ASSERT_GT(size, 100u);
-    std::filesystem::resize_file(torn, size);
-  }
+  take.tear_before_first_frame(1, 1);
   const auto index = index_ticks(take.folder(), take.manifest());
   ASSERT_TRUE(index) << index.error().message;
   EXPECT_EQ(index->common_ticks, 6);

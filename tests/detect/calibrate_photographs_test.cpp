@@ -7,7 +7,6 @@
 #include <Eigen/Geometry>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <regex>
 
 #include "lockstep/codec/jpeg.h"
 #include "lockstep/codec/png_file.h"
@@ -15,23 +14,12 @@
 #include "tests/detect/detect_program.h"
 #include "tests/support/board_picture.h"
 #include "tests/support/files.h"
-#include "tests/support/program.h"
 
 namespace lockstep::testing {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-constexpr const char* kBoardFile =
-    "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
-    "dictionary = \"DICT_5X5_250\"\n";
-
-Finished run(const std::vector<std::string>& arguments) {
-  Finished done = RunningProgram(lockstep_program(), arguments).wait();
-  done.err = std::regex_replace(done.err, std::regex("\n *"), " ");
-  return done;
-}
 
 /// Without distortion, as the pictures are rendered.
 CameraModel lens_of_test() {
@@ -77,8 +65,9 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
         pose(0.6 * unit(random), 0.6 * unit(random), 0.4 * unit(random),
              {0.25 * far_m * unit(random), 0.2 * far_m * unit(random), far_m}));
   }
-  const Finished solved = run({"calibrate", "--intrinsics", folder / "photographs", "--board",
-                               folder / "board.toml", "-o", folder / "lens.json"});
+  const Finished solved =
+      run_lockstep({"calibrate", "--intrinsics", folder / "photographs", "--board",
+                    folder / "board.toml", "-o", folder / "lens.json"});
   ASSERT_EQ(solved.status, 0) << solved.err;
   EXPECT_THAT(solved.out, HasSubstr("16 photographs of 480 x 360 pixels"));
   const std::string json = read_file(folder / "lens.json");
@@ -91,21 +80,35 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
   EXPECT_NEAR(lens->cy_px, 184.25, 1.5);
   EXPECT_LT(nlohmann::json::parse(json).at("held_out_rms_px").get<double>(), 0.1);
 
+  // With fewer than ten none is held out, and it does not seem so.
+  fs::create_directory(folder / "eight");
+  for (int i = 10; i < 18; ++i) {
+    const std::string name = std::to_string(i) + (i % 2 == 0 ? ".png" : ".JPG");
+    fs::copy_file(folder / ("photographs/" + name), folder / ("eight/" + name));
+  }
+  const Finished of_eight = run_lockstep({"calibrate", "--intrinsics", folder / "eight", "--board",
+                                          folder / "board.toml", "-o", folder / "new/eight.json"});
+  ASSERT_EQ(of_eight.status, 0) << of_eight.err;
+  EXPECT_THAT(of_eight.out, HasSubstr("none was held out"));
+  const auto eight = nlohmann::json::parse(read_file(folder / "new/eight.json"));
+  EXPECT_EQ(schema_problems(eight.dump(), "lens"), "");
+  EXPECT_TRUE(eight.at("held_out_rms_px").is_null());
+
   const RigidTransform a_from_board = pose(0.4, 0.1, 0, {0, 0, 1.5});
   const RigidTransform b_from_a{rotation_about({0, 1, 0}, 0.25), {-0.4, 0.05, 0.1}};
   write_photograph(folder / "a.png", a_from_board);
   write_photograph(folder / "b.png", b_from_a * a_from_board);
   const Finished pair =
-      run({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
-           folder / "lens.json", "--board", folder / "board.toml", "--json"});
+      run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
+                    folder / "lens.json", "--board", folder / "board.toml", "--json"});
   ASSERT_EQ(pair.status, 0) << pair.err;
   EXPECT_EQ(schema_problems(pair.out, "registration"), "");
   const auto found = nlohmann::json::parse(pair.out).at("b_from_a").at("translation_m");
   for (size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(found.at(i).get<double>(), b_from_a.translation[static_cast<int>(i)], 0.006) << i;
   const Finished words =
-      run({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
-           folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
+      run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
+                    folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
   EXPECT_THAT(words.out, HasSubstr("m in front of that of"));
 }
 
@@ -114,8 +117,8 @@ TEST(CalibratePhotographs, SaysWhatIsWrong) {
   write_file(folder / "board.toml", kBoardFile);
   fs::create_directory(folder / "photographs");
   const auto solve = [&] {
-    return run({"calibrate", "--intrinsics", folder / "photographs", "--board",
-                folder / "board.toml", "-o", folder / "lens.json"});
+    return run_lockstep({"calibrate", "--intrinsics", folder / "photographs", "--board",
+                         folder / "board.toml", "-o", folder / "lens.json"});
   };
   Finished refused = solve();
   EXPECT_EQ(refused.status, 2);
@@ -127,15 +130,18 @@ TEST(CalibratePhotographs, SaysWhatIsWrong) {
   write_file(folder / "photographs/2.jpg", "no photograph at all");
   refused = solve();
   EXPECT_EQ(refused.status, 2);
-  EXPECT_THAT(refused.err, HasSubstr("2.jpg"));
+  EXPECT_THAT(refused.err, HasSubstr("found in 1 of 1 photographs"));
+  EXPECT_THAT(refused.err, HasSubstr("warning: left out: "));
+  EXPECT_THAT(refused.err, HasSubstr("2.jpg: this JPEG can't be decoded"));
   EXPECT_FALSE(fs::exists(folder / "lens.json"));
-  EXPECT_EQ(run({"calibrate", "--board", folder / "board.toml"}).status, 2) << "of what?";
-  EXPECT_EQ(run({"calibrate", "--register", "a.png", "b.png", "--board", "b.toml"}).status, 2)
+  EXPECT_EQ(run_lockstep({"calibrate", "--board", folder / "board.toml"}).status, 2) << "of what?";
+  EXPECT_EQ(run_lockstep({"calibrate", "--register", "a.png", "b.png", "--board", "b.toml"}).status,
+            2)
       << "without lenses";
   write_file(folder / "wrong.json", "{}");
-  refused =
-      run({"calibrate", "--register", folder / "photographs/1.png", folder / "photographs/1.png",
-           "--lens", folder / "wrong.json", "--board", folder / "board.toml"});
+  refused = run_lockstep({"calibrate", "--register", folder / "photographs/1.png",
+                          folder / "photographs/1.png", "--lens", folder / "wrong.json", "--board",
+                          folder / "board.toml"});
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("this is no lens"));
 }

@@ -6,12 +6,10 @@
 #include <Eigen/Geometry>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "lockstep/geometry/rig_calibration.h"
 #include "tests/detect/detect_program.h"
 #include "tests/support/files.h"
-#include "tests/support/program.h"
 #include "tests/support/take_truth.h"
 
 namespace lockstep::testing {
@@ -20,10 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr const char* kBoard =
-    "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
-    "dictionary = \"DICT_5X5_250\"\n";
 
 std::string rig_with(const std::string& world) {
   return R"(schema = 1
@@ -35,24 +29,17 @@ world = { seed = 3, radius_m = 2.2, )" +
          world + " }\n";
 }
 
-/// Sentences come back without the line breaks that the columns gave them.
-Finished run(const std::vector<std::string>& arguments) {
-  Finished done = RunningProgram(lockstep_program(), arguments).wait();
-  done.err = std::regex_replace(done.err, std::regex("\\n *"), " ");
-  return done;
-}
-
 /// A take of three cameras and a board that is shown for ten ticks to each two neighbours; made
 /// once for all tests.
 class CalibrateTake : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TempFolder>();
-    write_file(*folder_ / "board.toml", kBoard);
+    write_file(*folder_ / "board.toml", kBoardFile);
     write_file(*folder_ / "rig.toml",
                rig_with("board_ticks = 10, board = { kind = \"charuco\", squares = \"9x7\", "
                         "square_mm = 80, marker_mm = 60, dictionary = \"DICT_5X5_250\" }"));
-    made_ = run({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "take", "-l", "0.7"});
+    made_ = run_lockstep({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "take", "-l", "0.7"});
   }
   static void TearDownTestSuite() { folder_.reset(); }
 
@@ -63,7 +50,7 @@ class CalibrateTake : public ::testing::Test {
                                        "--board",   *folder_ / "board.toml",
                                        "-o",        *folder_ / output};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return run(arguments);
+    return run_lockstep(arguments);
   }
 
   static std::unique_ptr<TempFolder> folder_;
@@ -105,6 +92,9 @@ TEST_F(CalibrateTake, FindsWhereTheCamerasAre) {
   EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,/9j/"));
   EXPECT_THAT(page, HasSubstr("a and b"));
 
+  EXPECT_THAT(page, HasSubstr("the reference"));
+  EXPECT_THAT(done.out, HasSubstr("the reference"));
+
   const Finished again = calibrate("good.json");
   EXPECT_EQ(again.status, 2);
   EXPECT_THAT(again.err, HasSubstr("name another file with -o"));
@@ -113,9 +103,10 @@ TEST_F(CalibrateTake, FindsWhereTheCamerasAre) {
 TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
   const TakeTruth truth(*folder_ / "take");
   for (const std::string origin : {"floor", "gravity"}) {
-    const Finished done = calibrate(origin + ".json", {"--origin", origin, "--ticks", "12"});
+    const Finished done =
+        calibrate("new/" + origin + ".json", {"--origin", origin, "--ticks", "12"});
     ASSERT_LE(done.status, 1) << done.err;
-    const auto found = parse_rig_calibration(read_file(*folder_ / (origin + ".json")));
+    const auto found = parse_rig_calibration(read_file(*folder_ / ("new/" + origin + ".json")));
     ASSERT_TRUE(found);
     EXPECT_EQ(to_string(found->origin), origin);
     for (size_t i = 0; i < 3; ++i) {
@@ -144,15 +135,15 @@ TEST_F(CalibrateTake, RefusesAnotherBoard) {
   write_file(*folder_ / "smaller.toml",
              "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 60\nmarker_mm = 45\n"
              "dictionary = \"DICT_5X5_250\"\n");
-  const Finished size = run({"calibrate", *folder_ / "take", "--board", *folder_ / "smaller.toml",
-                             "-o", *folder_ / "no.json"});
+  const Finished size = run_lockstep({"calibrate", *folder_ / "take", "--board",
+                                      *folder_ / "smaller.toml", "-o", *folder_ / "no.json"});
   EXPECT_EQ(size.status, 2) << size.out;
   EXPECT_THAT(size.err, HasSubstr("by depth they measure"));
   write_file(*folder_ / "other.toml",
              "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
              "dictionary = \"DICT_4X4_250\"\n");
-  const Finished other = run({"calibrate", *folder_ / "take", "--board", *folder_ / "other.toml",
-                              "-o", *folder_ / "no.json"});
+  const Finished other = run_lockstep({"calibrate", *folder_ / "take", "--board",
+                                       *folder_ / "other.toml", "-o", *folder_ / "no.json"});
   EXPECT_EQ(other.status, 2) << other.out;
   EXPECT_THAT(other.err, HasSubstr("this is another board: "));
   EXPECT_FALSE(fs::exists(*folder_ / "no.json"));
@@ -160,56 +151,62 @@ TEST_F(CalibrateTake, RefusesAnotherBoard) {
 }
 
 TEST_F(CalibrateTake, TakesOnlyGoodTicksOfATakeOutOfStep) {
-  const Finished made = run({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "late", "-l",
-                             "0.7", "--anyway", "--fault", "c:delay:0:4000"});
+  const Finished made = run_lockstep({"simulate", *folder_ / "rig.toml", "-o", *folder_ / "late",
+                                      "-l", "0.7", "--anyway", "--fault", "c:delay:0:4000"});
   ASSERT_EQ(made.status, 1) << made.err;
   const auto arguments = [&](const std::string& output) {
     return std::vector<std::string>{"calibrate", *folder_ / "late",
                                     "--board",   *folder_ / "board.toml",
                                     "-o",        *folder_ / output};
   };
-  const Finished refused = run(arguments("late.json"));
+  const Finished refused = run_lockstep(arguments("late.json"));
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("is not in step"));
   EXPECT_THAT(refused.err, HasSubstr("--good-ticks"));
   auto asked = arguments("late.json");
   asked.emplace_back("--good-ticks");
-  const Finished none = run(asked);
+  const Finished none = run_lockstep(asked);
   EXPECT_EQ(none.status, 2);
   EXPECT_THAT(none.err, HasSubstr("c is in step with the others at none of the"));
   EXPECT_FALSE(fs::exists(*folder_ / "late.json"));
 }
 
 TEST_F(CalibrateTake, SaysWhatIsMissing) {
-  const Finished no_board = run({"calibrate", *folder_ / "take", "--board", *folder_ / "no.toml"});
+  const Finished no_board =
+      run_lockstep({"calibrate", *folder_ / "take", "--board", *folder_ / "no.toml"});
   EXPECT_EQ(no_board.status, 2);
   EXPECT_THAT(no_board.err, HasSubstr("no.toml"));
   const Finished no_take =
-      run({"calibrate", *folder_ / "nothing", "--board", *folder_ / "board.toml"});
+      run_lockstep({"calibrate", *folder_ / "nothing", "--board", *folder_ / "board.toml"});
   EXPECT_EQ(no_take.status, 2);
   EXPECT_THAT(no_take.err, HasSubstr("nothing"));
 }
 
 TEST_F(CalibrateTake, RecordsARigFirst) {
-  const Finished done = run({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml",
-                             "-l", "0.7", "--take", *folder_ / "live", "--json"});
+  const Finished done =
+      run_lockstep({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml", "-l",
+                    "0.7", "--take", *folder_ / "live", "--json"});
   EXPECT_LE(done.status, 1) << done.err;
   EXPECT_EQ(schema_problems(done.out, "calibration"), "");
   const auto found = parse_rig_calibration(read_file(*folder_ / "live/calibration.json"));
   ASSERT_TRUE(found);
   expect_truth(*found, *folder_ / "live");
-  const Finished of_take = run({"calibrate", *folder_ / "live", "--board", *folder_ / "board.toml",
-                                "-l", "3", "-o", *folder_ / "x.json"});
+  const Finished of_take =
+      run_lockstep({"calibrate", *folder_ / "live", "--board", *folder_ / "board.toml", "-l", "3",
+                    "-o", *folder_ / "x.json"});
   EXPECT_EQ(of_take.status, 2);
   EXPECT_THAT(of_take.err, HasSubstr("for a rig that is to be recorded"));
 }
 
 TEST(Calibrate, SaysThatNobodySawABoard) {
   const TempFolder folder;
-  write_file(folder / "board.toml", kBoard);
+  write_file(folder / "board.toml", kBoardFile);
   write_file(folder / "rig.toml", rig_with("scene = \"room\""));
-  ASSERT_EQ(run({"simulate", folder / "rig.toml", "-o", folder / "take", "-l", "0.2"}).status, 0);
-  const Finished none = run({"calibrate", folder / "take", "--board", folder / "board.toml"});
+  ASSERT_EQ(
+      run_lockstep({"simulate", folder / "rig.toml", "-o", folder / "take", "-l", "0.2"}).status,
+      0);
+  const Finished none =
+      run_lockstep({"calibrate", folder / "take", "--board", folder / "board.toml"});
   EXPECT_EQ(none.status, 2);
   EXPECT_THAT(none.err, HasSubstr("no camera saw the board in"));
   EXPECT_FALSE(fs::exists(folder / "take/calibration.json"));

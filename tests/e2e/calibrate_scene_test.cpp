@@ -192,6 +192,11 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
       {{"--check", "--calibration", folder() / "other.json"}, "the calibration is of another rig"},
       {{"--check", "--refine"}, "--check"},
       {{"--check", "--board", "b.toml"}, "--board"},
+      {{"--check", "--origin", "floor"}, "--origin"},
+      {{"--check", "-l", "3"}, "--length"},
+      {{"--refine", "--good-ticks"}, "--good-ticks"},
+      {{"--check", "--intrinsics", "x"}, "--check"},
+      {{"--refine", "--fixed-intrinsics"}, "--fixed-intrinsics"},
       {{"--refine", "--calibration", good(), "-o", "x.html"}, "a calibration is JSON"},
       {{}, "name the file of the board that was shown"},
       {{"--board", "b.toml", "--calibration", good()}, "a board needs none"},
@@ -200,6 +205,13 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
     const Finished run = calibrate("later", words);
     EXPECT_EQ(run.status, 2) << sentence << run.out << run.err;
     EXPECT_THAT(one_line(run.err), HasSubstr(sentence));
+  }
+  // What is no take has no calibration either, and that is not what is wrong with it.
+  for (const char* no_take : {"gone", "calib.toml", "later/left.mkv"}) {
+    const Finished run = calibrate(no_take, {"--check"});
+    EXPECT_EQ(run.status, 2) << no_take;
+    EXPECT_THAT(one_line(run.err), ::testing::Not(HasSubstr("calibration.json"))) << no_take;
+    EXPECT_THAT(one_line(run.err), HasSubstr(no_take)) << no_take;
   }
 }
 

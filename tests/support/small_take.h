@@ -6,8 +6,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lockstep/recording/reader.h"
 #include "lockstep/take/manifest.h"
 #include "tests/support/files.h"
 #include "tests/support/recording_fixture.h"
@@ -47,6 +49,7 @@ class SmallTake {
     RecordingHeader header = small_header();
     header.camera = manifest_.plan.cameras[camera].config;
     header.serial = to.serial;
+    if (!calibration_json_.empty()) header.calibration_json = calibration_json_;
     auto writer = RecordingWriter::create(folder_ / file, header, {});
     ASSERT_TRUE(writer) << writer.error().message;
     const auto delay_us = static_cast<int64_t>(manifest_.plan.cameras[camera].color_delay_us);
@@ -64,6 +67,22 @@ class SmallTake {
     to.captures += ticks.size();
   }
 
+  /// The factory calibration of parts that are added from now on.
+  void set_calibration(std::string json) { calibration_json_ = std::move(json); }
+
+  /// A part as its recorder leaves it that is killed before its first frame.
+  void tear_before_first_frame(size_t camera, size_t part) {
+    const std::filesystem::path torn = folder_ / manifest_.cameras[camera].parts[part].file;
+    const auto frameless = [&] {
+      const auto reader = RecordingReader::open(torn);
+      return !reader && reader.error().code == Errc::truncated;
+    };
+    for (auto size = std::filesystem::file_size(torn); !frameless(); size = size * 9 / 10) {
+      ASSERT_GT(size, 100u);
+      std::filesystem::resize_file(torn, size);
+    }
+  }
+
   /// Writes the manifest.
   void save() const { ASSERT_TRUE(write_manifest(folder_.path(), manifest_)); }
 
@@ -73,6 +92,7 @@ class SmallTake {
  private:
   TempFolder folder_;
   TakeManifest manifest_;
+  std::string calibration_json_;
 };
 
 /// The whole numbers from `first` to `last`.

@@ -13,17 +13,18 @@
 #include <vector>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/calibrate_photographs.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
+#include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/apps/lockstep/calibration_origin.h"
 #include "lockstep/apps/lockstep/calibration_pictures.h"
 #include "lockstep/apps/lockstep/calibration_text.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/record_take.h"
 #include "lockstep/base/files.h"
+#include "lockstep/calibrate/calibration_report_json.h"
+#include "lockstep/export/exported.h"
 #include "lockstep/report/calibration_page.h"
 #include "lockstep/rig/board_file.h"
 #include "lockstep/take/gather_boards.h"
@@ -49,8 +50,11 @@ Writes calibration.json and calibration.html into the take, or what -o names. Wh
 and how to show the board: docs/calibration.md.
 
 Exit codes: 0 calibrated (advice included), or no camera has moved; 1 calibrated, but weak: the
-advice says what is missing, or a camera has moved, or the scene cannot tell; 2 the take does not
-say where the cameras are, or cannot be used, 3 the disk failed.)";
+advice says what is missing, or a camera has moved, or the scene cannot tell, or stopped by Ctrl-C;
+2 the take does not say where the cameras are, or cannot be used; 3 the disk failed.)";
+
+// What is solved with is compared tick with tick.
+constexpr int64_t kMostTicks = 5000;
 
 struct CalibrateOptions {
   std::string take;  ///< or the rig file of one to be recorded
@@ -77,19 +81,10 @@ struct OutputFiles {
 };
 
 Result<OutputFiles> files_of(const CalibrateOptions& options) {
-  OutputFiles files;
-  files.json = options.output.empty() ? fs::path(options.take) / kRigCalibrationFile
-                                      : fs::path(options.output);
-  if (files.json.extension() != ".json") {
-    return Error{Errc::invalid_argument,
-                 fmt::format("a calibration is JSON: call it {}.json", files.json.string())};
-  }
-  files.page = fs::path(files.json).replace_extension(".html");
-  std::error_code ignored;
-  for (const fs::path& path : {files.json, files.page}) {
-    if (fs::exists(fs::symlink_status(path, ignored)))
-      return already_there(path, "name another file with -o");
-  }
+  auto json = new_calibration_file(options.take, options.output);
+  if (!json) return std::move(json).error();
+  OutputFiles files{*json, fs::path(*json).replace_extension(".html")};
+  if (auto absent = check_new(files.page); !absent) return std::move(absent).error();
   return files;
 }
 
@@ -109,29 +104,13 @@ Result<void> check_sync(const CalibrateOptions& options) {
                            options.take, options.take)};
 }
 
-Result<GatheredBoards> gather(const CalibrateOptions& options, const Board& board,
-                              const Interrupt& interrupt) {
-  std::optional<Progress> progress;
+Result<GatheredBoards> gather(const CalibrateOptions& options, const Board& board) {
+  WatchedJob job("looking for the board");
   GatherBoardsOptions gather;
   gather.most_ticks = options.ticks;
   gather.threads = options.threads;
-  // From several threads, one at a time: the line belongs to none of them.
-  gather.progress = [&](int64_t done, int64_t all) {
-    if (!progress) progress.emplace("looking for the board", static_cast<uint64_t>(all));
-    progress->update(static_cast<uint64_t>(done));
-    return !interrupt.requested();
-  };
+  gather.progress = job.progress();
   return gather_boards(options.take, board, gather);
-}
-
-void say_misfortunes(const GatheredBoards& gathered) {
-  for (const std::string& mishap : gathered.mishaps)
-    say("warning: " + mishap + ", and another one was started");
-  constexpr size_t kMostSaid = 5;
-  for (size_t i = 0; i < std::min(gathered.failures.size(), kMostSaid); ++i)
-    say("warning: left out: " + gathered.failures[i]);
-  if (gathered.failures.size() > kMostSaid)
-    say(fmt::format("warning: and {} more", gathered.failures.size() - kMostSaid));
 }
 
 SolveOptions solve_options(const CalibrateOptions& options) {
@@ -147,10 +126,11 @@ Result<CalibrationReport> calibrate(const CalibrateOptions& options, const Origi
   const auto board = read_board_file(options.board);
   if (!board) return board.error();
   if (auto in_step = check_sync(options); !in_step) return std::move(in_step).error();
-  const Interrupt interrupt;
-  const auto gathered = gather(options, *board, interrupt);
+  // Before the work, so that none is lost; a take has its folder.
+  if (auto made = make_folder_of(options.output); !made) return std::move(made).error();
+  const auto gathered = gather(options, *board);
   if (!gathered) return gathered.error();
-  say_misfortunes(*gathered);
+  say_mishaps(gathered->mishaps, gathered->failures);
   auto report = calibrate_rig(gathered->evidence, solve_options(options));
   if (!report)
     return Error{report.error().code, fmt::format("{}: {}", options.take, report.error().message)};
@@ -171,9 +151,13 @@ Result<void> write(const CalibrateOptions& options, const OutputFiles& files,
   if (!pictures) return pictures.error();
   const auto page = calibration_page_html(json, shown_views_to_json(report), *pictures);
   if (!page) return page.error();
-  if (auto written = write_file_whole(files.json, json, ExistingFile::refuse); !written)
+  // The calibration is there only when all is, so that a disk that was full can be tried again.
+  if (auto written = write_file_whole(files.page, *page, ExistingFile::refuse); !written)
     return written;
-  return write_file_whole(files.page, *page, ExistingFile::refuse);
+  auto written = write_file_whole(files.json, json, ExistingFile::refuse);
+  std::error_code ignored;
+  if (!written) fs::remove(files.page, ignored);
+  return written;
 }
 
 /// What --check and --refine do not look at, and what the board needs.
@@ -208,25 +192,31 @@ int calibrate_take(const CalibrateOptions& options) {
   return report->passes() ? kExitGood : kExitFallsShort;
 }
 
-/// Instead of a board.
-void add_scene_options(CLI::App& command, CalibrateOptions& options, CLI::Option& board,
-                       CLI::Option& output) {
+/// Instead of a board, and so without the options that say how one is looked for.
+std::vector<CLI::Option*> add_scene_options(CLI::App& command, CalibrateOptions& options,
+                                            CLI::Option& output,
+                                            const std::vector<CLI::Option*>& of_boards) {
   CLI::Option* const check =
       command
           .add_flag("--check", options.check,
                     "Say whether a camera has moved since it was calibrated: the take needs no "
                     "board, only surfaces that two cameras see")
-          ->excludes(&board)
           ->excludes(&output);
-  command
-      .add_flag("--refine", options.refine,
-                "Improve the poses of a calibration by the surfaces that two cameras see")
-      ->excludes(&board)
-      ->excludes(check);
-  command
-      .add_option("--calibration", options.calibration,
-                  "The calibration to check or refine [TAKE/calibration.json]")
-      ->type_name("FILE");
+  CLI::Option* const refine =
+      command
+          .add_flag("--refine", options.refine,
+                    "Improve the poses of a calibration by the surfaces that two cameras see")
+          ->excludes(check);
+  for (CLI::Option* const other : of_boards) {
+    check->excludes(other);
+    refine->excludes(other);
+  }
+  CLI::Option* const calibration =
+      command
+          .add_option("--calibration", options.calibration,
+                      "The calibration to check or refine [TAKE/calibration.json]")
+          ->type_name("FILE");
+  return {check, refine, calibration};
 }
 
 /// A rig is recorded first, while somebody shows the board to it.
@@ -276,31 +266,64 @@ int run_calibrate(const CalibrateOptions& options) {
   return calibrate_take(options);
 }
 
-void add_photograph_options(CLI::App& command, CLI::Option& take, CalibrateOptions& options) {
-  CLI::Option* photographs =
+/// Without the options in `of_takes`.
+void add_photograph_options(CLI::App& command, CalibrateOptions& options,
+                            const std::vector<CLI::Option*>& of_takes) {
+  CLI::Option* const photographs =
       command
           .add_option("--intrinsics", options.photographs,
                       "Instead: the lens of one camera, from photographs (.png, .jpg) of a board "
                       "in this folder, into lens.json")
-          ->type_name("DIR")
-          ->excludes(&take);
-  CLI::Option* registered =
+          ->type_name("DIR");
+  CLI::Option* const registered =
       command
           .add_option("--register", options.registered,
                       "Instead: how two cameras stand to each other, from two photographs of one "
                       "board")
           ->type_name("PHOTOGRAPH")
           ->expected(2)
-          ->excludes(&take)
           ->excludes(photographs);
-  CLI::Option* lenses = command
-                            .add_option("--lens", options.lenses,
-                                        "Of --register: their lenses as --intrinsics writes "
-                                        "them; one serves both")
-                            ->type_name("LENS")
-                            ->expected(1, 2)
-                            ->needs(registered);
+  for (CLI::Option* const other : of_takes) {
+    photographs->excludes(other);
+    registered->excludes(other);
+  }
+  CLI::Option* const lenses = command
+                                  .add_option("--lens", options.lenses,
+                                              "Of --register: their lenses as --intrinsics writes "
+                                              "them; one serves both")
+                                  ->type_name("LENS")
+                                  ->expected(1, 2)
+                                  ->needs(registered);
   registered->needs(lenses);
+}
+
+/// How a board is looked for in a take, or in one that is recorded first.
+std::vector<CLI::Option*> add_board_options(CLI::App& command, CalibrateOptions& options) {
+  return {
+      command
+          .add_option("-l,--length", options.length_s,
+                      "Seconds to record of a rig (default: until Ctrl-C)")
+          ->type_name("SECONDS")
+          ->check(CLI::PositiveNumber),
+      command
+          .add_option(
+              "--take", options.new_take,
+              "Folder of the take that is recorded [the next number in the rig's take folder]")
+          ->type_name("TAKE"),
+      command
+          .add_option("--origin", options.origin,
+                      "What the rig's frame is fixed to: camera (the first one), gravity, floor, "
+                      "board (at the first tick that is solved with) or board:TICK")
+          ->type_name("ORIGIN")
+          ->capture_default_str(),
+      command.add_flag("--fixed-intrinsics", options.fixed_intrinsics,
+                       "Take focal lengths and principal points as the factory has them"),
+      command.add_flag("--good-ticks", options.good_ticks,
+                       "Use the ticks in step of a take that is not"),
+      command.add_option("--threads", options.threads, "Look at so many images at once")
+          ->type_name("N")
+          ->check(CLI::Range(1, 64))
+          ->capture_default_str()};
 }
 
 }  // namespace
@@ -323,39 +346,22 @@ void add_calibrate_command(CLI::App& app, CommandAction& action) {
           ->add_option("-o,--output", options->output,
                        "Write this new file, and the page beside it [TAKE/calibration.json]")
           ->type_name("FILE");
-  command
-      ->add_option("-l,--length", options->length_s,
-                   "Seconds to record of a rig (default: until Ctrl-C)")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--take", options->new_take,
-                   "Folder of the take that is recorded [the next number in the rig's take folder]")
-      ->type_name("TAKE");
-  command
-      ->add_option("--origin", options->origin,
-                   "What the rig's frame is fixed to: camera (the first one), gravity, floor, "
-                   "board or board:TICK")
-      ->type_name("ORIGIN")
-      ->capture_default_str();
-  command->add_flag("--fixed-intrinsics", options->fixed_intrinsics,
-                    "Take focal lengths and principal points as the factory has them");
-  command->add_flag("--good-ticks", options->good_ticks,
-                    "Use the ticks in step of a take that is not");
-  command->add_option("--ticks", options->ticks, "Look at so many ticks, spread over the take")
-      ->type_name("N")
-      ->check(CLI::Range(int64_t{2}, int64_t{1'000'000}))
-      ->capture_default_str();
-  command->add_option("--threads", options->threads, "Look at so many images at once")
-      ->type_name("N")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  std::vector<CLI::Option*> of_takes = add_board_options(*command, *options);
+  std::vector<CLI::Option*> of_boards = of_takes;
+  of_boards.push_back(board);
+  of_takes.push_back(take);
+  for (CLI::Option* const of_scenes : add_scene_options(*command, *options, *output, of_boards))
+    of_takes.push_back(of_scenes);
+  of_takes.push_back(
+      command->add_option("--ticks", options->ticks, "Look at so many ticks, spread over the take")
+          ->type_name("N")
+          ->check(CLI::Range(int64_t{2}, kMostTicks))
+          ->capture_default_str());
   command->add_flag(
       "--json", options->json,
       "Print calibration.json instead (docs/schemas/calibration.schema.json), or what "
       "was checked (docs/schemas/calibration-check.schema.json)");
-  add_scene_options(*command, *options, *board, *output);
-  add_photograph_options(*command, *take, *options);
+  add_photograph_options(*command, *options, of_takes);
   command->footer(kExamples);
   command->callback([options, &action] { action = [options] { return run_calibrate(*options); }; });
 }

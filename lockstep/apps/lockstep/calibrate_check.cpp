@@ -20,7 +20,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kDegPerRad = 57.29577951308232;
 constexpr const char* kVerdicts[] = {"stayed", "moved", "one-of", "cannot-tell"};
 
 struct Checked {
@@ -134,7 +133,7 @@ std::string to_text(const Checked& all, bool color) {
       pairs.add_row({all.name(static_cast<size_t>(overlap.one)) + " – " +
                          all.name(static_cast<size_t>(overlap.other)),
                      fmt::format("{:.1f} mm", 1000 * overlap.apart_m),
-                     std::to_string(overlap.samples)});
+                     std::to_string(overlap.places)});
     }
     text += "\n" + pairs.text();
   }
@@ -181,7 +180,7 @@ std::string to_json(const Checked& all) {
   for (const SceneOverlap& overlap : all.check.overlaps) {
     pairs.push_back({{"a", all.name(static_cast<size_t>(overlap.one))},
                      {"b", all.name(static_cast<size_t>(overlap.other))},
-                     {"places", overlap.samples},
+                     {"places", overlap.places},
                      {"apart_m", overlap.apart_m},
                      {"left_m", overlap.left_m}});
   }

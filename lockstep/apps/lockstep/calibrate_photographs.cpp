@@ -12,12 +12,12 @@
 #include <utility>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
 #include "lockstep/calibrate/board_observer.h"
 #include "lockstep/calibrate/lens_solver.h"
+#include "lockstep/export/exported.h"
 #include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/rig/board_file.h"
 
@@ -39,8 +39,10 @@ bool is_photograph(const fs::path& path) {
 Result<std::vector<fs::path>> photographs_in(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (is_photograph(entry.path())) files.push_back(entry.path());
+  // A range-for would throw where going on fails.
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_photograph(entry->path())) files.push_back(entry->path());
   }
   if (error) return error_from_errno(error.value(), "can't read the folder", folder);
   if (files.empty()) {
@@ -56,14 +58,19 @@ struct Photograph {
   int width_px = 0, height_px = 0;
 };
 
-Result<Photograph> look_at(const fs::path& file, const Board& board, Detector& detector) {
+Result<GrayImage> read_photograph(const fs::path& file) {
   const auto bytes = read_text_file(file, kLargestFile);
   if (!bytes) return bytes.error();
   auto image = gray_of_photograph(std::as_bytes(std::span(*bytes)));
   if (!image)
     return Error{image.error().code, fmt::format("{}: {}", file.string(), image.error().message)};
-  Photograph photograph{{file.filename().string(), {}}, image->width_px, image->height_px};
-  const auto seen = detector.detect({board, true, *std::move(image)});
+  return image;
+}
+
+Result<Photograph> look_at(const fs::path& file, GrayImage image, const Board& board,
+                           Detector& detector) {
+  Photograph photograph{{file.filename().string(), {}}, image.width_px, image.height_px};
+  const auto seen = detector.detect({board, true, std::move(image)});
   if (!seen)
     return Error{seen.error().code, fmt::format("{}: {}", file.string(), seen.error().message)};
   if (seen->foreign_markers > seen->markers) {
@@ -77,44 +84,55 @@ Result<Photograph> look_at(const fs::path& file, const Board& board, Detector& d
   return photograph;
 }
 
+/// Those of one size are of one lens.
+Result<void> check_size(const Photograph& photograph, const Photograph& first) {
+  if (photograph.width_px == first.width_px && photograph.height_px == first.height_px) return {};
+  return Error{
+      Errc::unusable_input,
+      fmt::format("{} has {} x {} pixels, and {} has {} x {}: photographs of one lens have "
+                  "one size",
+                  photograph.seen.name, photograph.width_px, photograph.height_px, first.seen.name,
+                  first.width_px, first.height_px)};
+}
+
+/// What cannot be read is left out, with a warning.
 Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
                                             const Board& board) {
-  const Interrupt interrupt;
-  Progress progress("looking for the board", files.size());
+  WatchedJob job("looking for the board");
+  const auto progress = job.progress();
   Detector detector;
   std::vector<Photograph> all;
-  for (const fs::path& file : files) {
-    if (interrupt.requested()) return Error{Errc::cancelled, "looking for the board was stopped"};
-    auto photograph = look_at(file, board, detector);
+  std::vector<std::string> left_out;
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (!progress(static_cast<int64_t>(i), static_cast<int64_t>(files.size())))
+      return Error{Errc::cancelled, "looking for the board was stopped"};
+    auto image = read_photograph(files[i]);
+    if (!image) {
+      left_out.push_back(image.error().message);
+      continue;
+    }
+    auto photograph = look_at(files[i], *std::move(image), board, detector);
     if (!photograph) return std::move(photograph).error();
-    if (!all.empty() && (photograph->width_px != all.front().width_px ||
-                         photograph->height_px != all.front().height_px)) {
-      return Error{
-          Errc::unusable_input,
-          fmt::format("{} has {} x {} pixels, and {} has {} x {}: photographs of one lens "
-                      "have one size",
-                      file.string(), photograph->width_px, photograph->height_px,
-                      files.front().string(), all.front().width_px, all.front().height_px)};
+    if (!all.empty()) {
+      if (auto same = check_size(*photograph, all.front()); !same) return std::move(same).error();
     }
     all.push_back(*std::move(photograph));
-    progress.update(all.size());
   }
-  progress.clear();
-  for (const std::string& mishap : detector.mishaps())
-    say("warning: " + mishap + ", and another one was started");
+  job.end();
+  say_mishaps(detector.mishaps(), left_out);
+  if (all.empty())
+    return Error{Errc::unusable_input, "none of the photographs can be read: " + left_out.front()};
   return all;
 }
 
-Result<void> refuse_existing(const std::string& output) {
-  std::error_code ignored;
-  if (output.empty() || !fs::exists(fs::symlink_status(output, ignored))) return {};
-  return already_there(output, "name another file with -o");
+Json or_null(const std::optional<double>& number) {
+  return number ? Json(*number) : Json();
 }
 
 std::string lens_json(const SolvedLens& solved, const std::vector<Photograph>& photographs) {
   Json root = Json::parse(write_lens(solved.lens));
   root["rms_px"] = solved.rms_px;
-  root["held_out_rms_px"] = solved.held_out_rms_px > 0 ? Json(solved.held_out_rms_px) : Json();
+  root["held_out_rms_px"] = or_null(solved.held_out_rms_px);
   root["coverage"] = solved.coverage;
   root["most_tilt_deg"] = solved.most_tilt_deg;
   Json photos = Json::array();
@@ -122,7 +140,7 @@ std::string lens_json(const SolvedLens& solved, const std::vector<Photograph>& p
     photos.push_back({{"file", photographs[i].seen.name},
                       {"corners", photographs[i].seen.corners.size()},
                       {"held_out", solved.photos[i].held_out},
-                      {"rms_px", solved.photos[i].rms_px}});
+                      {"rms_px", or_null(solved.photos[i].rms_px)}});
   }
   root["photographs"] = std::move(photos);
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -138,9 +156,11 @@ void print_lens(const SolvedLens& solved, size_t photographs, const std::string&
                   lens.height_px, solved.most_tilt_deg, 100 * solved.coverage));
   line(fmt::format("focal length {:.2f}, {:.2f} px; principal point {:.2f}, {:.2f} px", lens.fx_px,
                    lens.fy_px, lens.cx_px, lens.cy_px));
-  line(
-      fmt::format("corners are {:.3f} px off (rms), at photographs that the solve never saw {:.3f}",
-                  solved.rms_px, solved.held_out_rms_px));
+  line(fmt::format(
+      "corners are {:.3f} px off (rms), {}", solved.rms_px,
+      solved.held_out_rms_px
+          ? fmt::format("at photographs that the solve never saw {:.3f}", *solved.held_out_rms_px)
+          : "and none was held out to say what the lens is worth: that takes ten photographs"));
   if (solved.coverage < 0.6)
     line(
         "advice: show the board in the corners of the image, too: where it never was, the lens is "
@@ -153,6 +173,7 @@ Result<SolvedLens> solve(const LensRequest& request, std::vector<Photograph>& ph
   if (!board) return board.error();
   const auto files = photographs_in(request.folder);
   if (!files) return files.error();
+  if (auto made = make_folder_of(request.output); !made) return std::move(made).error();
   auto seen = look_at_all(*files, *board);
   if (!seen) return std::move(seen).error();
   photographs = *std::move(seen);
@@ -169,6 +190,7 @@ Result<SolvedLens> solve(const LensRequest& request, std::vector<Photograph>& ph
 Result<RegisteredPair> find_pair(const RegisterRequest& request) {
   const auto board = read_board_file(request.board);
   if (!board) return board.error();
+  if (auto made = make_folder_of(request.output); !made) return std::move(made).error();
   std::vector<Photograph> photographs;
   std::vector<CameraModel> lenses;
   Detector detector;
@@ -178,7 +200,9 @@ Result<RegisteredPair> find_pair(const RegisterRequest& request) {
     if (!text) return text.error();
     const auto lens = parse_lens(*text);
     if (!lens) return Error{lens.error().code, file + ": " + lens.error().message};
-    auto photograph = look_at(request.photographs[i], *board, detector);
+    auto image = read_photograph(request.photographs[i]);
+    if (!image) return std::move(image).error();
+    auto photograph = look_at(request.photographs[i], *std::move(image), *board, detector);
     if (!photograph) return std::move(photograph).error();
     if (photograph->width_px != lens->width_px || photograph->height_px != lens->height_px) {
       return Error{Errc::unusable_input,
@@ -190,6 +214,7 @@ Result<RegisteredPair> find_pair(const RegisterRequest& request) {
     photographs.push_back(*std::move(photograph));
     lenses.push_back(*lens);
   }
+  say_mishaps(detector.mishaps(), {});
   return register_pair(lenses[0], photographs[0].seen, lenses[1], photographs[1].seen, *board);
 }
 
@@ -215,8 +240,7 @@ std::string pair_json(const RegisterRequest& request, const RegisteredPair& pair
 void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
   const RigidTransform a_from_b = pair.b_from_a.inverse();
   const Eigen::Vector3d& t = a_from_b.translation;
-  const double turn_deg =
-      180 / M_PI * std::acos(std::clamp((pair.b_from_a.rotation.trace() - 1) / 2, -1.0, 1.0));
+  const double turn_deg = kDegPerRad * turn_angle_rad(pair.b_from_a.rotation);
   print_text(
       wrapped(fmt::format("the camera of {} stands {:.4f} m to the right, {:.4f} m below and "
                           "{:.4f} m in front of that of {}, turned by {:.2f}°",
@@ -233,7 +257,7 @@ void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
 }  // namespace
 
 int calibrate_lens(const LensRequest& request) {
-  if (auto free = refuse_existing(request.output); !free) return report_failure(free.error());
+  if (auto absent = check_new(request.output); !absent) return report_failure(absent.error());
   std::vector<Photograph> photographs;
   const auto solved = solve(request, photographs);
   if (!solved) return report_failure(solved.error());
@@ -248,7 +272,7 @@ int calibrate_lens(const LensRequest& request) {
 }
 
 int register_photographs(const RegisterRequest& request) {
-  if (auto free = refuse_existing(request.output); !free) return report_failure(free.error());
+  if (auto absent = check_new(request.output); !absent) return report_failure(absent.error());
   const auto pair = find_pair(request);
   if (!pair) return report_failure(pair.error());
   const std::string json = pair_json(request, *pair);

@@ -2,8 +2,6 @@
 // `lockstep calibrate --refine`: poses that the scene improves.
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -12,9 +10,11 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
+#include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
 #include "lockstep/calibrate/pose_check.h"
 #include "lockstep/calibrate/pose_refinement.h"
+#include "lockstep/export/exported.h"
 
 namespace lockstep {
 namespace {
@@ -22,26 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr double kDegPerRad = 57.29577951308232;
-
 struct Refined {
   const CalibratedScene& seen;
   const PoseRefinement& refinement;
   RigCalibration calibration;
 };
-
-Result<fs::path> output_file(const SceneRequest& request) {
-  fs::path file = request.output.empty() ? fs::path(request.take) / kRigCalibrationFile
-                                         : fs::path(request.output);
-  if (file.extension() != ".json") {
-    return Error{Errc::invalid_argument,
-                 fmt::format("a calibration is JSON: call it {}.json", file.string())};
-  }
-  std::error_code ignored;
-  if (fs::exists(fs::symlink_status(file, ignored)))
-    return already_there(file, "name another file with -o");
-  return file;
-}
 
 /// A pose held to a calibration from which the camera has moved would be neither.
 Result<void> none_moved(const CalibratedScene& seen) {
@@ -77,12 +62,7 @@ RigCalibration with(const CalibratedScene& seen, const PoseRefinement& refinemen
 std::pair<double, double> step(const Refined& all, size_t i) {
   const RigidTransform moved =
       all.seen.scene.cameras[i].rig_from_depth.inverse() * all.refinement.cameras[i].rig_from_depth;
-  const double cosine = std::min(1.0, (moved.rotation.trace() - 1) / 2);
-  return {moved.translation.norm(), std::acos(cosine)};
-}
-
-double known_m(const PoseCovariance& covariance) {
-  return std::sqrt(covariance.bottomRightCorner<3, 3>().trace());
+  return {moved.translation.norm(), turn_angle_rad(moved.rotation)};
 }
 
 std::string left_open(const RefinedCamera& camera) {
@@ -98,13 +78,13 @@ std::string to_text(const Refined& all, const fs::path& file) {
                      {"the scene leaves open"}});
   for (size_t i = 0; i < all.refinement.cameras.size(); ++i) {
     const RefinedCamera& camera = all.refinement.cameras[i];
-    const double before = known_m(all.seen.scene.cameras[i].covariance);
+    const double before = known_to(all.seen.scene.cameras[i].covariance).shift_m;
     const auto [metres, radians] = step(all, i);
     cameras.add_row({all.seen.scene.cameras[i].name,
                      fmt::format("{:.1f} mm {:.2f}°", 1000 * metres, kDegPerRad * radians),
-                     fmt::format("{:.1f}", 1000 * known_m(camera.covariance)),
+                     fmt::format("{:.1f}", 1000 * known_to(camera.covariance).shift_m),
                      fmt::format("{:.1f}", 1000 * before),
-                     before == 0 ? "held, as the origin is" : left_open(camera)});
+                     before == 0 ? "held: it is the reference" : left_open(camera)});
   }
   std::string text =
       wrapped(fmt::format("{}: {} refined by what {} show of the scene{}", all.seen.file.string(),
@@ -121,7 +101,7 @@ std::string to_text(const Refined& all, const fs::path& file) {
     pairs.add_row({all.seen.scene.cameras[static_cast<size_t>(overlap.one)].name + " – " +
                        all.seen.scene.cameras[static_cast<size_t>(overlap.other)].name,
                    fmt::format("{:.1f}", 1000 * overlap.left_m),
-                   fmt::format("{:.1f}", 1000 * overlap.apart_m), std::to_string(overlap.samples)});
+                   fmt::format("{:.1f}", 1000 * overlap.apart_m), std::to_string(overlap.places)});
   }
   return text + "\n" + pairs.text() + fmt::format("\n{}: written\n", file.string());
 }
@@ -143,7 +123,7 @@ std::string to_json(const Refined& all) {
   for (const SceneOverlap& overlap : all.refinement.overlaps) {
     pairs.push_back({{"a", all.seen.scene.cameras[static_cast<size_t>(overlap.one)].name},
                      {"b", all.seen.scene.cameras[static_cast<size_t>(overlap.other)].name},
-                     {"places", overlap.samples},
+                     {"places", overlap.places},
                      {"apart_m", overlap.left_m},
                      {"apart_before_m", overlap.apart_m}});
   }
@@ -157,11 +137,12 @@ std::string to_json(const Refined& all) {
 }  // namespace
 
 int run_refine(const SceneRequest& request) {
-  const auto file = output_file(request);
+  const auto file = new_calibration_file(request.take, request.output);
   if (!file) return report_failure(file.error());
   const auto seen = look_at_scene(request);
   if (!seen) return report_failure(seen.error());
   if (auto stayed = none_moved(*seen); !stayed) return report_failure(stayed.error());
+  if (auto made = make_folder_of(request.output); !made) return report_failure(made.error());
   const auto refinement = refine_poses(seen->scene.cameras);
   if (!refinement) return report_failure(refinement.error());
   const Refined all{*seen, *refinement, with(*seen, *refinement)};

@@ -4,12 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/calibration_file.h"
+#include "lockstep/take/manifest.h"
 
 namespace lockstep {
 namespace {
@@ -20,7 +19,7 @@ Result<fs::path> calibration_file(const SceneRequest& request) {
   if (!request.calibration.empty()) return fs::path(request.calibration);
   fs::path own = fs::path(request.take) / kRigCalibrationFile;
   std::error_code ignored;
-  if (fs::exists(own, ignored) || !fs::is_directory(request.take, ignored)) return own;
+  if (fs::exists(own, ignored)) return own;
   return Error{Errc::invalid_argument,
                fmt::format("{} has no {} of its own: name the one to compare with, such as "
                            "--calibration takes/corner-007/{}",
@@ -28,15 +27,10 @@ Result<fs::path> calibration_file(const SceneRequest& request) {
 }
 
 Result<GatheredScene> gather(const SceneRequest& request, const RigCalibration& calibration) {
-  const Interrupt interrupt;
-  std::optional<Progress> progress;
+  WatchedJob job("looking at the scene");
   GatherSceneOptions options;
   options.most_ticks = request.ticks;
-  options.progress = [&](int64_t done, int64_t all) {
-    if (!progress) progress.emplace("looking at the scene", static_cast<uint64_t>(all));
-    progress->update(static_cast<uint64_t>(done));
-    return !interrupt.requested();
-  };
+  options.progress = job.progress();
   return gather_scene(request.take, calibration, options);
 }
 
@@ -51,6 +45,8 @@ Eigen::Index nearest_axis(const Eigen::Vector3d& way) {
 
 Result<CalibratedScene> look_at_scene(const SceneRequest& request) {
   CalibratedScene all;
+  // First of all, since what is no take has no calibration either.
+  if (const auto take = read_manifest(request.take); !take) return take.error();
   auto file = calibration_file(request);
   if (!file) return std::move(file).error();
   all.file = *std::move(file);

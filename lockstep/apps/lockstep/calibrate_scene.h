@@ -28,8 +28,8 @@ struct CalibratedScene {
 };
 
 /// Reads both; shows its progress and says what was left out. Errors: those of
-/// read_rig_calibration() and gather_scene(); invalid_argument where no calibration is named and
-/// the take has none; cancelled by Ctrl-C.
+/// read_manifest(), read_rig_calibration() and gather_scene(); invalid_argument where no
+/// calibration is named and the take has none; cancelled by Ctrl-C.
 Result<CalibratedScene> look_at_scene(const SceneRequest& request);
 
 /// "forward or back, panning" for directions of shifts and axes of turns in a camera's frame: the

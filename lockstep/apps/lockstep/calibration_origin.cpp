@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -20,44 +22,74 @@ constexpr size_t kSamples = 1000;
 constexpr int kPixelStep = 6;
 constexpr double kMostDisagreementDeg = 3;
 
-/// What the accelerometers say, in the rig's frame: the mean of all cameras that have one.
-Result<Eigen::Vector3d> gravity_up(const fs::path& folder, const TakeManifest& manifest,
-                                   const RigCalibration& calibration) {
-  std::vector<Eigen::Vector3d> ups;
+Result<std::vector<ImuSample>> inertial_samples(RecordingReader& reader) {
+  std::vector<ImuSample> samples;
+  while (samples.size() < kSamples) {
+    auto sample = reader.next_imu();
+    if (!sample) return std::move(sample).error();
+    if (!*sample) break;
+    samples.push_back(**sample);
+  }
+  return samples;
+}
+
+/// The mean of what the accelerometers say, which must agree.
+Result<Eigen::Vector3d> agreed(const std::vector<Eigen::Vector3d>& ups) {
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
-  for (size_t i = 0; i < manifest.cameras.size(); ++i) {
-    const auto reader = RecordingReader::open(folder / manifest.cameras[i].parts.front().file);
-    if (!reader) return reader.error();
-    const auto factory = parse_calibration((*reader)->info().header.calibration_json);
-    if (!factory) return factory.error();
-    std::vector<ImuSample> samples;
-    while (samples.size() < kSamples) {
-      auto sample = (*reader)->next_imu();
-      if (!sample) return std::move(sample).error();
-      if (!*sample) break;
-      samples.push_back(**sample);
-    }
-    const auto up = up_in_depth(*factory, samples);
-    if (!up) continue;
-    ups.push_back(calibration.cameras[i].rig_from_depth.rotation * *up);
-    sum += ups.back();
-  }
-  if (ups.empty()) {
-    return Error{Errc::unusable_input,
-                 "no camera recorded inertial samples at rest: record with imu = true, or fix the "
-                 "rig to something else (--origin floor)"};
-  }
+  for (const Eigen::Vector3d& up : ups) sum += up;
   sum.normalize();
   for (const Eigen::Vector3d& up : ups) {
-    const double off_deg = std::acos(std::min(1.0, up.dot(sum))) * 180 / M_PI;
+    const double off_deg = kDegPerRad * std::acos(std::clamp(up.dot(sum), -1.0, 1.0));
     if (off_deg < kMostDisagreementDeg) continue;
     return Error{Errc::unusable_input,
                  fmt::format("the accelerometers disagree by {:.1f}° about which way is up: see "
                              "that no camera moves while it records, or fix the rig to something "
-                             "else (--origin floor)",
+                             "else (--origin board)",
                              off_deg)};
   }
   return sum;
+}
+
+/// What the accelerometers say, in the rig's frame: the mean of all cameras that were at rest.
+/// Nothing where no camera recorded samples.
+Result<std::optional<Eigen::Vector3d>> gravity_up(const SetReader& take,
+                                                  const RigCalibration& calibration) {
+  std::vector<Eigen::Vector3d> ups;
+  bool any_samples = false;
+  for (size_t i = 0; i < calibration.cameras.size(); ++i) {
+    const auto reader = RecordingReader::open(take.first_file(i));
+    if (!reader) return reader.error();
+    const auto factory = parse_calibration((*reader)->info().header.calibration_json);
+    if (!factory) return factory.error();
+    const auto samples = inertial_samples(**reader);
+    if (!samples) return samples.error();
+    any_samples = any_samples || !samples->empty();
+    if (const auto up = up_in_depth(*factory, *samples))
+      ups.push_back(calibration.cameras[i].rig_from_depth.rotation * *up);
+  }
+  if (!any_samples) return std::optional<Eigen::Vector3d>{};
+  if (ups.empty()) {
+    return Error{Errc::unusable_input,
+                 "no camera was at rest for as much as its accelerometer recorded: see that none "
+                 "moves while it records, or fix the rig to something else (--origin board)"};
+  }
+  const auto up = agreed(ups);
+  if (!up) return up.error();
+  return std::optional(*up);
+}
+
+Result<RigidTransform> by_gravity(const fs::path& folder, const RigCalibration& calibration) {
+  const auto take = SetReader::open(folder);
+  if (!take) return take.error();
+  const auto up = gravity_up(**take, calibration);
+  if (!up) return up.error();
+  if (!*up) {
+    return Error{Errc::unusable_input,
+                 "no camera recorded inertial samples: record with imu = true, or fix the rig to "
+                 "something else (--origin floor)"};
+  }
+  const RigidTransform& first = calibration.cameras.front().rig_from_depth;
+  return upright_from_rig(first, **up, first.translation);
 }
 
 Result<RigidTransform> on_floor(const fs::path& folder, const RigCalibration& calibration) {
@@ -72,8 +104,9 @@ Result<RigidTransform> on_floor(const fs::path& folder, const RigCalibration& ca
     if (capture != nullptr && capture->depth)
       add_points(calibration.cameras[i], *capture->depth, kPixelStep, points);
   }
-  const auto gravity = gravity_up(folder, (*reader)->manifest(), calibration);
-  const auto floor = find_floor(points, gravity ? *gravity : up_of_upright_cameras(calibration));
+  const auto gravity = gravity_up(**reader, calibration);
+  if (!gravity) return gravity.error();
+  const auto floor = find_floor(points, *gravity ? **gravity : up_of_upright_cameras(calibration));
   if (!floor) {
     return Error{Errc::unusable_input,
                  "no floor was found: see that the cameras see some of it and stand upright, or "
@@ -129,15 +162,9 @@ Result<void> move_origin(const fs::path& take_folder, const OriginWish& wish,
   switch (wish.origin) {
     case RigOrigin::camera:
       return {};
-    case RigOrigin::gravity: {
-      const auto manifest = read_manifest(take_folder);
-      if (!manifest) return manifest.error();
-      const auto up = gravity_up(take_folder, *manifest, calibration);
-      if (!up) return up.error();
-      const RigidTransform& first = calibration.cameras.front().rig_from_depth;
-      new_from_rig = upright_from_rig(first, *up, first.translation);
+    case RigOrigin::gravity:
+      new_from_rig = by_gravity(take_folder, calibration);
       break;
-    }
     case RigOrigin::floor:
       new_from_rig = on_floor(take_folder, calibration);
       break;

@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
-
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 
@@ -51,11 +49,12 @@ std::string cameras(const CalibrationReport& report) {
     const CalibratedCamera& camera = report.calibration.cameras[i];
     const CameraEvidence& evidence = report.cameras[i];
     const Eigen::Vector3d& at = camera.rig_from_depth.translation;
-    const double mm = 1000 * std::sqrt(camera.covariance.bottomRightCorner<3, 3>().trace());
-    const double deg = 180 / M_PI * std::sqrt(camera.covariance.topLeftCorner<3, 3>().trace());
+    const PoseSigma known = known_to(camera.covariance);
     table.add_row({camera.name, fmt::format("{:.3f}", at.x()), fmt::format("{:.3f}", at.y()),
                    fmt::format("{:.3f}", at.z()),
-                   mm == 0 ? "the origin" : fmt::format("{:.1f} mm {:.2f}°", mm, deg),
+                   known.shift_m == 0 ? "the reference"
+                                      : fmt::format("{:.1f} mm {:.2f}°", 1000 * known.shift_m,
+                                                    kDegPerRad * known.turn_rad),
                    residual(evidence.color), residual(evidence.infrared),
                    signed_number(camera.depth_offset_m * 1000, 1),
                    fmt::format("{:.1f}–{:.1f} m", evidence.nearest_m, evidence.farthest_m)});

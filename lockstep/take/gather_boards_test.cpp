@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep/take/gather_boards.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/small_take.h"
+
+namespace lockstep {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SmallTake;
+using testing::ticks;
+
+std::string refusal_of(const SmallTake& take) {
+  take.save();
+  const auto gathered = gather_boards(take.folder(), Board{});
+  EXPECT_FALSE(gathered);
+  if (gathered) return {};
+  EXPECT_EQ(gathered.error().code, Errc::unusable_input);
+  return gathered.error().message;
+}
+
+TEST(GatherBoards, RefusesCamerasThatNoSerialNumberTellsApart) {
+  SmallTake take;
+  take.set_calibration(testing::read_file(testing::factory_calibration_file()));
+  take.add_part(0, ticks(0, 5), 100'000, true);
+  take.add_part(1, ticks(0, 5), 100'000, true);
+  take.manifest().cameras[1].serial = take.manifest().cameras[0].serial;
+  EXPECT_THAT(refusal_of(take), HasSubstr("'a' and 'b' both have the serial number 000000000001"));
+  take.manifest().cameras[1].serial = "";
+  EXPECT_THAT(refusal_of(take), HasSubstr("'b' was recorded without a serial number"));
+}
+
+TEST(CameraOfTake, IsReadFromTheFirstPartThatHasFrames) {
+  SmallTake take;
+  take.set_calibration(testing::read_file(testing::factory_calibration_file()));
+  take.add_part(0, ticks(0, 5), 100'000, true);
+  take.add_part(1, ticks(0, 1), 100'000, true);
+  take.add_part(1, ticks(2, 5), 100'000, true);
+  take.tear_before_first_frame(1, 0);
+  take.save();
+  const auto reader = SetReader::open(take.folder());
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ((*reader)->first_file(1), take.folder() / "b.part2.mkv");
+  const auto camera = camera_of_take(**reader, 1);
+  ASSERT_TRUE(camera) << camera.error().message;
+  EXPECT_EQ(camera->name, "b");
+  EXPECT_EQ(camera->depth.width_px, 320);
+}
+
+}  // namespace
+}  // namespace lockstep
