@@ -77,7 +77,8 @@ std::string calibration_report_to_json(const CalibrationReport& report) {
       {"squares_x", report.board.squares_x},
       {"squares_y", report.board.squares_y},
       {"square_m", report.board.square_m},
-      {"square_by_depth", report.square_by_depth.ratio > 0 ? Json(report.square_by_depth.ratio) : Json()}};
+      {"square_by_depth",
+       report.square_by_depth.ratio > 0 ? Json(report.square_by_depth.ratio) : Json()}};
   root["ticks"] = {{"looked_at", report.ticks_looked_at},
                    {"out_of_step", report.ticks_out_of_step},
                    {"solved_with", report.solve_ticks},
