@@ -91,13 +91,12 @@ TEST_F(CalibrateTake, FindsWhereTheCamerasAre) {
   const std::string page = read_file(*folder_ / "good.html");
   EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,/9j/"));
   EXPECT_THAT(page, HasSubstr("a and b"));
-
   EXPECT_THAT(page, HasSubstr("the reference"));
   EXPECT_THAT(done.out, HasSubstr("the reference"));
 
   const Finished again = calibrate("good.json");
   EXPECT_EQ(again.status, 2);
-  EXPECT_THAT(again.err, HasSubstr("name another file with -o"));
+  EXPECT_THAT(again.err, HasSubstr("choose another name with -o"));
 }
 
 TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
