@@ -25,7 +25,21 @@ struct Seen {
   std::string name;
   double x = 0, y = 0;            ///< metres, from above: x to the right, y up the page
   double look_x = 0, look_y = 0;  ///< where it looks, unit length unless it looks up or down
+  double half_view_rad = 0;       ///< of its depth camera, to each side
+
+  /// What lies `way_m` away at an edge of its view (`side` 1 or -1), or in the middle (0).
+  [[nodiscard]] std::pair<double, double> seen(double way_m, int side) const {
+    const double turn = side * half_view_rad;
+    return {x + way_m * (look_x * std::cos(turn) - look_y * std::sin(turn)),
+            y + way_m * (look_x * std::sin(turn) + look_y * std::cos(turn))};
+  }
 };
+
+/// By how far left and right of its middle the image reaches, as a lens without distortion sees it.
+double half_view_of(const Json& lens) {
+  const double half_px = lens.at("width_px").get<double>() / 2;
+  return std::atan(half_px / lens.at("fx_px").get<double>());
+}
 
 /// From above: x and y of an upright rig, else x and z of the first camera.
 std::vector<Seen> from_above(const Json& calibration) {
@@ -38,7 +52,7 @@ std::vector<Seen> from_above(const Json& calibration) {
     const Json& r = pose.at("rotation");
     cameras.push_back({camera.at("name").get<std::string>(), t.at(0).get<double>(),
                        t.at(up_the_page).get<double>(), r.at(0).at(2).get<double>(),
-                       r.at(up_the_page).at(2).get<double>()});
+                       r.at(up_the_page).at(2).get<double>(), half_view_of(camera.at("depth"))});
   }
   return cameras;
 }
@@ -49,11 +63,13 @@ class Ground {
   explicit Ground(const std::vector<Seen>& cameras) {
     double low_x = 1e9, high_x = -1e9, low_y = 1e9, high_y = -1e9;
     for (const Seen& camera : cameras) {
-      for (const double way_m : {0.0, kLookM}) {
-        low_x = std::min(low_x, camera.x + way_m * camera.look_x);
-        high_x = std::max(high_x, camera.x + way_m * camera.look_x);
-        low_y = std::min(low_y, camera.y + way_m * camera.look_y);
-        high_y = std::max(high_y, camera.y + way_m * camera.look_y);
+      const std::pair<double, double> here{camera.x, camera.y};
+      for (const auto& [x, y] :
+           {here, camera.seen(kLookM, -1), camera.seen(kLookM, 0), camera.seen(kLookM, 1)}) {
+        low_x = std::min(low_x, x);
+        high_x = std::max(high_x, x);
+        low_y = std::min(low_y, y);
+        high_y = std::max(high_y, y);
       }
     }
     low_x_ = low_x;
@@ -79,18 +95,10 @@ void draw_camera(const Ground& ground, const Seen& camera, size_t index, Svg& sv
   const std::string color = fmt::format("c{}", index % 10);
   const double x = ground.x(camera.x);
   const double y = ground.y(camera.y);
-  const double reach = Ground::kLookM * ground.scale();
-  // The view of a depth camera, 75 degrees.
-  const double half = 37.5 * M_PI / 180;
   std::vector<std::pair<double, double>> view;
-  for (const double turn : {half, 0.0, -half}) {
-    const double look_x = camera.look_x * std::cos(turn) - camera.look_y * std::sin(turn);
-    const double look_y = camera.look_x * std::sin(turn) + camera.look_y * std::cos(turn);
-    if (turn == 0)
-      view.emplace_back(x, y);
-    else
-      view.emplace_back(x + reach * look_x, y - reach * look_y);
-  }
+  for (const auto& [to_x, to_y] :
+       {camera.seen(Ground::kLookM, 1), camera.seen(0, 0), camera.seen(Ground::kLookM, -1)})
+    view.emplace_back(ground.x(to_x), ground.y(to_y));
   svg.polyline(view, "s" + std::to_string(index % 10));
   svg.circle(x, y, 6, color, camera.name);
   const double away = std::hypot(camera.look_x, camera.look_y) > 0.1 ? 16 : 0;
@@ -98,6 +106,28 @@ void draw_camera(const Ground& ground, const Seen& camera, size_t index, Svg& sv
            camera.look_x > 0.3    ? "end"
            : camera.look_x < -0.3 ? "start"
                                   : "middle");
+}
+
+/// Whether a line between two cameras would run through a third one, as in a chain it does.
+bool through_another(const std::vector<Seen>& cameras, const Seen& a, const Seen& b) {
+  constexpr double kNear = 0.12;  // of the length
+  const double along_x = b.x - a.x, along_y = b.y - a.y;
+  const double square = along_x * along_x + along_y * along_y;
+  return std::any_of(cameras.begin(), cameras.end(), [&](const Seen& camera) {
+    if (&camera == &a || &camera == &b || square == 0) return false;
+    const double x = camera.x - a.x, y = camera.y - a.y;
+    const double share = (x * along_x + y * along_y) / square;
+    const double aside = std::abs(x * along_y - y * along_x) / square;
+    return share > 0 && share < 1 && aside < kNear;
+  });
+}
+
+/// A line between two cameras that share ticks, and what is said of it.
+void draw_pair(const Ground& ground, const Seen& a, const Seen& b, const std::string& said,
+               Svg& svg) {
+  svg.line(ground.x(a.x), ground.y(a.y), ground.x(b.x), ground.y(b.y), "grid");
+  svg.text((ground.x(a.x) + ground.x(b.x)) / 2, (ground.y(a.y) + ground.y(b.y)) / 2 - 4, said,
+           "label", "middle");
 }
 
 std::string base64(std::string_view bytes) {
@@ -150,13 +180,12 @@ std::string draw_rig_from_above(std::string_view calibration_json) {
   for (const Json& pair : calibration.at("pairs")) {
     const Seen* a = by_name[pair.at("a").get<std::string>()];
     const Seen* b = by_name[pair.at("b").get<std::string>()];
-    if (a == nullptr || b == nullptr) continue;
-    svg.line(ground.x(a->x), ground.y(a->y), ground.x(b->x), ground.y(b->y), "grid");
+    // The table has them all.
+    if (a == nullptr || b == nullptr || through_another(cameras, *a, *b)) continue;
     std::string said = fmt::format("{} ticks", pair.at("ticks").get<int>());
     if (!pair.at("held_out").is_null())
       said += fmt::format(", {:.1f} mm", pair.at("held_out").at("mm").get<double>());
-    svg.text((ground.x(a->x) + ground.x(b->x)) / 2, (ground.y(a->y) + ground.y(b->y)) / 2 - 4, said,
-             "label", "middle");
+    draw_pair(ground, *a, *b, said, svg);
   }
   for (size_t i = 0; i < cameras.size(); ++i) draw_camera(ground, cameras[i], i, svg);
   const double end = kWidth - kMargin / 2;
