@@ -115,6 +115,15 @@ TEST_F(CalibrateScene, NamesTheCameraThatHasMoved) {
   EXPECT_NEAR(moved.at("turn_rad")[1].get<double>(), 0.2 * M_PI / 180, 0.001);
 }
 
+TEST_F(CalibrateScene, SaysOfACalibrationThatIsFarOffThatItIsNoNudge) {
+  RigCalibration other = *read_rig_calibration(good());
+  other.cameras[1].rig_from_depth.translation += Eigen::Vector3d(0.05, 0.1, 0.05);
+  write_file(folder() / "other.json", write_rig_calibration(other));
+  const Finished text = calibrate("later", {"--check", "--calibration", folder() / "other.json"});
+  EXPECT_EQ(text.status, 1) << text.err;
+  EXPECT_THAT(one_line(text.out), HasSubstr("that is no nudge. See that it is the calibration of"));
+}
+
 TEST_F(CalibrateScene, OfTwoCamerasItSaysOneOfTheTwo) {
   RigCalibration two = *read_rig_calibration(good());
   two.cameras.pop_back();

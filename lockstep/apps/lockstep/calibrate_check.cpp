@@ -20,6 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr double kNoNudgeM = 0.03;
 constexpr const char* kVerdicts[] = {"stayed", "moved", "one-of", "cannot-tell"};
 
 struct Checked {
@@ -36,11 +37,20 @@ struct Checked {
   }
 };
 
+/// A size that is smaller than what would show is none that was measured.
 std::string move_in_words(const CameraMove& move) {
   const Eigen::Vector3d mm = 1000 * move.shift_m;
-  return fmt::format("{:.1f} mm ({} right, {} down, {} forward) and {:.2f}°", mm.norm(),
-                     signed_number(mm.x(), 1), signed_number(mm.y(), 1), signed_number(mm.z(), 1),
-                     kDegPerRad * move.turn_rad.norm());
+  const bool shift_known = move.shift_m.norm() >= move.least_shift_m;
+  const bool turn_known = move.turn_rad.norm() >= move.least_turn_rad;
+  if (!shift_known && !turn_known) return "as much as this scene cannot tell";
+  const std::string shift = shift_known
+                                ? fmt::format("{:.1f} mm ({} right, {} down, {} forward)",
+                                              mm.norm(), signed_number(mm.x(), 1),
+                                              signed_number(mm.y(), 1), signed_number(mm.z(), 1))
+                                : "a shift that this scene cannot tell";
+  const std::string turn = turn_known ? fmt::format("{:.2f}°", kDegPerRad * move.turn_rad.norm())
+                                      : "a turn that it cannot tell";
+  return shift + " and " + turn;
 }
 
 std::string cannot_tell(const std::vector<std::string>& names, const std::string& unseen) {
@@ -88,6 +98,17 @@ std::string sentences(const Checked& all) {
     } else if (move.verdict != MoveVerdict::stayed) {
       text += wrapped(sentence(all, i), 2) + "\n";
     }
+  }
+  for (const SceneOverlap& overlap : all.check.overlaps) {
+    if (overlap.apart_m < kNoNudgeM) continue;
+    text +=
+        wrapped(fmt::format("By this calibration, surfaces that {} see are {:.0f} mm apart: that "
+                            "is no nudge. See that it is the calibration of this rig.",
+                            listing({all.name(static_cast<size_t>(overlap.one)),
+                                     all.name(static_cast<size_t>(overlap.other))}),
+                            1000 * overlap.apart_m),
+                2) +
+        "\n";
   }
   for (const auto& [unseen, names] : open) text += wrapped(cannot_tell(names, unseen), 2) + "\n";
   return text;
