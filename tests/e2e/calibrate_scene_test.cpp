@@ -204,7 +204,6 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
       {{"--check", "--origin", "floor"}, "--origin"},
       {{"--check", "-l", "3"}, "--length"},
       {{"--refine", "--good-ticks"}, "--good-ticks"},
-      {{"--check", "--intrinsics", "x"}, "--check"},
       {{"--refine", "--fixed-intrinsics"}, "--fixed-intrinsics"},
       {{"--refine", "--calibration", good(), "-o", "x.html"}, "a calibration is JSON"},
       {{}, "name the file of the board that was shown"},
@@ -215,6 +214,9 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
     EXPECT_EQ(run.status, 2) << sentence << run.out << run.err;
     EXPECT_THAT(one_line(run.err), HasSubstr(sentence));
   }
+  const Finished of_photographs = lockstep({"calibrate", "--check", "--intrinsics", "x"});
+  EXPECT_EQ(of_photographs.status, 2);
+  EXPECT_THAT(one_line(of_photographs.err), HasSubstr("--check excludes --intrinsics"));
   // What is no take has no calibration either, and that is not what is wrong with it.
   for (const char* no_take : {"gone", "calib.toml", "later/left.mkv"}) {
     const Finished run = calibrate(no_take, {"--check"});

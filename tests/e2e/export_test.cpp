@@ -315,9 +315,9 @@ TEST(ExportOfTiming, HasNoPictures) {
     const fs::path out = folder / ("out." + to);
     for (int i = 0; i < 2; ++i) {  // nothing that was left behind stands in the way of another try
       const Finished refused = lockstep(
-          {"export", folder / "take", "--to", to, "--camera", "a", "--ticks", "3", "-o", out});
+          {"export", folder / "take", "--to", to, "--camera", "left", "--ticks", "3", "-o", out});
       EXPECT_EQ(refused.status, 2) << to;
-      EXPECT_THAT(one_line(refused.err), HasSubstr("a, tick 3: an image of")) << to;
+      EXPECT_THAT(one_line(refused.err), HasSubstr("left, tick 3: an image of")) << to;
       EXPECT_THAT(one_line(refused.err), HasSubstr("timing_only")) << to;
       EXPECT_FALSE(fs::exists(out)) << to;
     }
