@@ -89,11 +89,12 @@ Result<void> check_sightings(const BoardEvidence& evidence) {
   if (groups.size() > 1) {
     std::string text;
     for (const auto& group : groups) text += (text.empty() ? "" : "; ") + names_of(evidence, group);
-    return Error{Errc::unusable_input,
-                 fmt::format("no tick joins all cameras, so that nothing says how these groups "
-                             "stand to each other: {}. Show the board to {} and {} at once.",
-                             text, evidence.cameras[static_cast<size_t>(groups[0].back())].name,
-                             evidence.cameras[static_cast<size_t>(groups[1].front())].name)};
+    return Error{
+        Errc::unusable_input,
+        fmt::format("nothing says how these groups of cameras stand to each other: {}. Show "
+                    "the board at once to any of one group and any of another that can "
+                    "see it together.",
+                    text)};
   }
   return {};
 }

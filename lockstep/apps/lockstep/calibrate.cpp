@@ -97,11 +97,19 @@ Result<void> check_sync(const CalibrateOptions& options) {
   const auto verified = verify_take(options.take, verify);
   if (!verified) return verified.error();
   if (verified->report.passes()) return {};
-  return Error{Errc::unusable_input,
-               fmt::format("{} is not in step, so that its cameras saw the board at different "
-                           "instants. 'lockstep verify {}' says why; --good-ticks uses only the "
-                           "ticks that are in step.",
-                           options.take, options.take)};
+  std::string first;
+  for (const Finding& finding : verified->report.findings) {
+    if (finding.level != FindingLevel::fail) continue;
+    first =
+        fmt::format("{}{}", finding.device.empty() ? "" : finding.device + ": ", finding.message);
+    break;
+  }
+  return Error{
+      Errc::unusable_input,
+      fmt::format("{} is not in step, and cameras that looked at different instants saw the "
+                  "board at different places. {} 'lockstep verify {}' says all; "
+                  "--good-ticks uses only the ticks that are in step.",
+                  options.take, first, options.take)};
 }
 
 Result<GatheredBoards> gather(const CalibrateOptions& options, const Board& board) {
