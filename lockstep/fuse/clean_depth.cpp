@@ -137,6 +137,17 @@ void DepthCleaner::pack(CleanDepth& out) const {
   }
 }
 
+void DepthCleaner::pack_uncleaned(const FusionImages& images,
+                                  std::vector<PackedReading>& out) const {
+  const auto shift = static_cast<int>(std::floor(0.5F - offset_mm_));
+  out.resize(images.depth_mm.size());
+  for (size_t i = 0; i < out.size(); ++i) {
+    const int reading = images.depth_mm[i];
+    const int corrected = std::clamp(reading + shift, 0, 0xFFFF);
+    out[i] = static_cast<PackedReading>(reading == 0 ? 0 : corrected);
+  }
+}
+
 void DepthCleaner::smooth(const CleanDepth& clean, std::vector<uint16_t>& out) const {
   const auto width = static_cast<size_t>(width_);
   const auto rows = static_cast<size_t>(height_);

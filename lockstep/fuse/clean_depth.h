@@ -43,6 +43,10 @@ class DepthCleaner {
   /// it: less noise, for surfaces whose outline matters.
   void smooth(const CleanDepth& clean, std::vector<uint16_t>& out) const;
 
+  /// The readings as they came, corrected by the camera's offset, without confidence: for those who
+  /// ask whether something was read at all.
+  void pack_uncleaned(const FusionImages& images, std::vector<PackedReading>& out) const;
+
   /// What rounding to millimetres took off every reading.
   [[nodiscard]] float residual_mm() const { return residual_mm_; }
   /// As another view looks in, without readings.

@@ -180,5 +180,28 @@ TEST(CleanDepth, NoSurfaceLeadsOverAJump) {
   EXPECT_EQ(clean.depth_mm[row + 161], 1080);
 }
 
+TEST(CleanDepth, UncleanedReadingsAreCorrectedAlike) {
+  expect_property({20, 200}, [](Dice& dice) {
+    FusionCamera camera = any_camera();
+    camera.depth_offset_m = dice.in(-100, 101) * 0.0001;
+    std::vector<uint16_t> depth = any_scene(dice, *camera.geometry.depth);
+    depth[0] = 5;
+    depth[1] = 65'535;
+    const DepthCleaner cleaner(camera, best_kernels());
+    CleanDepth clean;
+    cleaner.clean({.depth_mm = depth}, clean);
+    std::vector<PackedReading> uncleaned;
+    cleaner.pack_uncleaned({.depth_mm = depth}, uncleaned);
+    RC_ASSERT(uncleaned.size() == depth.size());
+    const double offset_mm = camera.depth_offset_m * 1000;
+    for (size_t i = 0; i < depth.size(); ++i) {
+      // No more than a reading holds; and nothing stays nothing.
+      const double corrected = depth[i] == 0 ? 0 : std::clamp(depth[i] - offset_mm, 0.0, 65'535.0);
+      RC_ASSERT(std::abs(uncleaned[i] - corrected) < 0.501);
+      if (clean.depth_mm[i] != 0) RC_ASSERT(uncleaned[i] == clean.depth_mm[i]);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace lockstep

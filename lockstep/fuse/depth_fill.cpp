@@ -63,6 +63,7 @@ class Source {
       std::copy(clean_.depth_mm.begin(), clean_.depth_mm.end(), layer_.begin());
       return;
     }
+    cleaner_.pack_uncleaned(images, uncleaned_);
     cleaner_.smooth(clean_, smooth_);
     (void)into_view_.depth_to_color(smooth_, std::span(layer_).first(pixels));
   }
@@ -75,6 +76,8 @@ class Source {
     layer.depth_mm = layer_.data();
     layer.sight = cleaner_.sight_from(depth_from_view);
     layer.sight.readings = clean_.packed.data();
+    layer.uncleaned = layer.sight;
+    layer.uncleaned.readings = uncleaned_.data();
     if (images_.bgra.empty()) return layer;
     const CameraModel& color = *camera_.geometry.color;
     layer.bgra = images_.bgra.data();
@@ -91,6 +94,7 @@ class Source {
   Transformation into_view_;
   CleanDepth clean_;
   std::vector<uint16_t> smooth_, layer_;
+  std::vector<PackedReading> uncleaned_;
   FusionImages images_;
 };
 

@@ -136,6 +136,55 @@ TEST(DepthFill, WhatACameraSawThroughIsNotThere) {
   EXPECT_EQ(view.camera[Twins::middle()], 0);
 }
 
+/// Two cameras in one place, of which the own sees nothing in the middle and the other something
+/// that stands before a wall. Of the pixels all around it, which lie on the wall, cleaning leaves
+/// none.
+struct Edge : Twins {
+  explicit Edge(uint16_t around) {
+    const auto fill = [](std::vector<uint16_t>& image, int beyond, uint16_t depth_mm) {
+      for (int y = 100 - beyond; y < 200 + beyond; ++y)
+        std::fill_n(image.begin() + y * 320 + 120 - beyond, 80 + 2 * beyond, depth_mm);
+    };
+    fill(own, 20, 0);
+    fill(other, 1, around);
+    for (const int corner : {99 * 320 + 119, 99 * 320 + 200, 200 * 320 + 119, 200 * 320 + 200})
+      other[static_cast<size_t>(corner)] = 2000;
+    fill(other, 0, 1200);
+  }
+  /// The view of the depth camera, whose pixels are those of the edge.
+  [[nodiscard]] FilledView fill() const {
+    return filled(cameras, {{.depth_mm = own}, {.depth_mm = other}}, 0,
+                  {FillOptions::View::depth, 2});
+  }
+  [[nodiscard]] std::vector<uint16_t> clean() const {
+    CleanDepth clean;
+    DepthCleaner(cameras[1], best_kernels()).clean({.depth_mm = other}, clean);
+    return clean.depth_mm;
+  }
+};
+
+TEST(DepthFill, CleaningCostsNoPixelThatTheCameraDidRead) {
+  const Edge agrees(2000), disagrees(1600), unread(0);
+  // The same surfaces are left of all three.
+  ASSERT_TRUE(agrees.clean() == disagrees.clean());
+  ASSERT_TRUE(agrees.clean() == unread.clean());
+  EXPECT_EQ(agrees.clean()[150 * 320 + 119], 0);
+  const FilledView with = agrees.fill(), without = disagrees.fill();
+  EXPECT_TRUE(without.depth_mm == unread.fill().depth_mm);
+  size_t back = 0;
+  for (size_t i = 0; i < with.depth_mm.size(); ++i) {
+    if (with.depth_mm[i] == without.depth_mm[i]) continue;
+    ++back;
+    EXPECT_EQ(without.depth_mm[i], 0) << i;
+    EXPECT_EQ(with.depth_mm[i], 2000) << i;
+    EXPECT_EQ(with.camera[i], 1) << i;
+    EXPECT_GE(with.confidence[i], 1) << i;
+  }
+  // A surface is drawn up to its last pixels on the right and below, but for those themselves:
+  // there growth makes up for that.
+  EXPECT_GT(back, 170U) << "of 80 + 100 pixels";
+}
+
 TEST(DepthFill, EveryBuildOfTheKernelsSaysTheSame) {
   Dice dice(3);
   const Rig rig(dice, 3);

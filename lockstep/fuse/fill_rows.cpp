@@ -17,8 +17,10 @@ float same_surface(float z) {
 // Mismatches of colour (mean of the channels, of 255) up to which a surface of another camera
 // counts.
 constexpr float kMostInShadow = 60;  ///< what the own depth camera cannot see, and the way is free
-constexpr float kMostUnproven = 6;   ///< the same, when nobody knows whether the way is free
-constexpr float kMostElsewhere = 30;
+constexpr float kMostUnproven = 8;   ///< the same, when nobody knows whether the way is free
+constexpr float kMostElsewhere = 33;
+/// What counts only because cleaning may have taken it has to look so many times more alike.
+constexpr float kGrownDoubt = 2;
 /// Of a surface that the own camera saw, where nobody can compare.
 constexpr float kOwnMismatch = 20;
 
@@ -44,15 +46,20 @@ RowFiller::RowFiller(const FillJob& job)
     row->resize(room);
   bgra_.resize(4 * room);
   const auto add = [&](const FillLayer& layer) {
-    opinions_.push_back({&layer, Row(room), Row(room), Row(room)});
+    opinions_.push_back({&layer, nullptr, Row(room), Row(room), Row(room)});
   };
   if (job.own != nullptr) add(*job.own);
   for (const FillLayer& other : job.others) add(other);
+  grown_.resize(layers_.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    grown_[i].resize(room);
+    layers_[i] = grown_[i].data();
+  }
 }
 
 void RowFiller::operator()(int y, FilledView& out) {
   const size_t first = static_cast<size_t>(y) * width_;
-  for (size_t i = 0; i < layers_.size(); ++i) layers_[i] = job_.others[i].depth_mm + first;
+  grow(y);
   ChooseJob choice{};
   choice.own = job_.own == nullptr ? nullptr : job_.own->depth_mm + first;
   choice.others = layers_.data();
@@ -69,7 +76,11 @@ void RowFiller::operator()(int y, FilledView& out) {
     ray_x_[i] = job_.rays.x[at];
     ray_y_[i] = job_.rays.y[at];
   }
-  for (Opinion& opinion : opinions_) ask(first, opinion);
+  for (size_t i = 0; i < opinions_.size(); ++i) {
+    const bool own = opinions_[i].layer == job_.own;
+    opinions_[i].row = own ? choice.own : layers_[i - (opinions_.size() - layers_.size())];
+    ask(first, opinions_[i]);
+  }
   for (size_t i = 0; i < doubts_; ++i) choices_[i] = choose(i);
   if (job_.own != nullptr && job_.bgra != nullptr) doubt_hidden();
   write(first, out);
@@ -99,10 +110,48 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
   }
 }
 
+/// Cleaning takes away what lies along the edge of something nearer. A pixel is given back to every
+/// layer all around: what the camera did not read there is dropped later.
+void RowFiller::grow(int y) {
+  const int last = job_.rays.height_px - 1;
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const auto row = [&](int at) {
+      return job_.others[i].depth_mm + static_cast<size_t>(std::clamp(at, 0, last)) * width_;
+    };
+    fuse().grow(row(y - 1), row(y), row(y + 1), static_cast<int>(width_), grown_[i].data());
+  }
+}
+
+bool RowFiller::is_grown(size_t first, const Opinion& opinion, size_t doubt) const {
+  return opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[doubt])] == 0;
+}
+
+/// Drops surfaces that the camera has no clean reading of, unless what it did read lies there.
+void RowFiller::drop_unread(size_t first, Opinion& opinion) {
+  std::vector<size_t>& doubt = ways_.doubt;
+  doubt.clear();
+  for (size_t i = 0; i < doubts_; ++i) {
+    if (opinion.z[i] == 0 || !is_grown(first, opinion, i)) continue;
+    const size_t at = doubt.size();
+    ways_.ray_x[at] = ray_x_[i];
+    ways_.ray_y[at] = ray_y_[i];
+    ways_.at[at] = opinion.z[i];
+    doubt.push_back(i);
+  }
+  if (doubt.empty()) return;
+  fuse().look(opinion.layer->uncleaned, ways_.ray_x.data(), ways_.ray_y.data(), ways_.at.data(),
+              static_cast<int>(doubt.size()), looked_.out());
+  for (size_t at = 0; at < doubt.size(); ++at) {
+    const float z = looked_.z[at], reading = looked_.reading[at];
+    const bool read = reading <= same_surface(z) && z <= same_surface(reading) && reading > 0;
+    if (!read) opinion.z[doubt[at]] = 0;
+  }
+}
+
 void RowFiller::ask(size_t first, Opinion& opinion) {
   bool some = false;
   for (size_t i = 0; i < doubts_; ++i) {
-    opinion.z[i] = opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[i])];
+    opinion.z[i] = opinion.row[doubtful_[i]];
     some |= opinion.z[i] > 0;
   }
   if (!some) return;
@@ -110,6 +159,7 @@ void RowFiller::ask(size_t first, Opinion& opinion) {
               static_cast<int>(doubts_), looked_.out());
   std::copy_n(looked_.confidence.begin(), doubts_, opinion.confidence.begin());
   if (opinion.layer == job_.own) return;
+  drop_unread(first, opinion);
   drop_seen_through(opinion);
   compare_colors(first, opinion);
 }
@@ -142,7 +192,8 @@ void RowFiller::compare_colors(size_t first, Opinion& opinion) {
     const int apart =
         std::abs(here[0] - there[0]) + std::abs(here[1] - there[1]) + std::abs(here[2] - there[2]);
     const bool known = (there[0] | there[1] | there[2] | there[3]) != 0;
-    opinion.mismatch[i] = known ? static_cast<float>(apart) / 3 : kMostElsewhere;
+    const float doubt = is_grown(first, opinion, i) ? kGrownDoubt : 1;
+    opinion.mismatch[i] = known ? doubt * static_cast<float>(apart) / 3 : kMostElsewhere;
   }
 }
 

@@ -15,8 +15,8 @@ namespace lockstep {
 struct FillLayer {
   uint8_t camera = 0;
   const uint16_t* depth_mm = nullptr;  ///< as drawn into the view
-  DepthSight sight;
-  const uint8_t* bgra = nullptr;  ///< null where the camera gave no colours
+  DepthSight sight, uncleaned;         ///< with clean readings, and with all; the own has no latter
+  const uint8_t* bgra = nullptr;       ///< null where the camera gave no colours
   Lens<float> color_lens{};
   Motion<float> color_mm{};
   int color_width = 0, color_height = 0;
@@ -48,7 +48,8 @@ class RowFiller {
   /// What a camera says about the doubtful pixels of a row.
   struct Opinion {
     const FillLayer* layer;
-    Row z;  ///< 0: nothing, or somebody sees through it
+    const uint16_t* row;  ///< of the layer
+    Row z;                ///< 0: nothing, or somebody sees through it
     Row confidence;
     Row mismatch;  ///< of the colours, mean of the channels; 0 where they are not known
   };
@@ -65,7 +66,10 @@ class RowFiller {
 
   [[nodiscard]] const FuseKernels& fuse() const { return fuse_kernels(job_.kernels); }
   void rate_own(size_t first, FilledView& out);
+  void grow(int y);
   void ask(size_t first, Opinion& opinion);
+  [[nodiscard]] bool is_grown(size_t first, const Opinion& opinion, size_t doubt) const;
+  void drop_unread(size_t first, Opinion& opinion);
   void drop_seen_through(Opinion& opinion);
   void compare_colors(size_t first, Opinion& opinion);
   [[nodiscard]] Choice choose(size_t doubt) const;
@@ -75,13 +79,14 @@ class RowFiller {
 
   const FillJob& job_;
   const size_t width_;
-  std::vector<const uint16_t*> layers_;  ///< of the others, at a row
-  std::vector<uint16_t> depth_;          ///< of a row
-  std::vector<int32_t> doubtful_;        ///< columns of what is doubtful
-  size_t doubts_ = 0;                    ///< how many
-  std::vector<Opinion> opinions_;        ///< the own camera's first, where it is there
-  std::vector<Choice> choices_;          ///< of what is doubtful
-  Row ray_x_, ray_y_;                    ///< of what is doubtful, or of the row
+  std::vector<std::vector<uint16_t>> grown_;  ///< of the others, a row
+  std::vector<const uint16_t*> layers_;       ///< the same
+  std::vector<uint16_t> depth_;               ///< of a row
+  std::vector<int32_t> doubtful_;             ///< columns of what is doubtful
+  size_t doubts_ = 0;                         ///< how many
+  std::vector<Opinion> opinions_;             ///< the own camera's first, where it is there
+  std::vector<Choice> choices_;               ///< of what is doubtful
+  Row ray_x_, ray_y_;                         ///< of what is doubtful, or of the row
   Ways ways_;
   struct Looked {
     Row z, reading, confidence, least;

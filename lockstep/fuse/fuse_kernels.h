@@ -136,6 +136,10 @@ struct FuseKernels {
   void (*least_of_nine)(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                         int count, uint16_t* out);
 
+  /// A row, and where it has nothing the farthest of the eight neighbours. `count` is at least 3.
+  void (*grow)(const uint16_t* above, const uint16_t* here, const uint16_t* below, int count,
+               uint16_t* out);
+
   /// The mean of every reading of a row and the opposite neighbours that both lie on one surface
   /// with it.
   void (*smooth)(const uint16_t* above, const uint16_t* here, const uint16_t* below, int count,

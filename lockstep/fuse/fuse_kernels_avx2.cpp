@@ -8,9 +8,9 @@
 namespace lockstep {
 
 extern const FuseKernels kAvx2FuseKernels;
-const FuseKernels kAvx2FuseKernels{"avx2",    drop_mixed,   rate,    least_of_nine, smooth,
-                                   pack,      look,         contest, cells,         place,
-                                   integrate, block_places, choose};
+const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate,         least_of_nine, grow,
+                                   smooth, pack,       look,         contest,       cells,
+                                   place,  integrate,  block_places, choose};
 
 }  // namespace lockstep
 #endif

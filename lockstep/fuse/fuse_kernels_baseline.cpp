@@ -6,8 +6,8 @@
 namespace lockstep {
 
 extern const FuseKernels kBaselineFuseKernels;
-const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed,   rate,    least_of_nine, smooth,
-                                       pack,       look,         contest, cells,         place,
-                                       integrate,  block_places, choose};
+const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed, rate,         least_of_nine, grow,
+                                       smooth,     pack,       look,         contest,       cells,
+                                       place,      integrate,  block_places, choose};
 
 }  // namespace lockstep

@@ -138,6 +138,31 @@ LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
   }
 }
 
+LOCKSTEP_KERNEL void grow(const uint16_t* above, const uint16_t* here, const uint16_t* below,
+                          int count, uint16_t* out) {
+  const auto of_three = [&](int column) {
+    return larger(larger(load<Shorts>(above + column), load<Shorts>(here + column)),
+                  load<Shorts>(below + column));
+  };
+  out[0] = here[0];
+  out[count - 1] = here[count - 1];
+  int column = 1;
+  for (; column + kLanes < count; column += kLanes) {
+    const auto there = load<Shorts>(here + column);
+    const Shorts farthest =
+        larger(larger(of_three(column - 1), of_three(column)), of_three(column + 1));
+    store(out + column, there | (farthest & reinterpret_cast<Shorts>(there == 0)));
+  }
+  for (; column + 1 < count; ++column) {
+    uint16_t farthest = 0;
+    for (const uint16_t* row : {above, here, below}) {
+      for (int x = column - 1; x <= column + 1; ++x)
+        farthest = row[x] > farthest ? row[x] : farthest;
+    }
+    out[column] = here[column] != 0 ? here[column] : farthest;
+  }
+}
+
 LOCKSTEP_KERNEL void smooth(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                             int count, float largest_slope, uint16_t* out) {
   const auto floats = [](const uint16_t* row, int column) {
