@@ -234,9 +234,10 @@ TEST(VoxelKernels, AreAsThePlainForm) {
     for (int i = 0; i < 640 * 576; ++i)
       readings.push_back(static_cast<uint32_t>(middle + slope * (i % 640 - 320) / 640) |
                          static_cast<uint32_t>(dice.in(1, 256)) << 16);
-    const Eigen::Vector3d in_camera(dice.in(-200, 200) * 0.001 * middle / 1000,
-                                    dice.in(-200, 200) * 0.001 * middle / 1000,
-                                    (middle + dice.in(-30, 30)) * 0.001);
+    const Eigen::Vector3d in_camera(
+        dice.in(-200, 200) * 0.001 * middle / 1000, dice.in(-200, 200) * 0.001 * middle / 1000,
+        // No voxel at the end of the truncation, where rounding decides.
+        (middle + dice.in(-30, 30) + 0.5) * 0.001);
     const Eigen::Vector3d origin = camera.rig_from_depth * in_camera;
     IntegrateJob job{};
     job.lens = lens_of<float>(*camera.geometry.depth);
