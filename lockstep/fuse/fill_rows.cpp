@@ -122,10 +122,6 @@ void RowFiller::grow(int y) {
   }
 }
 
-bool RowFiller::is_grown(size_t first, const Opinion& opinion, size_t doubt) const {
-  return opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[doubt])] == 0;
-}
-
 /// Drops surfaces that the camera has no clean reading of, unless what it did read lies there.
 void RowFiller::drop_unread(size_t first, Opinion& opinion) {
   std::vector<size_t>& doubt = ways_.doubt;

@@ -68,7 +68,9 @@ class RowFiller {
   void rate_own(size_t first, FilledView& out);
   void grow(int y);
   void ask(size_t first, Opinion& opinion);
-  [[nodiscard]] bool is_grown(size_t first, const Opinion& opinion, size_t doubt) const;
+  [[nodiscard]] bool is_grown(size_t first, const Opinion& opinion, size_t doubt) const {
+    return opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[doubt])] == 0;
+  }
   void drop_unread(size_t first, Opinion& opinion);
   void drop_seen_through(Opinion& opinion);
   void compare_colors(size_t first, Opinion& opinion);
