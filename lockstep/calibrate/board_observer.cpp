@@ -21,6 +21,7 @@ namespace {
 // Of a square: how far around a corner depth is looked at, and along an edge brightness.
 constexpr double kDepthReach = 0.4;
 constexpr double kEdgeReach = 0.5;
+constexpr int kMostInVain = 8;
 constexpr int kLeastDepthPixels = 12;
 constexpr double kLeastDepthShare = 0.6;
 // Depth pixels farther off the plane than this belong to something else, or to no plane.
@@ -239,11 +240,16 @@ Result<std::optional<BoardSighting>> BoardObserver::look(GrayImage image, BoardV
   if (!seen) {
     const Errc code = seen.error().code;
     if (code != Errc::io && code != Errc::timeout) return seen.error();
+    if (looked_at_ == 0 && ++in_vain_ == kMostInVain) {
+      return Error{code, fmt::format("lockstep-detect has not managed one of {} images: {}",
+                                     kMostInVain, seen.error().message)};
+    }
     failures_.push_back(fmt::format("the {} of tick {}: {}",
                                     view.sensor == BoardSensor::color ? "colour" : "infrared",
                                     view.tick, seen.error().message));
     return std::optional<BoardSighting>();
   }
+  ++looked_at_;
   BoardSighting sighting{std::move(view), 0, seen->markers, seen->foreign_markers,
                          seen->misplaced_markers};
   for (const DetectedCorner& corner : seen->corners)

@@ -54,8 +54,8 @@ class BoardObserver {
 
   /// What a capture's images show, one sighting for each that could be looked at. An image that
   /// cannot be decoded, and one on which the detector fails twice, is remembered in failures().
-  /// Errors: those that every further image would meet, too: no detector (not_found), a board that
-  /// cannot be.
+  /// Errors: those that every further image would meet, too: no detector (not_found), one that
+  /// fails on all of the first images (io, timeout), a board that cannot be.
   Result<std::vector<BoardSighting>> observe(const Capture& capture, int camera, int64_t tick);
 
   /// Why images were left out: "the colour of tick 7: ...".
@@ -68,6 +68,8 @@ class BoardObserver {
   Board board_;
   Detector detector_;
   std::vector<std::string> failures_;
+  int looked_at_ = 0;
+  int in_vain_ = 0;  ///< before the first that was looked at
 };
 
 }  // namespace lockstep

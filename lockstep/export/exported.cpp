@@ -103,8 +103,10 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk) {
 }
 
 Error stopped(const Exported& so_far) {
-  return {Errc::cancelled, fmt::format("stopped after {}; every file in {} is whole",
-                                       counted(so_far.ticks, "tick"), so_far.target.string())};
+  return {Errc::cancelled,
+          fmt::format("stopped after {}; {}", counted(so_far.ticks, "tick"),
+                      so_far.bytes == 0 ? so_far.target.string() + " was not written"
+                                        : "every file that was written is whole")};
 }
 
 }  // namespace lockstep

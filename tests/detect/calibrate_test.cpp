@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string rig_with(const std::string& world) {
   return R"(schema = 1
@@ -147,6 +148,18 @@ TEST_F(CalibrateTake, RefusesAnotherBoard) {
   EXPECT_THAT(other.err, HasSubstr("this is another board: "));
   EXPECT_FALSE(fs::exists(*folder_ / "no.json"));
   EXPECT_FALSE(fs::exists(*folder_ / "no.html"));
+}
+
+TEST_F(CalibrateTake, EndsSoonWhereTheDetectorFailsOnEveryImage) {
+  const Finished done = RunningProgram(lockstep_program(),
+                                       {"calibrate", *folder_ / "take", "--board",
+                                        *folder_ / "board.toml", "-o", *folder_ / "none.json"},
+                                       {"LOCKSTEP_DETECT=/bin/false"})
+                            .wait();
+  EXPECT_EQ(done.status, 3) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("has not managed one of 8"));
+  EXPECT_THAT(done.err, Not(HasSubstr("no camera saw the board")));
+  EXPECT_FALSE(fs::exists(*folder_ / "none.json"));
 }
 
 TEST_F(CalibrateTake, TakesOnlyGoodTicksOfATakeOutOfStep) {

@@ -82,8 +82,8 @@ std::string to_text(const Refined& all, const fs::path& file) {
     const auto [metres, radians] = step(all, i);
     cameras.add_row({all.seen.scene.cameras[i].name,
                      fmt::format("{:.1f} mm {:.2f}°", 1000 * metres, kDegPerRad * radians),
-                     fmt::format("{:.1f}", 1000 * known_to(camera.covariance).shift_m),
-                     fmt::format("{:.1f}", 1000 * before),
+                     fmt::format("{:.2f}", 1000 * known_to(camera.covariance).shift_m),
+                     fmt::format("{:.2f}", 1000 * before),
                      before == 0 ? "held: it is the reference" : left_open(camera)});
   }
   std::string text =

@@ -53,7 +53,7 @@ std::string cameras(const CalibrationReport& report) {
     table.add_row({camera.name, fmt::format("{:.3f}", at.x()), fmt::format("{:.3f}", at.y()),
                    fmt::format("{:.3f}", at.z()),
                    known.shift_m == 0 ? "the reference"
-                                      : fmt::format("{:.1f} mm {:.2f}°", 1000 * known.shift_m,
+                                      : fmt::format("{:.2f} mm {:.3f}°", 1000 * known.shift_m,
                                                     kDegPerRad * known.turn_rad),
                    residual(evidence.color), residual(evidence.infrared),
                    signed_number(camera.depth_offset_m * 1000, 1),
