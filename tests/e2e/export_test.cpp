@@ -234,7 +234,7 @@ TEST_F(Export, CtrlCLeavesOnlyWholeFiles) {
   const Finished done = running.wait();
   if (done.status == 0) GTEST_SKIP() << "it was done before the signal came";
   EXPECT_EQ(done.status, 1) << done.err;
-  EXPECT_THAT(one_line(done.err), HasSubstr("every file in"));
+  EXPECT_THAT(one_line(done.err), HasSubstr("every file that was written is whole"));
   for (const char* camera : {"a", "b"}) {
     for (const char* kind : {"color", "depth"}) {
       for (const std::string& name : names_in(out() / camera / kind))
