@@ -91,11 +91,14 @@ Result<std::vector<uint8_t>> color_bgra(const Image& image) {
     return decode_jpeg_bgra(image.bytes.get(), image.width_px, image.height_px);
   const auto picture = color_picture(image);
   if (!picture) return picture.error();
+  return bgra_of(*picture);
+}
+
+std::vector<uint8_t> bgra_of(const RgbPicture& picture) {
   std::vector<uint8_t> bgra;
-  bgra.reserve(picture->rgb.size() / 3 * 4);
-  for (size_t i = 0; i < picture->rgb.size(); i += 3) {
-    bgra.insert(bgra.end(), {picture->rgb[i + 2], picture->rgb[i + 1], picture->rgb[i], 255});
-  }
+  bgra.reserve(picture.rgb.size() / 3 * 4);
+  for (size_t i = 0; i < picture.rgb.size(); i += 3)
+    bgra.insert(bgra.end(), {picture.rgb[i + 2], picture.rgb[i + 1], picture.rgb[i], 255});
   return bgra;
 }
 

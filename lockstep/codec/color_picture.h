@@ -20,4 +20,7 @@ Result<RgbPicture> color_picture(const Image& image);
 /// says: unusable_input, too, for a JPEG of another one.
 Result<std::vector<uint8_t>> color_bgra(const Image& image);
 
+/// A picture as blue, green, red and 255 per pixel, with tight rows.
+[[nodiscard]] std::vector<uint8_t> bgra_of(const RgbPicture& picture);
+
 }  // namespace lockstep

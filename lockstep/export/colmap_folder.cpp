@@ -97,8 +97,8 @@ Result<void> write_model(const std::filesystem::path& folder, const Model& model
 Result<std::string> points_text(const Footage& footage, const FootageViews& views,
                                 const CaptureSet& set) {
   constexpr size_t kMostPoints = 100'000;
-  SetImages images(footage, views, true);
-  if (auto read = images.read(set); !read) return std::move(read).error();
+  SetImages images(footage, views);
+  if (auto read = images.read(set, true); !read) return std::move(read).error();
   auto fusion = CloudFusion::make(views.cameras);
   if (!fusion) return std::move(fusion).error();
   PointCloud cloud;

@@ -21,7 +21,7 @@ Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
   options.normals = true;
   auto fusion = CloudFusion::make(views.cameras, options);
   if (!fusion) return std::move(fusion).error();
-  SetImages set_images(footage, views, colors);
+  SetImages set_images(footage, views);
   PointCloud cloud;
   Exported exported{.target = file};
   while (true) {
@@ -29,7 +29,7 @@ Result<Exported> fuse_clouds(Footage& footage, const FootageViews& views,
     auto set = walk->next();
     if (!set) return std::move(set).error();
     if (!*set) break;
-    if (auto read = set_images.read(**set); !read) return std::move(read).error();
+    if (auto read = set_images.read(**set, colors); !read) return std::move(read).error();
     const auto images = set_images.images();
     auto fused =
         colors ? fusion->fuse(with_color_only(images), cloud) : fusion->fuse(images, cloud);

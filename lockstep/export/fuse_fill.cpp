@@ -8,6 +8,7 @@
 
 #include "lockstep/base/suggestion.h"
 #include "lockstep/base/text.h"
+#include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/png_file.h"
 #include "lockstep/export/open3d_camera.h"
 #include "lockstep/export/pinhole.h"
@@ -51,21 +52,13 @@ bool alike_exposed(const CaptureSet& set) {
   return true;
 }
 
-std::vector<uint8_t> bgra_of(const RgbPicture& picture) {
-  std::vector<uint8_t> bgra(picture.rgb.size() / 3 * 4, 255);
-  for (size_t i = 0; i < picture.rgb.size() / 3; ++i)
-    std::reverse_copy(&picture.rgb[3 * i], &picture.rgb[3 * i] + 3, &bgra[4 * i]);
-  return bgra;
-}
-
 class FillExport {
  public:
   FillExport(const Footage& footage, const FootageViews& views, size_t target, DepthFill fill,
              const std::filesystem::path& folder)
       : views_(views),
         target_(target),
-        colors_(footage, views, true),
-        depths_(footage, views, false),
+        images_(footage, views, target),
         undistortion_(*views.cameras[target].geometry.color),
         fill_(std::move(fill)) {
     exported_.target = folder;
@@ -102,9 +95,8 @@ class FillExport {
  private:
   Result<void> fill(const CaptureSet& set, const RgbPicture& straight) {
     const bool in_color = alike_exposed(set);
-    SetImages& read = in_color ? colors_ : depths_;
-    if (auto done = read.read(set); !done) return done;
-    std::vector<FusionImages> images(read.images().begin(), read.images().end());
+    if (auto read = images_.read(set, in_color); !read) return read;
+    std::vector<FusionImages> images(images_.images().begin(), images_.images().end());
     const std::vector<uint8_t> bgra = in_color ? bgra_of(straight) : std::vector<uint8_t>{};
     images[target_].bgra = bgra;
     return fill_.fill(images, view_);
@@ -129,8 +121,7 @@ class FillExport {
 
   const FootageViews& views_;
   size_t target_;
-  SetImages colors_;  ///< for ticks whose colours can be compared
-  SetImages depths_;
+  SetImages images_;  ///< without the target's colour, which is made straight first
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;

@@ -17,12 +17,13 @@ class MeshExport {
       : footage_(footage),
         views_(views),
         surface_(std::move(surface)),
-        images_(footage, views, have_color(views)) {
+        images_(footage, views),
+        colors_(have_color(views)) {
     exported_.target = file;
   }
 
   Result<void> add(const CaptureSet& set) {
-    if (auto read = images_.read(set); !read) return read;
+    if (auto read = images_.read(set, colors_); !read) return read;
     if (auto added = surface_.integrate(images_.images()); !added) return added;
     ++exported_.ticks;
     return {};
@@ -66,6 +67,7 @@ class MeshExport {
   const FootageViews& views_;
   Tsdf surface_;
   SetImages images_;
+  bool colors_;
   Exported exported_;
 };
 

@@ -22,19 +22,20 @@ std::vector<FusionImages> with_color_only(std::span<const FusionImages> images) 
   return whole;
 }
 
-SetImages::SetImages(const Footage& footage, const FootageViews& views, bool colors)
+SetImages::SetImages(const Footage& footage, const FootageViews& views,
+                     std::optional<size_t> but_of)
     : footage_(footage),
       views_(views),
-      colors_(colors),
+      but_of_(but_of),
       captures_(views.cameras.size()),
       bgra_(views.cameras.size()),
       images_(views.cameras.size()) {}
 
-Result<void> SetImages::read(const CaptureSet& set) {
+Result<void> SetImages::read(const CaptureSet& set, bool colors) {
   std::vector<Result<void>> done(images_.size());
   parallel_for(kThreads, static_cast<int>(images_.size()), [&](int camera) {
     const auto number = static_cast<size_t>(camera);
-    done[number] = read_camera(number, set);
+    done[number] = read_camera(number, set, colors && number != but_of_);
   });
   for (Result<void>& each : done) {
     if (!each) return std::move(each);
@@ -42,7 +43,7 @@ Result<void> SetImages::read(const CaptureSet& set) {
   return {};
 }
 
-Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set) {
+Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool colors) {
   FusionImages& images = images_[camera] = {};
   captures_[camera] = set.slots[camera].capture;
   if (captures_[camera] == nullptr) return {};
@@ -61,7 +62,7 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set) {
     const bool with_infrared = capture.ir && capture.ir->samples().size() == images.depth_mm.size();
     if (with_infrared) images.infrared = capture.ir->samples();
   }
-  if (!colors_ || !capture.color || !view.geometry.color) return {};
+  if (!colors || !capture.color || !view.geometry.color) return {};
   if (auto checked = check_pixels(*capture.color, *view.geometry.color, view.name, set.tick);
       !checked)
     return checked;

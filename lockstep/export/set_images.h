@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,21 +15,21 @@ namespace lockstep {
 /// Capture sets as fusing takes them: colour decoded, instants by rig time. One thread at a time.
 class SetImages {
  public:
-  /// Borrows both. `colors` false: colour is not decoded.
-  SetImages(const Footage& footage, const FootageViews& views, bool colors);
+  /// Borrows both. Colour of the camera `but_of` is never decoded.
+  SetImages(const Footage& footage, const FootageViews& views, std::optional<size_t> but_of = {});
 
   /// Reads a set of the footage with the slots of the views; the images hold until the next one. A
-  /// camera without a capture has none. Errors: those of check_pixels and of decoding, which name
-  /// camera and tick.
-  Result<void> read(const CaptureSet& set);
+  /// camera without a capture has none. `colors` false: colour is not decoded. Errors: those of
+  /// check_pixels and of decoding, which name camera and tick.
+  Result<void> read(const CaptureSet& set, bool colors);
   [[nodiscard]] std::span<const FusionImages> images() const { return images_; }
 
  private:
-  Result<void> read_camera(size_t camera, const CaptureSet& set);
+  Result<void> read_camera(size_t camera, const CaptureSet& set, bool colors);
 
   const Footage& footage_;
   const FootageViews& views_;
-  bool colors_;
+  std::optional<size_t> but_of_;
   std::vector<CapturePtr> captures_;  ///< keep the planes
   std::vector<std::vector<uint8_t>> bgra_;
   std::vector<FusionImages> images_;

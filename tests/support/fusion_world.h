@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lockstep/codec/color_picture.h"
 #include "lockstep/fuse/fusion_camera.h"
 #include "lockstep/rig/rig.h"
 #include "lockstep/virtual/color_renderer.h"
@@ -73,14 +74,6 @@ inline Mesh joined(Mesh mesh, const Mesh& other) {
   for (const auto& [a, b, c] : other.triangles)
     mesh.triangles.push_back({a + first, b + first, c + first});
   return mesh;
-}
-
-inline std::vector<uint8_t> bgra_of(const RgbPicture& picture) {
-  std::vector<uint8_t> bgra;
-  bgra.reserve(picture.rgb.size() / 3 * 4);
-  for (size_t i = 0; i < picture.rgb.size(); i += 3)
-    bgra.insert(bgra.end(), {picture.rgb[i + 2], picture.rgb[i + 1], picture.rgb[i], 255});
-  return bgra;
 }
 
 /// Lays what moves over what stands still.

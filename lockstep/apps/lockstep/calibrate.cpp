@@ -97,12 +97,10 @@ Result<void> check_sync(const CalibrateOptions& options) {
   const auto verified = verify_take(options.take, verify);
   if (!verified) return verified.error();
   if (verified->report.passes()) return {};
-  std::string first;
-  for (const Finding& finding : verified->report.findings) {
-    if (finding.level != FindingLevel::fail) continue;
-    first =
-        fmt::format("{}{}", finding.device.empty() ? "" : finding.device + ": ", finding.message);
-    break;
+  std::string first;  // failures come first
+  if (const auto& findings = verified->report.findings; !findings.empty()) {
+    const std::string& device = findings.front().device;
+    first = (device.empty() ? "" : device + ": ") + findings.front().message;
   }
   return Error{
       Errc::unusable_input,
