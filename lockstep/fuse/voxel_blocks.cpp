@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/voxel_blocks.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -52,7 +54,8 @@ uint32_t VoxelBlocks::take_free() {
   if (free_.empty() && entries_.size() >= most_) drop_oldest();
   if (free_.empty() && entries_.size() < most_) {
     const size_t first = entries_.size(), count = std::min(kChunk, most_ - first);
-    chunks_.push_back(std::unique_ptr<Chunk>(new Chunk));  // not set: is_new()
+    chunks_.push_back(std::unique_ptr<Chunk>(new Chunk));         // not set: is_new()
+    madvise(chunks_.back().get(), sizeof(Chunk), MADV_HUGEPAGE);  // a wish: small ones do, too
     entries_.resize(first + count);
     for (size_t i = count; i-- > 0;) free_.push_back(static_cast<uint32_t>(first + i));
   }

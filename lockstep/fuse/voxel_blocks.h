@@ -84,8 +84,11 @@ class VoxelBlocks {
   void clear();
 
  private:
-  static constexpr size_t kChunk = 128;
-  struct Chunk {
+  /// What large pages of memory are: the voxels of one frame lie in more small ones than a
+  /// processor remembers the places of.
+  static constexpr size_t kLargePage = size_t{2} << 20;
+  static constexpr size_t kChunk = kLargePage / sizeof(VoxelBlock);
+  struct alignas(kLargePage) Chunk {
     std::array<VoxelBlock, kChunk> blocks;
   };
   struct Entry {

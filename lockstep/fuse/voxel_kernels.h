@@ -13,29 +13,31 @@ namespace {
 class Cuboid {
  public:
   explicit Cuboid(Floats at) {
-    const Floats y = kLaneFloats * kShare;
+    const Floats x = kLaneFloats * kShare;
+    const Floats first = between(at[0], at[1], x), last = between(at[2], at[3], x);
+    const Floats to_first = between(at[4], at[5], x) - first,
+                 to_last = between(at[6], at[7], x) - last;
     for (int z = 0; z < kBlockSide; ++z) {
       const float share = static_cast<float>(z) * kShare;
-      const Floats first = between(at[0], at[2], at[4], at[6], y, share);
-      const Floats last = between(at[1], at[3], at[5], at[7], y, share);
-      store(first_ + z * kBlockSide, first);
-      store(step_ + z * kBlockSide, (last - first) * kShare);
+      const Floats here = first + to_first * share;
+      store(first_ + z * kBlockSide, here);
+      store(step_ + z * kBlockSide, (last + to_last * share - here) * kShare);
     }
   }
 
   /// Along a row of voxels.
   [[nodiscard]] Floats row(int number) const {
-    return spread(first_[number]) + spread(step_[number]) * kLaneFloats;
+    const int z = number & ~(kBlockSide - 1);
+    return load<Floats>(first_ + z) +
+           load<Floats>(step_ + z) * static_cast<float>(number & (kBlockSide - 1));
   }
 
  private:
   static constexpr float kShare = 1.0F / (kBlockSide - 1);
 
-  static Floats between(float a, float b, float c, float d, Floats y, float z) {
-    const Floats front = a + (b - a) * y, back = c + (d - c) * y;
-    return front + (back - front) * z;
-  }
-  float first_[kBlockSide * kBlockSide], step_[kBlockSide * kBlockSide];
+  static Floats between(float a, float b, Floats share) { return a + (b - a) * share; }
+  alignas(32) float first_[kBlockSide * kBlockSide];
+  alignas(32) float step_[kBlockSide * kBlockSide];
 };
 
 /// Where a camera sees the voxels of a block: its corners exactly, what lies between evenly
@@ -88,7 +90,8 @@ struct RowPixels {
 /// What is at eight places. One by one: instructions that gather were no faster where measured.
 Ints gather(const uint32_t* from, Ints at) {
   Ints result;
-  for (int lane = 0; lane < kLanes; ++lane) result[lane] = static_cast<int32_t>(from[at[lane]]);
+  for (int lane = 0; lane < kLanes; ++lane)
+    result[lane] = static_cast<int32_t>(from[static_cast<uint32_t>(at[lane])]);
   return result;
 }
 
@@ -112,26 +115,34 @@ Ints pairs_of(Floats first, Floats second) {
 
 // ---- what is seen of a block
 
-/// Rows of a block that something is to be done with, by their numbers.
-struct RowList {
-  uint8_t rows[kBlockRows];
-  int count = 0;
-
-  /// Appends without a branch, which no processor foresees here.
+/// Rows of a block that something is to be done with: a bit for each.
+class RowSet {
+ public:
+  /// Without a branch, which no processor foresees here.
   void add(int row, bool wanted) {
-    rows[count] = static_cast<uint8_t>(row);
-    count += static_cast<int>(wanted);
+    bits_ |= static_cast<uint64_t>(wanted) << row;
+    last_ = wanted ? row : last_;
   }
-  /// The one appended last; any where there is none.
-  [[nodiscard]] int last() const { return rows[count == 0 ? 0 : count - 1]; }
+  /// The one added last; any where there is none.
+  [[nodiscard]] int last() const { return last_; }
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+
+  template <typename Use>
+  void for_each(const Use& use) const {
+    for (uint64_t left = bits_; left != 0; left &= left - 1) use(__builtin_ctzll(left));
+  }
+
+ private:
+  uint64_t bits_ = 0;
+  int last_ = 0;
 };
 
 /// What a camera reads where the voxels of a block lie in its image.
 struct BlockReadings {
-  float ahead[kBlockVoxels];   ///< in front of the surface, in 1/32767 of the truncation
-  float weight[kBlockVoxels];  ///< 0 where nothing is read, or it is farther behind
-  int32_t readings[kBlockVoxels];
-  RowList near;  ///< rows with a weight
+  alignas(32) float ahead[kBlockVoxels];  ///< in front of the surface, in 1/32767 of the truncation
+  alignas(32) float weight[kBlockVoxels];  ///< 0 where nothing is read, or it is farther behind
+  alignas(32) int32_t readings[kBlockVoxels];
+  RowSet near;  ///< rows with a weight
 
   BlockReadings(const IntegrateJob& job, const BlockView& view, const VoxelBlock& block) {
     const float scale = kOne / job.truncation_mm;
@@ -167,10 +178,9 @@ Floats part_of(Floats weight, Floats sum) {
 
 /// Mixes the distances of rows with what is read; returns those rows that have voxels which take a
 /// colour.
-RowList mix_distances(const IntegrateJob& job, const BlockReadings& seen, VoxelBlock& block) {
-  RowList shown;
-  for (int i = 0; i < seen.near.count; ++i) {
-    const int row = seen.near.rows[i];
+RowSet mix_distances(const IntegrateJob& job, const BlockReadings& seen, VoxelBlock& block) {
+  RowSet shown;
+  seen.near.for_each([&](int row) {
     Voxel* const to = block.voxels + kBlockSide * row;
     const auto voxels = load<Ints>(to);
     const auto weight = load<Floats>(seen.weight + kBlockSide * row);
@@ -182,15 +192,14 @@ RowList mix_distances(const IntegrateJob& job, const BlockReadings& seen, VoxelB
     store(to, pairs_of(now, smaller(sum, spread(job.most_weight))));
     shown.add(row, any(seen.shown(row, job.color_band)));
     __builtin_prefetch(block.colors + shown.last(), 1);
-  }
+  });
   return shown;
 }
 
 /// Mixes the colours of rows with those of the image, as far as it shows their voxels.
-void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowList& rows,
+void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowSet& rows,
                 const BlockView& view, VoxelBlock& block) {
-  for (int i = 0; i < rows.count; ++i) {
-    const int row = rows.rows[i];
+  rows.for_each([&](int row) {
     ColorRow& to = block.colors[row];
     const RowPixels pixels(view, row, job.color_width, job.color_height);
     const Ints shown = seen.shown(row, job.color_band) & pixels.inside;
@@ -206,7 +215,7 @@ void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowLis
                                   mix(second_of(blue_green), bgra & 0xFF00)));
     store(to.red_weight, pairs_of(mix(first_of(red_weight), (bgra >> 8) & 0xFF00),
                                   smaller(sum, spread(job.most_weight))));
-  }
+  });
 }
 
 LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_mm,
@@ -216,8 +225,8 @@ LOCKSTEP_KERNEL void integrate(const IntegrateJob& shared, const float* origin_m
   const BlockCorners corners(job.lens, job.mm, origin_mm, side, job.width, job.height);
   if (!corners.seen) return;
   const BlockReadings seen(job, BlockView(corners.u, corners.v, corners.z), block);
-  const RowList shown = mix_distances(job, seen, block);
-  if (job.bgra == nullptr || shown.count == 0) return;
+  const RowSet shown = mix_distances(job, seen, block);
+  if (job.bgra == nullptr || shown.empty()) return;
   const BlockCorners in_color(job.color_lens, job.color_mm, origin_mm, side, job.color_width,
                               job.color_height);
   if (!in_color.seen) return;
