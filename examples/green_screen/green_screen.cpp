@@ -29,7 +29,7 @@
 namespace {
 
 constexpr int kExposureUs = 8330;  // the same on all, or the middles drift apart
-constexpr int kDelayUs =
+constexpr std::uint32_t kDelayUs =
     167;  // from camera to camera, as lockstep plans it: keeps the lasers apart
 constexpr long kSameInstantUs = 8000;  // closer than this is one tick; a period is 33333
 constexpr std::chrono::seconds kFirstPulse(60), kNextCapture(2);
@@ -83,7 +83,6 @@ Camera open_camera(std::uint32_t index, const std::string& calibration_json) {
   c.wired_sync_mode = camera.is_main ? K4A_WIRED_SYNC_MODE_MASTER
                       : listens      ? K4A_WIRED_SYNC_MODE_SUBORDINATE
                                      : K4A_WIRED_SYNC_MODE_STANDALONE;
-  if (listens) c.subordinate_delay_off_master_usec = kDelayUs * index;
   camera.device.set_color_control(K4A_COLOR_CONTROL_EXPOSURE_TIME_ABSOLUTE,
                                   K4A_COLOR_CONTROL_MODE_MANUAL, kExposureUs);
   camera.calibration = camera.device.get_calibration(c.depth_mode, c.color_resolution);
@@ -251,7 +250,10 @@ void run(const std::string& calibration, const std::string& folder, int frames, 
   if (cameras.size() < 2 || found == cameras.end())
     throw std::runtime_error("two cameras on one sync cable are needed, one of them the master");
   const Camera& main = *found;
+  std::uint32_t delay_us = 0;
   for (Camera& camera : cameras) {
+    if (!camera.is_main)
+      camera.configuration.subordinate_delay_off_master_usec = delay_us += kDelayUs;
     camera.into_main = into_main(camera, main);
     if (!camera.into_main) throw std::runtime_error("a calibration cannot be used");
   }

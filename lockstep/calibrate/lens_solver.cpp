@@ -186,11 +186,12 @@ void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens
   std::vector<Eigen::Vector3d> normals;
   Coverage coverage;
   for (size_t i = 0; i < photos.size(); ++i) {
-    if (photos[i].corners.size() < kLeastCorners) continue;
+    const PhotoUse use = solved.photos[i].use;
+    if (use != PhotoUse::solved_with && use != PhotoUse::held_out) continue;
     const auto pose = plane_pose(solved.lens, board, photos[i].corners);
     if (!pose) continue;
     solved.photos[i].rms_px = pose->rms_px;
-    const size_t which = solved.photos[i].held_out ? 1 : 0;
+    const size_t which = use == PhotoUse::held_out ? 1 : 0;
     sums[which] += pose->rms_px * pose->rms_px * static_cast<double>(photos[i].corners.size());
     counts[which] += photos[i].corners.size();
     normals.emplace_back(pose->camera_from_board.rotation.col(2));
@@ -206,23 +207,56 @@ void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens
   solved.most_tilt_deg = widest_angle_deg(normals);
 }
 
+/// Why a photograph is left out, if it is; `seen`: those before it that are not.
+std::optional<PhotoUse> left_out(const BoardPhoto& photo, double widest_sharp_px,
+                                 const std::vector<const BoardPhoto*>& seen) {
+  if (photo.corners.size() < kLeastCorners) return PhotoUse::few_corners;
+  if (photo.edge_width_px > widest_sharp_px) return PhotoUse::blurred;
+  const bool known = std::any_of(seen.begin(), seen.end(), [&](const BoardPhoto* earlier) {
+    return show_one_place(earlier->corners, photo.corners);
+  });
+  return known ? std::optional(PhotoUse::alike) : std::nullopt;
+}
+
+struct Photos {
+  std::vector<const BoardPhoto*> seen;  ///< all that are not left out
+  std::vector<const BoardPhoto*> used;  ///< without those that are held out
+};
+
+/// Decides what each photograph is for.
+Photos sort_out(const std::vector<BoardPhoto>& photos, std::vector<PhotoResidual>& residuals) {
+  std::vector<double> widths;
+  for (const BoardPhoto& photo : photos) widths.push_back(photo.edge_width_px);
+  const double widest_sharp_px = widest_sharp_edge_px(std::move(widths));
+  Photos sorted;
+  for (size_t i = 0; i < photos.size(); ++i) {
+    PhotoUse& use = residuals[i].use;
+    if (const auto why = left_out(photos[i], widest_sharp_px, sorted.seen)) {
+      use = *why;
+      continue;
+    }
+    sorted.seen.push_back(&photos[i]);
+    const size_t count = sorted.seen.size();
+    if (count > kLeastPhotos && count % kHoldOutEvery == 0)
+      use = PhotoUse::held_out;
+    else
+      sorted.used.push_back(&photos[i]);
+  }
+  return sorted;
+}
+
 }  // namespace
 
 Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
                               const std::vector<BoardPhoto>& photos) {
-  std::vector<const BoardPhoto*> seen, used;
   SolvedLens solved;
   solved.photos.resize(photos.size());
-  for (size_t i = 0; i < photos.size(); ++i) {
-    if (photos[i].corners.size() < kLeastCorners) continue;
-    seen.push_back(&photos[i]);
-    solved.photos[i].held_out = seen.size() > kLeastPhotos && seen.size() % kHoldOutEvery == 0;
-    if (!solved.photos[i].held_out) used.push_back(&photos[i]);
-  }
+  const auto [seen, used] = sort_out(photos, solved.photos);
   if (seen.size() < kLeastPhotos) {
     return Error{Errc::unusable_input,
-                 fmt::format("the board was found in {} of {} photographs, and a lens takes {} and "
-                             "more (twenty are good): show all of the board, sharp and well lit",
+                 fmt::format("the board was found, sharp and each time at another place, in {} of "
+                             "{} photographs, and a lens takes {} and more (twenty are good): show "
+                             "all of the board, well lit",
                              seen.size(), photos.size(), kLeastPhotos)};
   }
   const CameraModel begin =

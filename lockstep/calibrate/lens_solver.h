@@ -13,17 +13,27 @@
 
 namespace lockstep {
 
-/// The corners of the board in one photograph.
+/// The corners of the board in one photograph, by their ids.
 struct BoardPhoto {
   std::string name;  ///< for messages
   std::vector<SeenCorner> corners;
+  double edge_width_px = 0;  ///< of the board's squares; 0: not known
+};
+
+/// What a photograph served for.
+enum class PhotoUse {
+  solved_with,
+  held_out,     ///< the solve never saw it
+  few_corners,  ///< the board was not found, or too little of it; like those below left out
+  blurred,      ///< moved, or out of focus
+  alike,        ///< it shows the board where an earlier one does
 };
 
 /// One photograph against a solved lens.
 struct PhotoResidual {
-  /// Nothing where too few corners were seen, or where they lie so that no board explains them.
+  PhotoUse use = PhotoUse::solved_with;
+  /// Nothing where it was left out, or where corners lie so that no board explains them.
   std::optional<double> rms_px;
-  bool held_out = false;  ///< the solve never saw it
 };
 
 struct SolvedLens {

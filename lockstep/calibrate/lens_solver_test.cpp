@@ -73,8 +73,9 @@ TEST(LensSolver, FindsTheLensOfARealCamera) {
         EXPECT_LT((*a - *b).norm(), 2.5) << x << " " << y;
       }
     }
-    const auto held = std::count_if(solved->photos.begin(), solved->photos.end(),
-                                    [](const PhotoResidual& photo) { return photo.held_out; });
+    const auto held =
+        std::count_if(solved->photos.begin(), solved->photos.end(),
+                      [](const PhotoResidual& photo) { return photo.use == PhotoUse::held_out; });
     EXPECT_EQ(held, 7);
   }
 }
@@ -90,12 +91,24 @@ TEST(LensSolver, CountsNoPhotographThatItDidNotUse) {
   few.corners.resize(5);
   for (SeenCorner& corner : few.corners) corner.pixel.x() += corner.id % 2 * 40;
   photos.push_back(few);
-  photos.push_back({"empty", {}});
+  photos.push_back({"empty", {}, 0});
+  // Nothing new, and nothing that could be held out: the board stands where it stood before.
+  BoardPhoto again = photos[2];
+  for (SeenCorner& corner : again.corners) corner.pixel.y() += 0.3;
+  photos.push_back(again);
+  for (BoardPhoto& photo : photos) photo.edge_width_px = 1.4;
+  BoardPhoto blurred = photos[3];
+  for (SeenCorner& corner : blurred.corners) corner.pixel.x() += 30;
+  blurred.edge_width_px = 3.5;
+  photos.push_back(blurred);
   const auto after = solve_lens(1920, 1080, board, photos);
   ASSERT_TRUE(after) << after.error().message;
   EXPECT_EQ(after->rms_px, before->rms_px);
   EXPECT_FALSE(after->photos[9].rms_px);
   EXPECT_FALSE(after->photos[10].rms_px);
+  const PhotoUse uses[] = {PhotoUse::few_corners, PhotoUse::few_corners, PhotoUse::alike,
+                           PhotoUse::blurred};
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(after->photos[9 + i].use, uses[i]) << i;
   EXPECT_TRUE(after->photos[0].rms_px);
   EXPECT_FALSE(after->held_out_rms_px);
 }
@@ -106,7 +119,7 @@ TEST(LensSolver, RefusesTooFewPhotographs) {
   for (size_t i = 5; i < photos.size(); ++i) photos[i].corners.resize(3);
   const auto solved = solve_lens(1920, 1080, board, photos);
   ASSERT_FALSE(solved);
-  EXPECT_THAT(solved.error().message, HasSubstr("found in 5 of 12 photographs"));
+  EXPECT_THAT(solved.error().message, HasSubstr("in 5 of 12 photographs"));
 }
 
 TEST(LensSolver, RefusesBoardsThatAreAllParallel) {

@@ -21,38 +21,46 @@ constexpr double kAlikePx = 1.0;
 using ByTick = std::map<int64_t, std::vector<const BoardView*>>;
 using SensorOfCamera = std::pair<int, BoardSensor>;
 
-std::map<SensorOfCamera, double> usual_widths(const std::vector<BoardSighting>& sightings) {
+std::map<SensorOfCamera, double> widest_sharp_edges(const std::vector<BoardSighting>& sightings) {
   std::map<SensorOfCamera, std::vector<double>> widths;
-  for (const BoardSighting& seen : sightings) {
-    if (seen.edge_width_px > 0)
-      widths[{seen.view.camera, seen.view.sensor}].push_back(seen.edge_width_px);
-  }
-  std::map<SensorOfCamera, double> usual;
-  for (const auto& [camera, all] : widths) usual[camera] = median(all);
-  return usual;
+  for (const BoardSighting& seen : sightings)
+    widths[{seen.view.camera, seen.view.sensor}].push_back(seen.edge_width_px);
+  std::map<SensorOfCamera, double> widest;
+  for (auto& [camera, all] : widths) widest[camera] = widest_sharp_edge_px(std::move(all));
+  return widest;
 }
+
+/// How far apart the corners are that two images show.
+struct CornersApart {
+  double sum_px = 0;
+  int common = 0;
+
+  void add(const std::vector<SeenCorner>& a, const std::vector<SeenCorner>& b) {
+    auto other = b.begin();
+    for (const SeenCorner& corner : a) {
+      while (other != b.end() && other->id < corner.id) ++other;
+      if (other == b.end()) break;
+      if (other->id != corner.id) continue;
+      sum_px += (corner.pixel - other->pixel).norm();
+      ++common;
+    }
+  }
+  [[nodiscard]] bool alike() const { return common > 0 && sum_px / common < kAlikePx; }
+};
 
 /// Whether two ticks show the board at one place to the same cameras.
 bool alike(const std::vector<const BoardView*>& a, const std::vector<const BoardView*>& b) {
   if (a.size() != b.size()) return false;
-  double sum = 0;
-  int common = 0;
+  CornersApart apart;
   for (size_t i = 0; i < a.size(); ++i) {
     if (a[i]->camera != b[i]->camera || a[i]->sensor != b[i]->sensor) return false;
-    auto other = b[i]->corners.begin();
-    for (const SeenCorner& corner : a[i]->corners) {
-      while (other != b[i]->corners.end() && other->id < corner.id) ++other;
-      if (other == b[i]->corners.end()) break;
-      if (other->id != corner.id) continue;
-      sum += (corner.pixel - other->pixel).norm();
-      ++common;
-    }
+    apart.add(a[i]->corners, b[i]->corners);
   }
-  return common > 0 && sum / common < kAlikePx;
+  return apart.alike();
 }
 
 std::vector<BoardView> sharp_views(const std::vector<BoardSighting>& sightings, LeftOut& left_out) {
-  const auto usual = usual_widths(sightings);
+  const auto widest = widest_sharp_edges(sightings);
   std::vector<BoardView> views;
   for (const BoardSighting& seen : sightings) {
     if (seen.view.corners.empty()) continue;
@@ -60,11 +68,7 @@ std::vector<BoardView> sharp_views(const std::vector<BoardSighting>& sightings, 
       ++left_out.few_corners;
       continue;
     }
-    const auto sharp = usual.find({seen.view.camera, seen.view.sensor});
-    const double widest = sharp == usual.end()
-                              ? kWidestSharpEdgePx
-                              : std::max(kWidestSharpEdgePx, kTimesOthers * sharp->second);
-    if (seen.edge_width_px > widest) {
+    if (seen.edge_width_px > widest.at({seen.view.camera, seen.view.sensor})) {
       ++left_out.blurred;
       continue;
     }
@@ -132,6 +136,18 @@ std::set<int64_t> hold_out(const ByTick& ticks) {
 }
 
 }  // namespace
+
+double widest_sharp_edge_px(std::vector<double> edge_widths_px) {
+  std::erase_if(edge_widths_px, [](double width) { return !(width > 0); });
+  if (edge_widths_px.empty()) return kWidestSharpEdgePx;
+  return std::max(kWidestSharpEdgePx, kTimesOthers * median(edge_widths_px));
+}
+
+bool show_one_place(const std::vector<SeenCorner>& a, const std::vector<SeenCorner>& b) {
+  CornersApart apart;
+  apart.add(a, b);
+  return apart.alike();
+}
 
 ViewSelection select_views(const std::vector<BoardSighting>& sightings) {
   ViewSelection selection;

@@ -29,6 +29,15 @@ inline constexpr size_t kLeastCorners = 6;
 /// Of the ticks that two cameras saw, every so many-th is held out.
 inline constexpr int kHoldOutEvery = 5;
 
+/// The widest edge that still is sharp among the images of one camera, by the widths in all of them
+/// (BoardSighting::edge_width_px, 0 for not known). Pure.
+[[nodiscard]] double widest_sharp_edge_px(std::vector<double> edge_widths_px);
+
+/// Whether two images of one camera show the board where it was not moved: it then says nothing
+/// new. Corners by their ids. Pure.
+[[nodiscard]] bool show_one_place(const std::vector<SeenCorner>& a,
+                                  const std::vector<SeenCorner>& b);
+
 /// Sorts what was seen. Held out is a fifth of the ticks of every pair of cameras, no more. Pure.
 [[nodiscard]] ViewSelection select_views(const std::vector<BoardSighting>& sightings);
 

@@ -91,6 +91,11 @@ class FillExport {
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }
+  /// After a failure: where not a picture came about, nothing stands in the way of another try.
+  void remove_if_empty() const {
+    std::error_code ignored;
+    if (made_ && exported_.items == 0) std::filesystem::remove_all(exported_.target, ignored);
+  }
 
  private:
   Result<void> fill(const CaptureSet& set, const RgbPicture& straight) {
@@ -105,6 +110,7 @@ class FillExport {
   Result<void> begin() {
     const std::filesystem::path& folder = exported_.target;
     if (auto made = make_new_folder(folder); !made) return made;
+    made_ = true;
     for (const char* kind : {"color", "depth", "source", "confidence"}) {
       if (auto made = make_new_folder(folder / kind); !made) return made;
     }
@@ -125,6 +131,7 @@ class FillExport {
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;
+  bool made_ = false;
   Exported exported_;
 };
 
@@ -145,7 +152,9 @@ Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const Fo
   auto fill = DepthFill::make(std::move(straight), *number);
   if (!fill) return std::move(fill).error();
   FillExport work(footage, views, *number, *std::move(fill), folder);
-  return add_all(footage, *walk, progress, work);
+  auto exported = add_all(footage, *walk, progress, work);
+  if (!exported) work.remove_if_empty();
+  return exported;
 }
 
 }  // namespace lockstep

@@ -2,7 +2,7 @@
 // `lockstep calibrate --intrinsics` and `--register`: photographs of a board, without a rig.
 #include "lockstep/apps/lockstep/calibrate_photographs.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
@@ -67,10 +67,10 @@ Result<GrayImage> read_photograph(const fs::path& file) {
   return image;
 }
 
-Result<Photograph> look_at(const fs::path& file, GrayImage image, const Board& board,
+Result<Photograph> look_at(const fs::path& file, const GrayImage& image, const Board& board,
                            Detector& detector) {
-  Photograph photograph{{file.filename().string(), {}}, image.width_px, image.height_px};
-  const auto seen = detector.detect({board, true, std::move(image)});
+  Photograph photograph{{file.filename().string(), {}, 0}, image.width_px, image.height_px};
+  const auto seen = detector.detect({board, true, image});
   if (!seen)
     return Error{seen.error().code, fmt::format("{}: {}", file.string(), seen.error().message)};
   if (seen->foreign_markers > seen->markers) {
@@ -81,6 +81,7 @@ Result<Photograph> look_at(const fs::path& file, GrayImage image, const Board& b
   }
   for (const DetectedCorner& corner : seen->corners)
     photograph.seen.corners.push_back({corner.id, corner.pixel, std::nullopt});
+  photograph.seen.edge_width_px = edge_width_px(image, board, photograph.seen.corners);
   return photograph;
 }
 
@@ -111,7 +112,7 @@ Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
       left_out.push_back(image.error().message);
       continue;
     }
-    auto photograph = look_at(files[i], *std::move(image), board, detector);
+    auto photograph = look_at(files[i], *image, board, detector);
     if (!photograph) return std::move(photograph).error();
     if (!all.empty()) {
       if (auto same = check_size(*photograph, all.front()); !same) return std::move(same).error();
@@ -129,6 +130,23 @@ Json or_null(const std::optional<double>& number) {
   return number ? Json(*number) : Json();
 }
 
+/// As docs/schemas/lens.schema.json names it.
+const char* word_of(PhotoUse use) {
+  switch (use) {
+    case PhotoUse::solved_with:
+      return "solved with";
+    case PhotoUse::held_out:
+      return "held out";
+    case PhotoUse::few_corners:
+      return "few corners";
+    case PhotoUse::blurred:
+      return "blurred";
+    case PhotoUse::alike:
+      return "alike";
+  }
+  return "";
+}
+
 std::string lens_json(const SolvedLens& solved, const std::vector<Photograph>& photographs) {
   Json root = Json::parse(write_lens(solved.lens));
   root["rms_px"] = solved.rms_px;
@@ -139,20 +157,36 @@ std::string lens_json(const SolvedLens& solved, const std::vector<Photograph>& p
   for (size_t i = 0; i < photographs.size(); ++i) {
     photos.push_back({{"file", photographs[i].seen.name},
                       {"corners", photographs[i].seen.corners.size()},
-                      {"held_out", solved.photos[i].held_out},
+                      {"use", word_of(solved.photos[i].use)},
                       {"rms_px", or_null(solved.photos[i].rms_px)}});
   }
   root["photographs"] = std::move(photos);
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-void print_lens(const SolvedLens& solved, size_t photographs, const std::string& output) {
+/// What a lens was found without, a line for each reason.
+void print_left_out(const SolvedLens& solved, const std::vector<Photograph>& photographs) {
+  for (const auto& [use, why] :
+       {std::pair{PhotoUse::few_corners, "too little of the board"},
+        std::pair{PhotoUse::blurred, "blurred"},
+        std::pair{PhotoUse::alike, "the board stands where it stood before"}}) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < photographs.size(); ++i) {
+      if (solved.photos[i].use == use) names.push_back(photographs[i].seen.name);
+    }
+    if (names.empty()) continue;
+    print_text(wrapped(fmt::format("left out ({}): {}\n", why, fmt::join(names, ", ")), 2));
+  }
+}
+
+void print_lens(const SolvedLens& solved, const std::vector<Photograph>& photographs,
+                const std::string& output) {
   const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
   const CameraModel& lens = solved.lens;
   line(
       fmt::format("{} of {} x {} pixels, board tilted by up to {:.0f}° between two, corners in "
                   "{:.0f} % of the image",
-                  counted(static_cast<int64_t>(photographs), "photograph"), lens.width_px,
+                  counted(static_cast<int64_t>(photographs.size()), "photograph"), lens.width_px,
                   lens.height_px, solved.most_tilt_deg, 100 * solved.coverage));
   line(fmt::format("focal length {:.2f}, {:.2f} px; principal point {:.2f}, {:.2f} px", lens.fx_px,
                    lens.fy_px, lens.cx_px, lens.cy_px));
@@ -161,6 +195,7 @@ void print_lens(const SolvedLens& solved, size_t photographs, const std::string&
       solved.held_out_rms_px
           ? fmt::format("at photographs that the solve never saw {:.3f}", *solved.held_out_rms_px)
           : "and none was held out to say what the lens is worth: that takes ten photographs"));
+  print_left_out(solved, photographs);
   if (solved.coverage < 0.6)
     line(
         "advice: show the board in the corners of the image, too: where it never was, the lens is "
@@ -202,7 +237,7 @@ Result<RegisteredPair> find_pair(const RegisterRequest& request) {
     if (!lens) return Error{lens.error().code, file + ": " + lens.error().message};
     auto image = read_photograph(request.photographs[i]);
     if (!image) return std::move(image).error();
-    auto photograph = look_at(request.photographs[i], *std::move(image), *board, detector);
+    auto photograph = look_at(request.photographs[i], *image, *board, detector);
     if (!photograph) return std::move(photograph).error();
     if (photograph->width_px != lens->width_px || photograph->height_px != lens->height_px) {
       return Error{Errc::unusable_input,
@@ -267,7 +302,7 @@ int calibrate_lens(const LensRequest& request) {
   if (request.json)
     print_as_is(stdout, json);
   else
-    print_lens(*solved, photographs.size(), request.output);
+    print_lens(*solved, photographs, request.output);
   return kExitGood;
 }
 
