@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/calibrate/advice.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -61,6 +61,25 @@ class Adviser {
         "measure along ten squares with a ruler, and put what one of them has into the board file");
   }
 
+  /// The poses are right all the same: rows are counted from the other side.
+  void missing_rows() {
+    const Board& board = report_.board;
+    std::vector<bool> rows(static_cast<size_t>(board.corners_y())),
+        columns(static_cast<size_t>(board.corners_x()));
+    for (size_t id = 0; id < report_.corner_seen.size(); ++id) {
+      if (!report_.corner_seen[id]) continue;
+      rows[id / columns.size()] = columns[id % columns.size()] = true;
+    }
+    for (const auto& [what, seen] : {std::pair("row", &rows), std::pair("column", &columns)}) {
+      if (seen->empty() || (seen->front() && seen->back())) continue;
+      say(AdviceLevel::note, "corners-never-seen", {},
+          fmt::format("no image showed the {} {} of the board's corners",
+                      seen->back() ? "first" : "last", what),
+          fmt::format("count its squares: the board file says {} x {}", board.squares_x,
+                      board.squares_y));
+    }
+  }
+
   void ticks() {
     for (const PairEvidence& pair : report_.pairs) {
       if (pair.ticks >= kFewTicks || joined_better(pair)) continue;
@@ -107,6 +126,7 @@ class Adviser {
   }
 
   void images() {
+    std::vector<std::string> narrow, narrow_cameras;
     for (size_t i = 0; i < report_.cameras.size(); ++i) {
       const CameraEvidence& camera = report_.cameras[i];
       const std::string& of = report_.calibration.cameras[i].name;
@@ -119,10 +139,9 @@ class Adviser {
           continue;
         }
         if (evidence->coverage < kLeastCoverage) {
-          say(AdviceLevel::warning, "low-coverage", {of},
-              fmt::format("the board was seen in {:.0f} % of {}'s {} image only",
-                          100 * evidence->coverage, of, sensor),
-              "show it in the corners of the image, too");
+          narrow.push_back(
+              fmt::format("{:.0f} % of {}'s {} image", 100 * evidence->coverage, of, sensor));
+          if (narrow_cameras.empty() || narrow_cameras.back() != of) narrow_cameras.push_back(of);
         }
         if (evidence->rms_px > kUsualNoisePx) {
           say(AdviceLevel::warning, "large-residuals", {of},
@@ -133,6 +152,10 @@ class Adviser {
         }
       }
     }
+    if (narrow.empty()) return;
+    say(AdviceLevel::warning, "low-coverage", std::move(narrow_cameras),
+        fmt::format("the board was seen in {} only", fmt::join(narrow, ", ")),
+        "show it in the corners of the images, too");
   }
 
   void left_out() {
@@ -204,6 +227,7 @@ std::vector<Advice> advise(const CalibrationReport& report) {
   Adviser adviser(report);
   adviser.degenerate();
   adviser.board_size();
+  adviser.missing_rows();
   adviser.ticks();
   adviser.held_out();
   adviser.poses();

@@ -12,6 +12,7 @@ namespace lockstep {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using testing::SyntheticErrors;
 using testing::SyntheticRig;
@@ -115,6 +116,42 @@ TEST(CalibrateRig, FindsABoardThatWasFittedToThePage) {
   evidence.board.square_m = 0.0816;
   EXPECT_THAT(refusal(evidence), AllOf(HasSubstr("squares of 81.6 mm"),
                                        ::testing::ContainsRegex("measure (79.9|80.[01]) mm")));
+}
+
+TEST(CalibrateRig, NotesSidesOfTheBoardThatNobodySaw) {
+  const SyntheticRig rig = circle();
+  BoardEvidence evidence = evidence_of(rig);
+  const auto whole = calibrate_rig(evidence);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(find(*whole, "corners-never-seen"), nullptr);
+  evidence.board.squares_y += 1;
+  const auto report = calibrate_rig(evidence);
+  ASSERT_TRUE(report) << report.error().message;
+  const Advice* advice = find(*report, "corners-never-seen");
+  ASSERT_NE(advice, nullptr);
+  EXPECT_THAT(advice->message, HasSubstr("the last row"));
+  EXPECT_THAT(advice->mend, HasSubstr("the board file says 9 x 8"));
+}
+
+TEST(CalibrateRig, AdvisesOnceOfAllImagesThatShowedTheBoardInTheirMiddle) {
+  const SyntheticRig rig = circle();
+  BoardEvidence evidence = evidence_of(rig);
+  for (BoardSighting& seen : evidence.sightings) {
+    const CameraToSolve& camera = evidence.cameras[static_cast<size_t>(seen.view.camera)];
+    const auto& lens = seen.view.sensor == BoardSensor::color ? camera.color : camera.depth;
+    std::erase_if(seen.view.corners, [&](const SeenCorner& corner) {
+      return std::abs(corner.pixel.x() - lens.cx_px) > lens.width_px / 7.0 ||
+             std::abs(corner.pixel.y() - lens.cy_px) > lens.height_px / 7.0;
+    });
+  }
+  const auto report = calibrate_rig(evidence);
+  ASSERT_TRUE(report) << report.error().message;
+  const Advice* advice = find(*report, "low-coverage");
+  ASSERT_NE(advice, nullptr);
+  EXPECT_EQ(advice->cameras.size(), 4u);
+  EXPECT_THAT(advice->message,
+              ContainsRegex("the board was seen in .*'s colour image, .*'s infrared image only"));
+  EXPECT_EQ(find({.advice = {advice + 1, &report->advice.back() + 1}}, "low-coverage"), nullptr);
 }
 
 TEST(CalibrateRig, DoubtsABoardThatIsALittleTooSmall) {
@@ -257,7 +294,7 @@ TEST(CalibrateRig, AdvisesWhereTwoCamerasShareFewTicks) {
   ASSERT_TRUE(report) << report.error().message;
   const Advice* advice = find(*report, "few-shared-ticks");
   ASSERT_NE(advice, nullptr);
-  EXPECT_THAT(advice->message, ::testing::ContainsRegex("cam2 and cam3 share only [1-8] tick"));
+  EXPECT_THAT(advice->message, ContainsRegex("cam2 and cam3 share only [1-8] tick"));
   EXPECT_THAT(advice->mend, HasSubstr("show the board between them"));
   EXPECT_NE(verdict_of(*report), "good");
 }
