@@ -150,6 +150,18 @@ TEST(CalibratePhotographs, SaysWhatIsWrong) {
                           folder / "board.toml"});
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("this is no lens"));
+
+  // All parallel, at one distance: Ceres meets what it would log.
+  fs::create_directory(folder / "parallel");
+  for (int i = 0; i < 7; ++i) {
+    write_photograph(folder / ("parallel/" + std::to_string(i) + ".png"),
+                     pose(0, 0, 0.1 * i, {0.03 * i - 0.1, 0.02 * i - 0.05, 1.5}));
+  }
+  refused = run_lockstep({"calibrate", "--intrinsics", folder / "parallel", "--board",
+                          folder / "board.toml", "-o", folder / "lens.json"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, ::testing::StartsWith("lockstep: "));
+  EXPECT_FALSE(fs::exists(folder / "lens.json"));
 }
 
 }  // namespace
