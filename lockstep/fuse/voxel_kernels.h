@@ -87,12 +87,15 @@ struct RowPixels {
   }
 };
 
-/// What is at eight places. One by one: instructions that gather were no faster where measured.
-Ints gather(const uint32_t* from, Ints at) {
-  Ints result;
-  for (int lane = 0; lane < kLanes; ++lane)
-    result[lane] = static_cast<int32_t>(from[static_cast<uint32_t>(at[lane])]);
-  return result;
+/// Puts what is at places of an image where the places are. One by one: instructions that gather
+/// were no faster where measured.
+void look_up(const uint32_t* from, int32_t* at, int count) {
+#pragma GCC unroll 8
+  for (int i = 0; i < count; ++i) {
+    auto place = static_cast<uint32_t>(at[i]);
+    __asm__("" : "+r"(place));  // not by vectors, out of which and into which each would be moved
+    at[i] = static_cast<int32_t>(from[place]);
+  }
 }
 
 // ---- pairs of 16 bits
@@ -121,7 +124,7 @@ class RowSet {
   /// Without a branch, which no processor foresees here.
   void add(int row, bool wanted) {
     bits_ |= static_cast<uint64_t>(wanted) << row;
-    last_ = wanted ? row : last_;
+    last_ ^= (last_ ^ row) & -static_cast<int>(wanted);
   }
   /// The one added last; any where there is none.
   [[nodiscard]] int last() const { return last_; }
@@ -137,7 +140,8 @@ class RowSet {
   int last_ = 0;
 };
 
-/// What a camera reads where the voxels of a block lie in its image.
+/// What a camera reads where the voxels of a block lie in its image. In three steps, each over all
+/// rows: within one row everything waits for what is before it.
 struct BlockReadings {
   alignas(32) float ahead[kBlockVoxels];  ///< in front of the surface, in 1/32767 of the truncation
   alignas(32) float weight[kBlockVoxels];  ///< 0 where nothing is read, or it is farther behind
@@ -145,20 +149,27 @@ struct BlockReadings {
   RowSet near;  ///< rows with a weight
 
   BlockReadings(const IntegrateJob& job, const BlockView& view, const VoxelBlock& block) {
+    constexpr float kBeside = 1e9F;  // behind whatever is read
+    for (int at = 0; at < kBlockVoxels; at += kBlockSide) {
+      const RowPixels pixels(view, at / kBlockSide, job.width, job.height);
+      store(ahead + at, pixels.inside ? pixels.z : spread(kBeside));
+      store(readings + at, pixels.at);
+    }
+    look_up(job.readings, readings, kBlockVoxels);
+    RowSet read;
     const float scale = kOne / job.truncation_mm;
     for (int row = 0; row < kBlockRows; ++row) {
-      const RowPixels pixels(view, row, job.width, job.height);
-      const Ints there = gather(job.readings, pixels.at) & pixels.inside;
-      const Ints mm = there & 0xFFFF;
-      const Floats apart = (floats_of(mm) + job.residual_mm - pixels.z) * scale;
-      const Ints seen = (mm > 0) & (apart >= -kOne);
       const int at = kBlockSide * row;
+      const auto there = load<Ints>(readings + at);
+      const Ints mm = there & 0xFFFF;
+      const Floats apart = (floats_of(mm) + job.residual_mm - load<Floats>(ahead + at)) * scale;
+      const Ints seen = (mm > 0) & (apart >= -kOne);
       store(ahead + at, apart);
       store(weight + at, floats_of((there >> 16) & 0xFF & seen));
-      store(readings + at, there);
-      near.add(row, any(seen));
-      __builtin_prefetch(block.voxels + kBlockSide * near.last(), 1);
+      read.add(row, any(seen));
+      __builtin_prefetch(block.voxels + kBlockSide * read.last(), 1);
     }
+    near = read;
   }
 
   /// Where the colour image shows a voxel near the surface.
@@ -196,16 +207,27 @@ RowSet mix_distances(const IntegrateJob& job, const BlockReadings& seen, VoxelBl
   return shown;
 }
 
-/// Mixes the colours of rows with those of the image, as far as it shows their voxels.
+/// Mixes the colours of rows with those of the image, as far as it shows their voxels. In steps,
+/// like BlockReadings.
 void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowSet& rows,
                 const BlockView& view, VoxelBlock& block) {
+  alignas(32) float weights[kBlockVoxels];
+  alignas(32) int32_t pixels_bgra[kBlockVoxels];
+  int count = 0;
   rows.for_each([&](int row) {
-    ColorRow& to = block.colors[row];
     const RowPixels pixels(view, row, job.color_width, job.color_height);
     const Ints shown = seen.shown(row, job.color_band) & pixels.inside;
-    const Ints bgra = gather(reinterpret_cast<const uint32_t*>(job.bgra), pixels.at);
+    store(weights + count, shown ? load<Floats>(seen.weight + kBlockSide * row) : Floats{});
+    store(pixels_bgra + count, pixels.at);
+    count += kBlockSide;
+  });
+  look_up(reinterpret_cast<const uint32_t*>(job.bgra), pixels_bgra, count);
+  count = 0;
+  rows.for_each([&](int row) {
+    ColorRow& to = block.colors[row];
+    const auto bgra = load<Ints>(pixels_bgra + count);
+    const auto weight = load<Floats>(weights + count);
     const auto blue_green = load<Ints>(to.blue_green), red_weight = load<Ints>(to.red_weight);
-    const Floats weight = shown ? load<Floats>(seen.weight + kBlockSide * row) : Floats{};
     const Floats sum = second_of(red_weight) + weight;
     const Floats share = part_of(weight, sum);
     const auto mix = [&](Floats old, Ints value) {
@@ -215,6 +237,7 @@ void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowSet
                                   mix(second_of(blue_green), bgra & 0xFF00)));
     store(to.red_weight, pairs_of(mix(first_of(red_weight), (bgra >> 8) & 0xFF00),
                                   smaller(sum, spread(job.most_weight))));
+    count += kBlockSide;
   });
 }
 

@@ -197,8 +197,8 @@ TEST_F(CalibrateTake, SaysWhatIsMissing) {
 TEST_F(CalibrateTake, RecordsARigFirst) {
   const Finished done =
       run_lockstep({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml", "-l",
-                    "0.7", "--take", *folder_ / "live", "--json"});
-  EXPECT_LE(done.status, 1) << done.err;
+                    "0.7", "--take", *folder_ / "live", "--json", "--good-ticks"});
+  ASSERT_LE(done.status, 1) << done.err;  // cameras in real time lose ticks on a busy machine
   EXPECT_EQ(schema_problems(done.out, "calibration"), "");
   const auto found = parse_rig_calibration(read_file(*folder_ / "live/calibration.json"));
   ASSERT_TRUE(found);
