@@ -36,6 +36,7 @@ class Cuboid {
   static constexpr float kShare = 1.0F / (kBlockSide - 1);
 
   static Floats between(float a, float b, Floats share) { return a + (b - a) * share; }
+  /// Of each z along x: the row whose y is 0, and what every further row adds.
   alignas(32) float first_[kBlockSide * kBlockSide];
   alignas(32) float step_[kBlockSide * kBlockSide];
 };
@@ -89,7 +90,7 @@ struct RowPixels {
 
 /// Puts what is at places of an image where the places are. One by one: instructions that gather
 /// were no faster where measured.
-void look_up(const uint32_t* from, int32_t* at, int count) {
+void read_pixels(const uint32_t* from, int32_t* at, int count) {
 #pragma GCC unroll 8
   for (int i = 0; i < count; ++i) {
     auto place = static_cast<uint32_t>(at[i]);
@@ -155,7 +156,7 @@ struct BlockReadings {
       store(ahead + at, pixels.inside ? pixels.z : spread(kBeside));
       store(readings + at, pixels.at);
     }
-    look_up(job.readings, readings, kBlockVoxels);
+    read_pixels(job.readings, readings, kBlockVoxels);
     RowSet read;
     const float scale = kOne / job.truncation_mm;
     for (int row = 0; row < kBlockRows; ++row) {
@@ -221,7 +222,7 @@ void mix_colors(const IntegrateJob& job, const BlockReadings& seen, const RowSet
     store(pixels_bgra + count, pixels.at);
     count += kBlockSide;
   });
-  look_up(reinterpret_cast<const uint32_t*>(job.bgra), pixels_bgra, count);
+  read_pixels(reinterpret_cast<const uint32_t*>(job.bgra), pixels_bgra, count);
   count = 0;
   rows.for_each([&](int row) {
     ColorRow& to = block.colors[row];
