@@ -303,6 +303,13 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                "nearer, or tilted more",
                                photos[i]->name)};
     }
+    if (!(poses[i]->rms_px < kUnexplainedPx)) {
+      return Error{Errc::unusable_input,
+                   fmt::format("no place of the board explains {}: corners come out {:.1f} px from "
+                               "where they are. Is the lens that of its camera at that zoom, and "
+                               "the board the one of the file?",
+                               photos[i]->name, poses[i]->rms_px)};
+    }
   }
   return RegisteredPair{poses[1]->camera_from_board * poses[0]->camera_from_board.inverse(),
                         static_cast<int>(a.corners.size()), static_cast<int>(b.corners.size()),

@@ -63,8 +63,8 @@ struct RegisteredPair {
   double rms_a_px = 0, rms_b_px = 0;
 };
 
-/// Errors: unusable_input where one of them did not see enough of the board, or saw it so that its
-/// image alone does not say how it is tilted. Pure.
+/// Errors: unusable_input where one of them did not see enough of the board, saw it so that its
+/// image alone does not say how it is tilted, or saw what no place of it explains. Pure.
 Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto& a,
                                      const CameraModel& lens_b, const BoardPhoto& b,
                                      const Board& board);

@@ -164,6 +164,11 @@ TEST(RegisterPair, FindsHowTwoCamerasStand) {
   const auto nothing = register_pair(lens, {"empty.png", {}}, lens, b, board);
   ASSERT_FALSE(nothing);
   EXPECT_THAT(nothing.error().message, HasSubstr("empty.png shows 0 corners"));
+  CameraModel other = lens;
+  other.fx_px *= 2;
+  const auto stretched = register_pair(lens, a, other, b, board);
+  ASSERT_FALSE(stretched);
+  EXPECT_THAT(stretched.error().message, HasSubstr("no place of the board explains b.png"));
 }
 
 }  // namespace

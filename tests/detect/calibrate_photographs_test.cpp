@@ -116,6 +116,15 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
       run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
                     folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
   EXPECT_THAT(words.out, HasSubstr("m in front of that of"));
+  EXPECT_THAT(words.out, ::testing::Not(HasSubstr("advice")));
+  auto zoomed = nlohmann::json::parse(json);
+  zoomed["lens"]["fx_px"] = 1.04 * 420;
+  write_file(folder / "zoomed.json", zoomed.dump());
+  const Finished doubted =
+      run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
+                    folder / "zoomed.json", "--board", folder / "board.toml"});
+  EXPECT_EQ(doubted.status, 0) << doubted.err;
+  EXPECT_THAT(doubted.out, HasSubstr("see that each lens is that of its camera"));
 }
 
 TEST(CalibratePhotographs, SaysWhatIsWrong) {

@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kLargestFile = size_t{256} << 20;
+constexpr double kDoubtfulPx = 0.4;  // corners of a right lens are a tenth or two off
 
 bool is_photograph(const fs::path& path) {
   std::string extension = path.extension().string();
@@ -285,6 +286,13 @@ void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
       "\n");
   print_text(fmt::format("{} and {} corners, {:.3f} and {:.3f} px off (rms)\n", pair.corners_a,
                          pair.corners_b, pair.rms_a_px, pair.rms_b_px));
+  if (std::max(pair.rms_a_px, pair.rms_b_px) > kDoubtfulPx) {
+    print_text(
+        wrapped("advice: that is much; see that each lens is that of its camera at that zoom, and "
+                "that the board is flat and the one of the file",
+                2) +
+        "\n");
+  }
   if (!request.output.empty())
     print_text(request.output + ": b_from_a, the same as a rotation and a shift\n");
 }
