@@ -135,13 +135,12 @@ Result<SolvedRig> solve_without_contradicting(const BoardEvidence& evidence,
   return solve(evidence, options, selection);
 }
 
-std::vector<bool> corners_seen(const BoardEvidence& evidence) {
-  std::vector<bool> seen(static_cast<size_t>(evidence.board.corner_count()));
+std::vector<int> corner_sightings(const BoardEvidence& evidence) {
+  std::vector<int> counts(static_cast<size_t>(evidence.board.corner_count()));
   for (const BoardSighting& sighting : evidence.sightings) {
-    for (const SeenCorner& corner : sighting.view.corners)
-      seen[static_cast<size_t>(corner.id)] = true;
+    for (const SeenCorner& corner : sighting.view.corners) ++counts[static_cast<size_t>(corner.id)];
   }
-  return seen;
+  return counts;
 }
 
 }  // namespace
@@ -152,7 +151,7 @@ Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
   ViewSelection selection = select_views(evidence.sightings);
   CalibrationReport report;
   report.board = evidence.board;
-  report.corner_seen = corners_seen(evidence);
+  report.corner_sightings = corner_sightings(evidence);
   report.square_by_depth = square_by_depth(evidence.cameras, evidence.board, selection.solve);
   if (auto size = check_size(report.square_by_depth, evidence.board); !size)
     return std::move(size).error();

@@ -71,7 +71,7 @@ struct CalibrationReport {
   bool simulated = false;
   std::string take;  ///< its name; empty where there is none
   Board board;
-  std::vector<bool> corner_seen;  ///< of each corner of the board: whether any image showed it
+  std::vector<int> corner_sightings;  ///< of each corner of the board: how many images showed it
   int64_t ticks_looked_at = 0;
   int64_t ticks_out_of_step = 0;  ///< left out for it
   int solve_ticks = 0;
