@@ -297,18 +297,18 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                "all of it, sharp and well lit",
                                photos[i]->name, photos[i]->corners.size(), kLeastCorners)};
     }
-    if (poses[i]->rms_px > kTooAmbiguous * poses[i]->other_rms_px && apart_rad(*poses[i]) > 0.1) {
-      return Error{Errc::unusable_input,
-                   fmt::format("{} alone does not say which way the board is tilted: show it "
-                               "nearer, or tilted more",
-                               photos[i]->name)};
-    }
     if (!(poses[i]->rms_px < kUnexplainedPx)) {
       return Error{Errc::unusable_input,
                    fmt::format("no place of the board explains {}: corners come out {:.1f} px from "
                                "where they are. Is the lens that of its camera at that zoom, and "
                                "the board the one of the file?",
                                photos[i]->name, poses[i]->rms_px)};
+    }
+    if (poses[i]->rms_px > kTooAmbiguous * poses[i]->other_rms_px && apart_rad(*poses[i]) > 0.1) {
+      return Error{Errc::unusable_input,
+                   fmt::format("{} alone does not say which way the board is tilted: show it "
+                               "nearer, or tilted more",
+                               photos[i]->name)};
     }
   }
   return RegisteredPair{poses[1]->camera_from_board * poses[0]->camera_from_board.inverse(),

@@ -238,11 +238,11 @@ Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
   ColmapExport model(footage, views, points, folder);
   if (auto begun = model.begin(); !begun) return std::move(begun).error();
   auto exported = add_all(footage, *walk, progress, model);
-  if (!exported) {
-    model.remove_if_empty();
-    return exported;
-  }
-  return model.finish();
+  if (exported) return model.finish();
+  // What came before has its model, too, if the disk still takes it.
+  if (model.exported().ticks > 0) (void)model.finish();
+  model.remove_if_empty();
+  return exported;
 }
 
 }  // namespace lockstep

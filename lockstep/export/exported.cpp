@@ -102,6 +102,27 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk) {
                   footage.path().string(), counted(walk.walked(), "tick"), footage.tells_why())};
 }
 
+Error nothing_seen(const Footage& footage) {
+  return {Errc::unusable_input,
+          footage.path().string() + ": no camera read depth that makes a surface"};
+}
+
+void UndecodedImages::add(const Error& why) {
+  if (images++ == 0) first = why.message;
+}
+
+void UndecodedImages::remark(Exported& to) const {
+  if (images > 0)
+    to.remarks.push_back(fmt::format("{} could not be decoded and took no part ({})",
+                                     counted(images, "colour image"), first));
+}
+
+void remark_on_empty(int64_t ticks, Exported& to) {
+  if (ticks > 0)
+    to.remarks.push_back(fmt::format("no surface was seen at {}, of which nothing was written",
+                                     counted(ticks, "tick")));
+}
+
 Error stopped(const Exported& so_far) {
   return {Errc::cancelled,
           fmt::format("stopped after {}; {}", counted(so_far.ticks, "tick"),

@@ -57,22 +57,41 @@ Result<void> add_file(const std::filesystem::path& path, std::string_view conten
 /// None of the chosen ticks was one to write.
 Error nothing_to_write(const Footage& footage, const TickWalk& walk);
 
+/// Of the ticks that were there nothing could be made.
+Error nothing_seen(const Footage& footage);
+
+/// Colour images that could not be decoded: a cut JPEG is no reason to stop.
+struct UndecodedImages {
+  int64_t images = 0;
+  std::string first;  ///< camera, tick and why
+
+  /// `why` names camera and tick.
+  void add(const Error& why);
+  /// Says so, if there are any.
+  void remark(Exported& to) const;
+};
+
+/// Says of ticks that were there, and of which nothing could be made.
+void remark_on_empty(int64_t ticks, Exported& to);
+
 /// Stopped by the user, after so much.
 Error stopped(const Exported& so_far);
 
 /// Gives every set of a walk to `work`, whose add(set) writes it and whose exported() says what was
-/// written. Errors: those of the footage and of add(); stopped(); nothing_to_write().
+/// written. Errors: those of the footage and of add(); stopped(); nothing_to_write();
+/// nothing_seen().
 template <typename Work>
 Result<Exported> add_all(const Footage& footage, TickWalk& walk, const ExportProgress& progress,
                          Work& work) {
   while (true) {
-    if (!progress(walk.walked(), walk.ticks())) return stopped(work.exported());
-    auto set = walk.next();
+    auto set = walk.next(progress);
     if (!set) return std::move(set).error();
     if (!*set) break;
     if (auto added = work.add(**set); !added) return std::move(added).error();
   }
-  if (work.exported().ticks == 0) return nothing_to_write(footage, walk);
+  if (walk.stopped()) return stopped(work.exported());
+  if (work.exported().ticks == 0)
+    return walk.taken() == 0 ? nothing_to_write(footage, walk) : nothing_seen(footage);
   work.exported().left_out = walk.left_out();
   return work.exported();
 }

@@ -38,6 +38,7 @@ class TakeFootage final : public Footage {
     calibration_file_ = folder / kRigCalibrationFile;
     frames_per_second_ = lockstep::frames_per_second(sets_->manifest().plan.frame_rate);
     first_tick_ = sets_->ticks().first.value_or(0);
+    recorded_ticks_ = sets_->manifest().common_ticks;
   }
 
   Result<void> read_cameras() {

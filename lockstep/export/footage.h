@@ -57,6 +57,8 @@ class Footage {
 
   /// Ticks 0 to tick_count() - 1 can be read; of what is live, as far as they come.
   [[nodiscard]] virtual int64_t tick_count() const = 0;
+  /// How many the take says that it has; nothing where it does not, or this is none.
+  [[nodiscard]] std::optional<int64_t> recorded_ticks() const { return recorded_ticks_; }
   /// The set of the next tick; nothing after the last. What is live may skip ticks.
   virtual Result<std::optional<CaptureSet>> next() = 0;
   /// The next set read is that of `tick`, brought into the range.
@@ -74,7 +76,8 @@ class Footage {
   std::vector<FootageCamera> cameras_;
   int frames_per_second_ = 30;
   RigTime first_instant_{};  ///< of tick 0
-  int64_t first_tick_ = 0;   ///< tick 0 on a count whose tick 0 is at first_instant_
+  std::optional<int64_t> recorded_ticks_;
+  int64_t first_tick_ = 0;  ///< tick 0 on a count whose tick 0 is at first_instant_
 };
 
 }  // namespace lockstep

@@ -31,7 +31,7 @@ double after_pulse_us(const Footage& footage, size_t camera, Tick tick, DeviceTi
 std::vector<std::pair<int64_t, int>> walked(TickWalk& walk) {
   std::vector<std::pair<int64_t, int>> sets;
   while (true) {
-    const auto set = walk.next();
+    const auto set = walk.next([](int64_t, int64_t) { return true; });
     EXPECT_TRUE(set);
     if (!set || !*set) return sets;
     int captures = 0;
@@ -99,6 +99,35 @@ TEST(Footage, ARecordingIsTheTakeOfOneCamera) {
   EXPECT_THAT(walked(*walk),
               ElementsAre(std::pair(0, 1), std::pair(1, 1), std::pair(3, 1), std::pair(4, 1)));
   EXPECT_EQ(walk->left_out(), 1);
+}
+
+TEST(Footage, AWalkAsksWhetherToGoOnAlsoWhileItLeavesTicksOut) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 500'000, true);
+  take.add_part(1, {0, 9}, 500'000, true);
+  take.save();
+  const auto footage = Footage::open(take.folder());
+  ASSERT_TRUE(footage);
+  const auto both = choose_views(**footage, {}, UnknownLenses::leave_out);
+  ASSERT_TRUE(both);
+  auto walk = TickWalk::begin(**footage, *both, {});
+  ASSERT_TRUE(walk);
+  std::vector<int64_t> asked;
+  const auto until_four = [&](int64_t walked, int64_t ticks) {
+    EXPECT_EQ(ticks, 10);
+    asked.push_back(walked);
+    return walked < 4;
+  };
+  auto set = walk->next(until_four);
+  ASSERT_TRUE(set && *set);
+  EXPECT_FALSE(walk->stopped());
+  set = walk->next(until_four);
+  ASSERT_TRUE(set);
+  EXPECT_FALSE(*set);
+  EXPECT_TRUE(walk->stopped());
+  EXPECT_THAT(asked, ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(walk->taken(), 1);
+  EXPECT_EQ(walk->left_out(), 3);
 }
 
 TEST(Footage, TicksOnWhichACameraIsMissingAreLeftOut) {

@@ -153,8 +153,11 @@ Result<TickWalk> TickWalk::begin(Footage& footage, const FootageViews& views,
   return TickWalk(footage, views, choice.all_ticks, from, to);
 }
 
-Result<std::optional<CaptureSet>> TickWalk::next() {
+Result<std::optional<CaptureSet>> TickWalk::next(
+    const std::function<bool(int64_t walked, int64_t ticks)>& goes_on) {
   while (next_ <= last_) {
+    stopped_ = !goes_on(walked(), ticks());
+    if (stopped_) break;
     auto read = footage_->next();
     if (!read) return std::move(read).error();
     if (!*read) break;
@@ -165,8 +168,8 @@ Result<std::optional<CaptureSet>> TickWalk::next() {
     const auto some = [](const CaptureSlot& slot) { return slot.capture != nullptr; };
     const bool taken = all_ticks_ ? std::any_of(set.slots.begin(), set.slots.end(), some)
                                   : std::all_of(set.slots.begin(), set.slots.end(), whole);
+    ++(taken ? taken_ : left_out_);
     if (taken) return std::optional<CaptureSet>(std::move(set));
-    ++left_out_;
   }
   return std::optional<CaptureSet>{};
 }

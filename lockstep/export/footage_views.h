@@ -57,12 +57,16 @@ class TickWalk {
   static Result<TickWalk> begin(Footage& footage, const FootageViews& views,
                                 const FootageChoice& choice);
 
-  /// Nothing after the last. Errors: those of the footage.
-  Result<std::optional<CaptureSet>> next();
+  /// Nothing after the last, and once `goes_on` says no: it is told, before each tick is read, how
+  /// many of all are walked, those that are left out, too. Errors: those of the footage.
+  Result<std::optional<CaptureSet>> next(
+      const std::function<bool(int64_t walked, int64_t ticks)>& goes_on);
+  [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] Tick first() const { return Tick{first_}; }
   [[nodiscard]] int64_t ticks() const { return last_ - first_ + 1; }  ///< chosen
   [[nodiscard]] int64_t walked() const { return next_ - first_; }     ///< of them, so far
   [[nodiscard]] int64_t left_out() const { return left_out_; }
+  [[nodiscard]] int64_t taken() const { return taken_; }  ///< sets that came out
 
  private:
   TickWalk(Footage& footage, const FootageViews& views, bool all_ticks, int64_t first, int64_t last)
@@ -77,7 +81,8 @@ class TickWalk {
   std::vector<size_t> chosen_;
   bool all_ticks_;
   int64_t first_, last_, next_;
-  int64_t left_out_ = 0;
+  int64_t left_out_ = 0, taken_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace lockstep

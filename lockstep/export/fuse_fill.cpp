@@ -68,9 +68,15 @@ class FillExport {
     const CapturePtr& capture = set.slots[target_].capture;
     if (capture == nullptr || !capture->color) return {};  // no picture to be filled
     const FusionCamera& camera = views_.cameras[target_];
+    if (auto checked = check_pixels(*capture->color, *camera.geometry.color, camera.name, set.tick);
+        !checked)
+      return checked;
     const auto picture =
         lens_picture(*capture->color, *camera.geometry.color, camera.name, set.tick);
-    if (!picture) return picture.error();
+    if (!picture) {
+      undecoded_.add(picture.error());
+      return {};
+    }
     const RgbPicture straight = undistortion_.picture(*picture);
     if (auto filled = fill(set, straight); !filled) return filled;
     if (exported_.ticks++ == 0) {
@@ -91,6 +97,11 @@ class FillExport {
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }
+  [[nodiscard]] Exported finish() {
+    images_.remark_on_undecoded(exported_);
+    undecoded_.remark(exported_);
+    return exported_;
+  }
   /// After a failure: where not a picture came about, nothing stands in the way of another try.
   void remove_if_empty() const {
     std::error_code ignored;
@@ -131,6 +142,7 @@ class FillExport {
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;
+  UndecodedImages undecoded_;  ///< pictures of the target
   bool made_ = false;
   Exported exported_;
 };
@@ -153,8 +165,11 @@ Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const Fo
   if (!fill) return std::move(fill).error();
   FillExport work(footage, views, *number, *std::move(fill), folder);
   auto exported = add_all(footage, *walk, progress, work);
-  if (!exported) work.remove_if_empty();
-  return exported;
+  if (!exported) {
+    work.remove_if_empty();
+    return exported;
+  }
+  return work.finish();
 }
 
 }  // namespace lockstep

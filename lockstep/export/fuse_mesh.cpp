@@ -13,61 +13,74 @@ namespace {
 class MeshExport {
  public:
   MeshExport(const Footage& footage, const FootageViews& views, Tsdf surface,
-             const std::filesystem::path& file)
+             const std::filesystem::path& file, bool per_tick)
       : footage_(footage),
         views_(views),
         surface_(std::move(surface)),
         images_(footage, views),
-        colors_(have_color(views)) {
+        colors_(have_color(views)),
+        per_tick_(per_tick) {
     exported_.target = file;
   }
 
+  /// Writes it, too, where every tick has a mesh of its own.
   Result<void> add(const CaptureSet& set) {
+    if (per_tick_) surface_.clear();
     if (auto read = images_.read(set, colors_); !read) return read;
     if (auto added = surface_.integrate(images_.images()); !added) return added;
+    if (per_tick_) return write(set.tick);
     ++exported_.ticks;
     return {};
   }
 
-  /// Writes what was added so far.
-  Result<void> write(std::optional<Tick> tick) {
-    const TriangleMesh mesh = surface_.mesh();
-    const std::filesystem::path& file = exported_.target;
-    if (mesh.triangles.empty()) {
-      return Error{
-          Errc::unusable_input,
-          fmt::format("{}{}: no camera read depth that makes a surface", footage_.path().string(),
-                      tick ? fmt::format(", tick {}", tick->index) : "")};
+  [[nodiscard]] Exported& exported() { return exported_; }
+
+  /// Writes the mesh of all ticks.
+  Result<Exported> finish() {
+    if (!per_tick_) {
+      const TriangleMesh mesh = surface_.mesh();
+      if (mesh.triangles.empty()) return nothing_seen(footage_);
+      const std::filesystem::path& file = exported_.target;
+      if (auto made = make_folder_of(file); !made) return std::move(made).error();
+      if (auto added = add_fused(file, mesh, footage_, views_, std::nullopt, exported_); !added)
+        return std::move(added).error();
     }
-    if (auto made = make_folder_of(file); !made) return made;
-    return add_fused(tick ? with_tick(file, *tick) : file, mesh, footage_, views_, tick, exported_);
-  }
-
-  /// A mesh of this tick alone.
-  Result<void> write_alone(const CaptureSet& set) {
-    surface_.clear();
-    if (auto added = add(set); !added) return added;
-    return write(set.tick);
-  }
-
-  [[nodiscard]] Exported finish(int64_t left_out) {
-    exported_.left_out = left_out;
+    remark_on_empty(empty_, exported_);
+    images_.remark_on_undecoded(exported_);
     if (surface_.dropped_blocks() > 0) {
       exported_.remarks.push_back(
           fmt::format("the scene is larger than what is held in memory, and {} of it had to go: "
                       "choose larger voxels with --voxel-mm, fewer cameras or fewer ticks",
                       counted(static_cast<int64_t>(surface_.dropped_blocks()), "block")));
     }
+    if (surface_.overflowed()) {
+      exported_.remarks.emplace_back(
+          "what the cameras see at one tick is more than is held in memory, and parts of the "
+          "surface are missing: choose larger voxels with --voxel-mm, or fewer cameras");
+    }
     return exported_;
   }
-  [[nodiscard]] const Exported& so_far() const { return exported_; }
 
  private:
+  Result<void> write(Tick tick) {
+    const TriangleMesh mesh = surface_.mesh();
+    if (mesh.triangles.empty()) {
+      ++empty_;
+      return {};
+    }
+    const std::filesystem::path file = with_tick(exported_.target, tick);
+    if (auto made = make_folder_of(file); !made) return made;
+    if (auto added = add_fused(file, mesh, footage_, views_, tick, exported_); !added) return added;
+    ++exported_.ticks;
+    return {};
+  }
+
   const Footage& footage_;
   const FootageViews& views_;
   Tsdf surface_;
   SetImages images_;
-  bool colors_;
+  bool colors_, per_tick_;
+  int64_t empty_ = 0;  ///< ticks without a surface
   Exported exported_;
 };
 
@@ -88,20 +101,10 @@ Result<Exported> fuse_mesh(Footage& footage, const FootageViews& views, const Fo
   options.colors = have_color(views);
   auto surface = Tsdf::make(views.cameras, options);
   if (!surface) return std::move(surface).error();
-  MeshExport work(footage, views, *std::move(surface), file);
-  while (true) {
-    if (!progress(walk->walked(), walk->ticks())) return stopped(work.so_far());
-    auto set = walk->next();
-    if (!set) return std::move(set).error();
-    if (!*set) break;
-    if (auto added = mesh.per_tick ? work.write_alone(**set) : work.add(**set); !added)
-      return std::move(added).error();
-  }
-  if (work.so_far().ticks == 0) return nothing_to_write(footage, *walk);
-  if (!mesh.per_tick) {
-    if (auto written = work.write(std::nullopt); !written) return std::move(written).error();
-  }
-  return work.finish(walk->left_out());
+  MeshExport work(footage, views, *std::move(surface), file, mesh.per_tick);
+  auto exported = add_all(footage, *walk, progress, work);
+  if (!exported) return exported;
+  return work.finish();
 }
 
 }  // namespace lockstep

@@ -74,7 +74,8 @@ TEST(LiveFootage, AWalkCountsDroppedTicksAsNeitherReadNorLeftOut) {
   }
   footage.end();
   std::vector<int64_t> walked;
-  for (auto set = walk->next(); set && *set; set = walk->next())
+  const auto goes_on = [](int64_t, int64_t) { return true; };
+  for (auto set = walk->next(goes_on); set && *set; set = walk->next(goes_on))
     walked.push_back((*set)->tick.index);
   EXPECT_THAT(walked, ElementsAre(6, 7, 9));
   EXPECT_EQ(walk->left_out(), 1);

@@ -40,13 +40,22 @@ class RgbdCamera {
         color ? camera_.geometry.color_from_depth * depth_from_rig : depth_from_rig, in_rig, to);
   }
 
-  Result<void> add(const Capture& capture, Tick tick, Exported& to) const {
+  Result<void> add(const Capture& capture, Tick tick, Exported& to,
+                   UndecodedImages& undecoded) const {
     const std::string name = tick_name(tick) + ".png";
     if (capture.color && camera_.geometry.color) {
-      auto png = color_png(*capture.color, tick);
-      if (!png) return std::move(png).error();
-      if (auto added = add_file(folder_ / "color" / name, *png, to); !added) return added;
-      ++to.items;
+      const CameraModel& lens = *camera_.geometry.color;
+      if (auto checked = check_pixels(*capture.color, lens, camera_.name, tick); !checked)
+        return checked;
+      const auto picture = lens_picture(*capture.color, lens, camera_.name, tick);
+      if (!picture) {
+        undecoded.add(picture.error());
+      } else {
+        auto png = encode_png(undistortion_->picture(*picture));
+        if (!png) return std::move(png).error();
+        if (auto added = add_file(folder_ / "color" / name, *png, to); !added) return added;
+        ++to.items;
+      }
     }
     if (capture.depth && camera_.geometry.depth) {
       auto png = depth_png(*capture.depth, tick);
@@ -58,12 +67,6 @@ class RgbdCamera {
   }
 
  private:
-  [[nodiscard]] Result<std::string> color_png(const Image& image, Tick tick) const {
-    const auto picture = lens_picture(image, *camera_.geometry.color, camera_.name, tick);
-    if (!picture) return picture.error();
-    return encode_png(undistortion_->picture(*picture));
-  }
-
   [[nodiscard]] Result<std::string> depth_png(const Image& image, Tick tick) const {
     const CameraModel& lens = *camera_.geometry.depth;
     if (auto checked = check_pixels(image, lens, camera_.name, tick); !checked)
@@ -99,12 +102,17 @@ class RgbdExport {
     for (size_t i = 0; i < cameras_.size(); ++i) {
       const CapturePtr& capture = set.slots[i].capture;
       if (capture == nullptr) continue;
-      if (auto added = cameras_[i].add(*capture, set.tick, exported_); !added) return added;
+      if (auto added = cameras_[i].add(*capture, set.tick, exported_, undecoded_); !added)
+        return added;
     }
     ++exported_.ticks;
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }
+  [[nodiscard]] Exported finish() {
+    undecoded_.remark(exported_);
+    return exported_;
+  }
   /// After a failure: where not a tick came about, nothing stands in the way of another try.
   void remove_if_empty() const {
     std::error_code ignored;
@@ -125,6 +133,7 @@ class RgbdExport {
 
   const FootageViews& views_;
   std::vector<RgbdCamera> cameras_;
+  UndecodedImages undecoded_;
   bool made_ = false;
   Exported exported_;
 };
@@ -139,7 +148,8 @@ Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
   if (auto absent = check_new(folder); !absent) return std::move(absent).error();
   RgbdExport work(views, folder);
   auto exported = add_all(footage, *walk, progress, work);
-  if (!exported) work.remove_if_empty();
+  if (exported) return work.finish();
+  work.remove_if_empty();
   return exported;
 }
 

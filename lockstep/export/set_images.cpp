@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include "lockstep/codec/color_picture.h"
-#include "lockstep/export/exported.h"
 #include "lockstep/fuse/parallel.h"
 
 namespace lockstep {
@@ -29,7 +28,8 @@ SetImages::SetImages(const Footage& footage, const FootageViews& views,
       but_of_(but_of),
       captures_(views.cameras.size()),
       bgra_(views.cameras.size()),
-      images_(views.cameras.size()) {}
+      images_(views.cameras.size()),
+      undecoded_(views.cameras.size()) {}
 
 Result<void> SetImages::read(const CaptureSet& set, bool colors) {
   std::vector<Result<void>> done(images_.size());
@@ -41,6 +41,15 @@ Result<void> SetImages::read(const CaptureSet& set, bool colors) {
     if (!each) return std::move(each);
   }
   return {};
+}
+
+void SetImages::remark_on_undecoded(Exported& to) const {
+  UndecodedImages all;
+  for (const UndecodedImages& each : undecoded_) {
+    all.images += each.images;
+    if (all.first.empty()) all.first = each.first;
+  }
+  all.remark(to);
 }
 
 Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool colors) {
@@ -68,8 +77,9 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool c
     return checked;
   auto bgra = color_bgra(*capture.color);
   if (!bgra) {
-    return Error{bgra.error().code,
-                 fmt::format("{}, tick {}: {}", view.name, set.tick.index, bgra.error().message)};
+    undecoded_[camera].add({bgra.error().code, fmt::format("{}, tick {}: {}", view.name,
+                                                           set.tick.index, bgra.error().message)});
+    return {};
   }
   bgra_[camera] = *std::move(bgra);
   images.bgra = bgra_[camera];

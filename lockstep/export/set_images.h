@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lockstep/base/result.h"
-#include "lockstep/export/footage_views.h"
+#include "lockstep/export/exported.h"
 #include "lockstep/fuse/fusion_camera.h"
 
 namespace lockstep {
@@ -19,9 +19,12 @@ class SetImages {
   SetImages(const Footage& footage, const FootageViews& views, std::optional<size_t> but_of = {});
 
   /// Reads a set of the footage with the slots of the views; the images hold until the next one. A
-  /// camera without a capture has none. `colors` false: colour is not decoded. Errors: those of
-  /// check_pixels and of decoding, which name camera and tick.
+  /// camera without a capture has none, and one whose colour cannot be decoded has no colour.
+  /// `colors` false: colour is not decoded. Errors: those of check_pixels, which name camera and
+  /// tick.
   Result<void> read(const CaptureSet& set, bool colors);
+  /// Says of what colour could not be decoded, if any.
+  void remark_on_undecoded(Exported& to) const;
   [[nodiscard]] std::span<const FusionImages> images() const { return images_; }
 
  private:
@@ -33,6 +36,7 @@ class SetImages {
   std::vector<CapturePtr> captures_;  ///< keep the planes
   std::vector<std::vector<uint8_t>> bgra_;
   std::vector<FusionImages> images_;
+  std::vector<UndecodedImages> undecoded_;  ///< of each camera
 };
 
 /// Without the depth of those that have no colour: for clouds in which every point has one.

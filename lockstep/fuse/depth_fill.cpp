@@ -104,9 +104,13 @@ struct DepthFill::State {
   const Kernels& kernels;
   size_t target;
   FillOptions options;
-  RayTable rays;  ///< of the view
-  std::vector<Source> sources;
+  RayTable rays;                               ///< of the view
+  std::vector<std::optional<Source>> sources;  ///< nothing for a target without a depth camera
 
+  /// Of a target without a depth camera.
+  [[nodiscard]] bool fits_blind(const FusionImages& view) const {
+    return view.depth_mm.empty() && (view.bgra.empty() || view.bgra.size() == 4 * rays.x.size());
+  }
   void fill(std::span<const FusionImages> images, FilledView& out);
   void draw(std::span<const FusionImages> images);
 };
@@ -115,7 +119,7 @@ void DepthFill::State::draw(std::span<const FusionImages> images) {
   parallel_for(options.threads, static_cast<int>(sources.size()), [&](int i) {
     const auto at = static_cast<size_t>(i);
     const bool as_it_is = at == target && options.view == FillOptions::View::depth;
-    sources[at].draw(images[at], as_it_is);
+    if (sources[at]) sources[at]->draw(images[at], as_it_is);
   });
 }
 
@@ -124,11 +128,11 @@ void DepthFill::State::fill(std::span<const FusionImages> images, FilledView& ou
   std::optional<FillLayer> own;
   std::vector<FillLayer> others;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].seen()) continue;
+    if (!sources[i] || !sources[i]->seen()) continue;
     if (i == target)
-      own = sources[i].as_layer(i);
+      own = sources[i]->as_layer(i);
     else
-      others.push_back(sources[i].as_layer(i));
+      others.push_back(sources[i]->as_layer(i));
   }
   out.width_px = rays.width_px;
   out.height_px = rays.height_px;
@@ -160,22 +164,27 @@ Result<DepthFill> DepthFill::make(std::vector<FusionCamera> cameras, size_t targ
   if (color && !there(cameras[target].geometry.color))
     return refuse(
         "the colour camera whose view is to be filled is off, or its lens cannot be computed with");
-  for (const FusionCamera& camera : cameras) {
-    if (!there(camera.geometry.depth))
+  const auto blind = [&](size_t i) { return color && i == target && !cameras[i].geometry.depth; };
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (!blind(i) && !there(cameras[i].geometry.depth))
       return refuse("a depth camera is off, or its lens cannot be computed with");
   }
   const View view = view_of(cameras[target], options.view);
   auto state = std::make_unique<State>(
       State{kernels, target, options, make_ray_table(kernels, view.model), {}});
-  for (const FusionCamera& camera : cameras) state->sources.emplace_back(camera, view, kernels);
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    auto& source = state->sources.emplace_back();
+    if (!blind(i)) source.emplace(cameras[i], view, kernels);
+  }
   return DepthFill(std::move(state));
 }
 
 Result<void> DepthFill::fill(std::span<const FusionImages> images, FilledView& out) {
-  std::vector<Source>& sources = state_->sources;
+  const std::vector<std::optional<Source>>& sources = state_->sources;
   if (images.size() != sources.size()) return refuse("there are not as many images as cameras");
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].fits(images[i])) return refuse("an image has not the size of its camera");
+    const bool fits = sources[i] ? sources[i]->fits(images[i]) : state_->fits_blind(images[i]);
+    if (!fits) return refuse("an image has not the size of its camera");
   }
   state_->fill(images, out);
   return {};

@@ -198,6 +198,23 @@ TEST(DepthFill, EveryBuildOfTheKernelsSaysTheSame) {
   }
 }
 
+TEST(DepthFill, AColorCameraAloneIsFilledByTheOthers) {
+  const Twins twins;
+  auto cameras = twins.cameras;
+  cameras[0].geometry.depth.reset();
+  auto fill = DepthFill::make(cameras, 0);
+  ASSERT_TRUE(fill) << fill.error().message;
+  FilledView view;
+  std::vector<FusionImages> images(2);
+  images[1].depth_mm = twins.own;
+  ASSERT_TRUE(fill->fill(images, view).ok());
+  const auto others = std::count(view.camera.begin(), view.camera.end(), 1);
+  EXPECT_GT(others, static_cast<int64_t>(view.camera.size()) / 4);
+  EXPECT_EQ(std::count(view.camera.begin(), view.camera.end(), 0), 0);
+  images[0].depth_mm = twins.own;
+  EXPECT_FALSE(fill->fill(images, view).ok()) << "depth of no camera";
+}
+
 TEST(DepthFill, RefusesWhatItCannotFill) {
   const Twins twins;
   EXPECT_FALSE(DepthFill::make({}, 0).ok());

@@ -75,8 +75,9 @@ Tsdf& Tsdf::operator=(Tsdf&&) noexcept = default;
 Result<Tsdf> Tsdf::make(std::vector<FusionCamera> cameras, TsdfOptions options,
                         const Kernels& kernels) {
   if (cameras.empty()) return refuse("there are no cameras to fuse");
-  if (!(options.voxel_m >= 0.001 && options.voxel_m <= 1))
-    return refuse("voxels are from 1 mm to 1 m");
+  // A block of larger ones would have corners beside what a camera sees wherever it looks near.
+  if (!(options.voxel_m >= 0.001 && options.voxel_m <= 0.03))
+    return refuse("voxels are from 1 mm to 30 mm");
   if (options.truncation_m == 0) options.truncation_m = 4 * options.voxel_m;
   if (!(options.truncation_m >= 2 * options.voxel_m))
     return refuse("the truncation is two voxels at least");
@@ -120,6 +121,10 @@ size_t Tsdf::blocks() const {
 
 uint64_t Tsdf::dropped_blocks() const {
   return state_->blocks.dropped();
+}
+
+bool Tsdf::overflowed() const {
+  return state_->blocks.overflowed();
 }
 
 }  // namespace lockstep

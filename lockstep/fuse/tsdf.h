@@ -39,7 +39,7 @@ struct TsdfOptions {
 class Tsdf {
  public:
   /// Errors: invalid_argument for no cameras, a lens that is missing or not computable (colour with
-  /// colours only), voxels below 1 mm or above 1 m, a truncation below two voxels.
+  /// colours only), voxels below 1 mm or above 30 mm, a truncation below two voxels.
   static Result<Tsdf> make(std::vector<FusionCamera> cameras, TsdfOptions options = {},
                            const Kernels& kernels = best_kernels());
   ~Tsdf();
@@ -59,6 +59,8 @@ class Tsdf {
   [[nodiscard]] size_t blocks() const;
   /// How many blocks had to go for want of room.
   [[nodiscard]] uint64_t dropped_blocks() const;
+  /// Whether a camera saw more at one tick than there is room for: the rest is missing.
+  [[nodiscard]] bool overflowed() const;
 
  private:
   struct State;

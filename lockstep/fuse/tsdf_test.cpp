@@ -137,6 +137,21 @@ TEST(Tsdf, AMotionOfTheRigMovesTheMesh) {
   EXPECT_LT(off, mesh.vertices.size() / 100);
 }
 
+TEST(Tsdf, SaysWhereOneTickAloneIsMoreThanIsHeld) {
+  const SphereAndWall scene;
+  Tsdf whole = scene.tsdf();
+  ASSERT_TRUE(whole.integrate(std::vector{scene.images()}).ok());
+  EXPECT_FALSE(whole.overflowed());
+  const size_t most = whole.blocks() / 2;
+  Tsdf small = scene.tsdf({.voxel_m = 0.01, .most_blocks = most});
+  for (int tick = 0; tick < 2; ++tick) {
+    ASSERT_TRUE(small.integrate(std::vector{scene.images()}).ok());
+    EXPECT_EQ(small.blocks(), most);
+    EXPECT_TRUE(small.overflowed());
+  }
+  EXPECT_FALSE(small.mesh().triangles.empty());
+}
+
 TEST(Tsdf, NoMoreBlocksAreHeldThanAllowed) {
   const SphereAndWall scene;
   Tsdf whole = scene.tsdf();
@@ -188,6 +203,7 @@ TEST(Tsdf, RefusesWhatItCannotDo) {
   const SphereAndWall scene;
   EXPECT_FALSE(Tsdf::make({}).ok());
   EXPECT_FALSE(Tsdf::make({scene.camera}, {.voxel_m = 0}).ok());
+  EXPECT_FALSE(Tsdf::make({scene.camera}, {.voxel_m = 0.05}).ok());
   EXPECT_FALSE(Tsdf::make({scene.camera}, {.voxel_m = 0.01, .truncation_m = 0.015}).ok());
   FusionCamera blind = scene.camera;
   blind.geometry.color.reset();

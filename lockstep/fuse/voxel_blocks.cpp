@@ -15,6 +15,7 @@ VoxelBlocks::VoxelBlocks(size_t most_blocks) : most_(std::max<size_t>(1, most_bl
 void VoxelBlocks::begin_round() {
   ++round_;
   touched_.clear();
+  full_ = false;
 }
 
 size_t VoxelBlocks::slot_of(const BlockPlace& place) const {
@@ -51,7 +52,7 @@ bool VoxelBlocks::touch(const BlockPlace& place) {
 }
 
 uint32_t VoxelBlocks::take_free() {
-  if (free_.empty() && entries_.size() >= most_) drop_oldest();
+  if (free_.empty() && entries_.size() >= most_ && !full_) drop_oldest();
   if (free_.empty() && entries_.size() < most_) {
     const size_t first = entries_.size(), count = std::min(kChunk, most_ - first);
     chunks_.push_back(std::unique_ptr<Chunk>(new Chunk));         // not set: is_new()
@@ -59,7 +60,10 @@ uint32_t VoxelBlocks::take_free() {
     entries_.resize(first + count);
     for (size_t i = count; i-- > 0;) free_.push_back(static_cast<uint32_t>(first + i));
   }
-  if (free_.empty()) return kNone;
+  if (free_.empty()) {
+    overflowed_ = true;
+    return kNone;
+  }
   const uint32_t index = free_.back();
   free_.pop_back();
   return index;
@@ -70,6 +74,10 @@ void VoxelBlocks::drop_oldest() {
   std::vector<uint32_t> old;
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].round != 0 && entries_[i].round != round_) old.push_back(i);
+  }
+  if (old.empty()) {
+    full_ = true;
+    return;
   }
   const auto older = [&](uint32_t a, uint32_t b) {
     return std::pair(entries_[a].round, a) < std::pair(entries_[b].round, b);
@@ -113,6 +121,7 @@ void VoxelBlocks::clear() {
     free_.push_back(static_cast<uint32_t>(i));
   }
   used_ = 0;
+  full_ = false;
   touched_.clear();
   std::fill(table_.begin(), table_.end(), kNone);
 }

@@ -81,6 +81,8 @@ class VoxelBlocks {
   [[nodiscard]] std::vector<uint32_t> all() const;
   [[nodiscard]] size_t size() const { return used_; }
   [[nodiscard]] uint64_t dropped() const { return dropped_; }
+  /// Whether one round alone ever touched more than there is room for: the rest of it is missing.
+  [[nodiscard]] bool overflowed() const { return overflowed_; }
   void clear();
 
  private:
@@ -111,6 +113,8 @@ class VoxelBlocks {
   size_t used_ = 0;
   uint32_t round_ = 0;
   uint64_t dropped_ = 0;
+  bool full_ = false;  ///< of blocks of this round: nothing can be dropped until the next one
+  bool overflowed_ = false;
 };
 
 }  // namespace lockstep

@@ -194,6 +194,21 @@ TEST_F(CalibrateTake, SaysWhatIsMissing) {
   EXPECT_THAT(no_take.err, HasSubstr("nothing"));
 }
 
+TEST_F(CalibrateTake, RefusesWhatItCannotDoBeforeItRecords) {
+  write_file(*folder_ / "there.json", "{}");
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"--board", *folder_ / "no.toml"},
+        {"--board", *folder_ / "board.toml", "--origin", "moon"},
+        {"--board", *folder_ / "board.toml", "-o", *folder_ / "there.json"}}) {
+    std::vector<std::string> words{"calibrate", *folder_ / "rig.toml", "-l", "0.5",
+                                   "--take",    *folder_ / "never"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    const Finished refused = run_lockstep(words);
+    EXPECT_EQ(refused.status, 2) << wrong.back();
+    EXPECT_FALSE(fs::exists(*folder_ / "never")) << wrong.back();
+  }
+}
+
 TEST_F(CalibrateTake, RecordsARigFirst) {
   const Finished done =
       run_lockstep({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml", "-l",

@@ -6,6 +6,7 @@
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "lockstep/time/line_fit.h"
 #include "tests/e2e/rendered_take.h"
@@ -79,6 +80,27 @@ TEST_F(Fuse, CloudsOfAllCamerasAreOneSceneInTheFrameOfTheRig) {
   }
   std::vector<double> reds = ply.vertex.at("red");
   EXPECT_GT(median(reds), 20) << "the picture is not black";
+}
+
+TEST_F(Fuse, APictureThatIsCutTakesNoPart) {
+  write_true_calibration(take());
+  std::string file = read_file(take() / "b.mkv");
+  const size_t begin = file.find("\xFF\xD8\xFF", file.size() / 2);
+  ASSERT_NE(begin, std::string::npos) << "a JPEG";
+  file.replace(begin + 5000, 2, "\xFF\xD9");  // its end, too early
+  std::ofstream(take() / "b.mkv", std::ios::binary) << file;
+  const Finished mesh = run({"--mesh", "--to", "room.ply", "--voxel-mm", "20"});
+  ASSERT_EQ(mesh.status, 0) << mesh.err;
+  EXPECT_THAT(one_line(mesh.out),
+              HasSubstr("1 colour image could not be decoded and took no part (b, tick "));
+  const Finished fill = run({"--fill", "b", "--to", "filled"});
+  ASSERT_EQ(fill.status, 0) << fill.err;
+  EXPECT_THAT(one_line(fill.out), AllOf(HasSubstr("filled: 2 ticks"), HasSubstr("(b, tick ")));
+  const Finished png = lockstep({"export", take(), "--to", "png", "-o", "png"}, {}, out());
+  ASSERT_EQ(png.status, 0) << png.err;
+  EXPECT_THAT(one_line(png.out), HasSubstr("1 colour image could not be decoded"));
+  EXPECT_EQ(names_in(out() / "png/b/color").size(), 2u);
+  EXPECT_EQ(names_in(out() / "png/b/depth").size(), 3u);
 }
 
 TEST_F(Fuse, AMeshOfAllTicksIsTheRoom) {

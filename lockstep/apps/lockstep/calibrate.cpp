@@ -14,6 +14,7 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibrate_photographs.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
@@ -225,8 +226,20 @@ std::vector<CLI::Option*> add_scene_options(CLI::App& command, CalibrateOptions&
   return {check, refine, calibration};
 }
 
+/// What would refuse the calibration once the take is there.
+Result<void> check_before_recording(const CalibrateOptions& options) {
+  if (auto wish = origin_from(options.origin); !wish) return std::move(wish).error();
+  if (auto board = read_board_file(options.board); !board) return std::move(board).error();
+  if (auto program = find_detect_program(); !program) return std::move(program).error();
+  if (options.output.empty()) return {};
+  auto files = files_of(options);
+  if (!files) return std::move(files).error();
+  return {};
+}
+
 /// A rig is recorded first, while somebody shows the board to it.
 int record_and_calibrate(CalibrateOptions options) {
+  if (auto fine = check_before_recording(options); !fine) return report_failure(fine.error());
   TakeRequest request;
   request.rig = options.take;
   request.output = options.new_take;

@@ -28,6 +28,11 @@ struct Checked {
   const PoseCheck& check;
 
   [[nodiscard]] const std::string& name(size_t i) const { return seen.scene.cameras[i].name; }
+  /// Whether every camera of the take is one that stayed.
+  [[nodiscard]] bool good() const {
+    return seen.scene.uncalibrated.empty() &&
+           with(MoveVerdict::stayed).size() == check.cameras.size();
+  }
   [[nodiscard]] std::vector<std::string> with(MoveVerdict verdict) const {
     std::vector<std::string> names;
     for (size_t i = 0; i < check.cameras.size(); ++i) {
@@ -121,7 +126,9 @@ std::string headline(const Checked& all) {
   if (!moved.empty()) return listing(moved) + (moved.size() == 1 ? " has moved" : " have moved");
   if (!one_of.empty()) return "one of " + listing(one_of) + " has moved";
   if (!open.empty()) return "this scene cannot tell of " + listing(open);
-  return "no camera has moved";
+  const auto& unknown = all.seen.scene.uncalibrated;
+  return unknown.empty() ? "no camera has moved"
+                         : "of " + listing(unknown) + " nothing is known; the others stayed";
 }
 
 /// `most`: beyond this nobody would call it a nudge.
@@ -130,7 +137,7 @@ std::string least(double value, double most, int decimals, const char* unit) {
 }
 
 std::string to_text(const Checked& all, bool color) {
-  const bool good = all.with(MoveVerdict::stayed).size() == all.check.cameras.size();
+  const bool good = all.good();
   std::string text =
       wrapped(fmt::format("{} against {}: {}{}", all.seen.scene.take, all.seen.file.string(),
                           toned(headline(all), good ? Tone::good : Tone::bad, color),
@@ -147,6 +154,8 @@ std::string to_text(const Checked& all, bool color) {
                      least(1000 * move.least_shift_m, 1000, 1, " mm"),
                      least(kDegPerRad * move.least_turn_rad, 30, 2, "°")});
   }
+  for (const std::string& name : all.seen.scene.uncalibrated)
+    cameras.add_row({name, "not calibrated", "", ""});
   text += cameras.text();
   if (!all.check.overlaps.empty()) {
     TextTable pairs({{"pair"}, {"surfaces apart", Align::right}, {"places", Align::right}});
@@ -228,8 +237,7 @@ int run_check(const SceneRequest& request) {
   if (!check) return report_failure(check.error());
   const Checked all{*seen, *check};
   print_as_is(stdout, request.json ? to_json(all) : to_text(all, takes_color(stdout)));
-  const bool good = all.with(MoveVerdict::stayed).size() == check->cameras.size();
-  return good ? kExitGood : kExitFallsShort;
+  return all.good() ? kExitGood : kExitFallsShort;
 }
 
 }  // namespace lockstep

@@ -13,6 +13,7 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
 #include "lockstep/calibrate/board_observer.h"
@@ -57,6 +58,7 @@ Result<std::vector<fs::path>> photographs_in(const fs::path& folder) {
 struct Photograph {
   BoardPhoto seen;
   int width_px = 0, height_px = 0;
+  int markers = 0, foreign_markers = 0;  ///< of the board, and of the dictionary alone
 };
 
 Result<GrayImage> read_photograph(const fs::path& file) {
@@ -74,16 +76,27 @@ Result<Photograph> look_at(const fs::path& file, const GrayImage& image, const B
   const auto seen = detector.detect({board, true, image});
   if (!seen)
     return Error{seen.error().code, fmt::format("{}: {}", file.string(), seen.error().message)};
-  if (seen->foreign_markers > seen->markers) {
-    return Error{Errc::unusable_input,
-                 fmt::format("{}: this is another board: {} markers of {} were seen that it does "
-                             "not have. Give the file of the board that was photographed.",
-                             file.string(), seen->foreign_markers, board.dictionary)};
-  }
+  photograph.markers = seen->markers;
+  photograph.foreign_markers = seen->foreign_markers;
   for (const DetectedCorner& corner : seen->corners)
     photograph.seen.corners.push_back({corner.id, corner.pixel, std::nullopt});
   photograph.seen.edge_width_px = edge_width_px(image, board, photograph.seen.corners);
   return photograph;
+}
+
+/// One marker that is read wrong says nothing: all of `where` count.
+Result<void> check_board(const std::string& where, const std::vector<Photograph>& photographs,
+                         const Board& board) {
+  int markers = 0, foreign = 0;
+  for (const Photograph& photograph : photographs) {
+    markers += photograph.markers;
+    foreign += photograph.foreign_markers;
+  }
+  if (foreign <= markers) return {};
+  return Error{Errc::unusable_input,
+               fmt::format("{}: this is another board: {} markers of {} were seen that it does not "
+                           "have. Give the file of the board that was photographed.",
+                           where, foreign, board.dictionary)};
 }
 
 /// Those of one size are of one lens.
@@ -114,7 +127,12 @@ Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
       continue;
     }
     auto photograph = look_at(files[i], *image, board, detector);
-    if (!photograph) return std::move(photograph).error();
+    if (!photograph) {  // the detector's own failure is that of one image
+      const Errc code = photograph.error().code;
+      if (code != Errc::io && code != Errc::timeout) return std::move(photograph).error();
+      left_out.push_back(photograph.error().message);
+      continue;
+    }
     if (!all.empty()) {
       if (auto same = check_size(*photograph, all.front()); !same) return std::move(same).error();
     }
@@ -124,6 +142,8 @@ Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
   say_mishaps(detector.mishaps(), left_out);
   if (all.empty())
     return Error{Errc::unusable_input, "none of the photographs can be read: " + left_out.front()};
+  if (auto same = check_board(files.front().parent_path().string(), all, board); !same)
+    return std::move(same).error();
   return all;
 }
 
@@ -248,6 +268,8 @@ Result<RegisteredPair> find_pair(const RegisterRequest& request) {
                                file, lens->width_px, lens->height_px)};
     }
     photographs.push_back(*std::move(photograph));
+    if (auto same = check_board(request.photographs[i], {photographs.back()}, *board); !same)
+      return std::move(same).error();
     lenses.push_back(*lens);
   }
   say_mishaps(detector.mishaps(), {});

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/take/manifest.h"
 
@@ -16,7 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<fs::path> calibration_file(const SceneRequest& request) {
-  if (!request.calibration.empty()) return fs::path(request.calibration);
+  if (const fs::path named = request.calibration; !named.empty()) {
+    std::error_code ignored;
+    return fs::is_directory(named, ignored) ? named / kRigCalibrationFile : named;
+  }
   fs::path own = fs::path(request.take) / kRigCalibrationFile;
   std::error_code ignored;
   if (fs::exists(own, ignored)) return own;
@@ -45,6 +49,21 @@ Eigen::Index nearest_axis(const Eigen::Vector3d& way) {
 
 Result<CalibratedScene> look_at_scene(const SceneRequest& request) {
   CalibratedScene all;
+  std::error_code ignored;
+  if (request.take == "demo" || fs::path(request.take).extension() == ".toml") {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{} is a rig, and what is looked at is a take of it: record one first "
+                             "(`lockstep record {} -l 1`)",
+                             request.take, request.take)};
+  }
+  if (!fs::exists(request.take, ignored))
+    return Error{Errc::not_found, request.take + " does not exist: check the name"};
+  if (!fs::is_directory(request.take, ignored)) {
+    return Error{Errc::unusable_input,
+                 request.take +
+                     " is one file, and cameras are compared with each other: name the "
+                     "folder of a take"};
+  }
   // First of all, since what is no take has no calibration either.
   if (const auto take = read_manifest(request.take); !take) return take.error();
   auto file = calibration_file(request);

@@ -8,9 +8,8 @@
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/footage_options.h"
 #include "lockstep/export/colmap_folder.h"
@@ -46,13 +45,8 @@ std::string default_target(const ExportRequest& request) {
 
 Result<Exported> write(const ExportRequest& request, Footage& footage, const FootageViews& views,
                        const std::filesystem::path& target) {
-  const Interrupt interrupt;
-  Progress progress("exporting " + footage_name(request.footage.take),
-                    static_cast<uint64_t>(footage.tick_count()));
-  const ExportProgress told = [&](int64_t done, int64_t /*total*/) {
-    if (!request.footage.quiet) progress.update(static_cast<uint64_t>(done));
-    return !interrupt.requested();
-  };
+  WatchedJob job("exporting " + footage_name(request.footage.take), request.footage.quiet);
+  const ExportProgress told = job.progress();
   const FootageChoice& choice = request.footage.choice;
   if (request.to == "png") return export_rgbd(footage, views, choice, target, told);
   if (request.to == "colmap")
@@ -76,6 +70,7 @@ void print_written(const ExportRequest& request, const FootageViews& views,
                          : "where the cameras are is not in it: there is no calibration.json");
   const std::string left_out = left_out_text(exported.left_out, exported.ticks);
   if (!left_out.empty()) line(left_out);
+  for (const std::string& remark : exported.remarks) line(remark);
 }
 
 void print_json(const ExportRequest& request, const FootageViews& views, const Exported& exported) {
@@ -103,7 +98,7 @@ int run_export(ExportRequest& request) {
          "--points belongs to --to mcap and colmap: `lockstep fuse` writes clouds "
          "as files"});
   }
-  const auto footage = Footage::open(request.footage.take);
+  const auto footage = open_footage(request.footage);
   if (!footage) return report_failure(footage.error());
   const bool raw = request.to == "mcap" && !request.points;
   const auto views = choose_views(**footage, request.footage.choice,

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "lockstep/apps/common/terminal.h"
 #include "lockstep/base/files.h"
 #include "lockstep/base/text.h"
 
@@ -82,6 +83,20 @@ std::string left_out_text(int64_t left_out, int64_t written) {
       "{} of {} left out: a camera was missing or not in step there (`lockstep "
       "verify` says why; --all-ticks takes them, too)",
       left_out, counted(left_out + written, "tick"));
+}
+
+Result<std::unique_ptr<Footage>> open_footage(const FootageRequest& request) {
+  auto footage = Footage::open(request.take);
+  if (!footage) return footage;
+  const int64_t there = (*footage)->tick_count();
+  const int64_t recorded = (*footage)->recorded_ticks().value_or(there);
+  if (there < recorded) {
+    say(
+        fmt::format("warning: {} has {} common to all cameras, and recorded {}: `lockstep verify "
+                    "{}` says what is missing",
+                    request.take, counted(there, "tick"), recorded, request.take));
+  }
+  return footage;
 }
 
 }  // namespace lockstep

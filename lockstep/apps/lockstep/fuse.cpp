@@ -5,8 +5,7 @@
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
-#include "lockstep/apps/common/interrupt.h"
-#include "lockstep/apps/common/progress.h"
+#include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/fuse_live.h"
 #include "lockstep/apps/lockstep/fuse_request.h"
@@ -37,6 +36,10 @@ Result<void> check_request(const FuseRequest& request) {
     return Error{Errc::invalid_argument,
                  "say one thing that is wanted: --cloud, --mesh, or --fill CAMERA"};
   }
+  if (request.voxel_mm != FuseRequest{}.voxel_mm && !request.mesh) {
+    return Error{Errc::invalid_argument,
+                 "--voxel-mm belongs to --mesh: clouds and filled pictures have no voxels"};
+  }
   if (request.per_tick && !request.mesh) {
     return Error{Errc::invalid_argument,
                  "--per-tick belongs to --mesh: clouds and filled pictures are of one tick each"};
@@ -45,13 +48,8 @@ Result<void> check_request(const FuseRequest& request) {
 }
 
 Result<Exported> write(const FuseRequest& request, Footage& footage, const FootageViews& views) {
-  const Interrupt interrupt;
-  Progress progress("fusing " + footage_name(request.footage.take),
-                    static_cast<uint64_t>(footage.tick_count()));
-  return fuse_footage(request, footage, views, [&](int64_t done, int64_t /*total*/) {
-    if (!request.footage.quiet) progress.update(static_cast<uint64_t>(done));
-    return !interrupt.requested();
-  });
+  WatchedJob job("fusing " + footage_name(request.footage.take), request.footage.quiet);
+  return fuse_footage(request, footage, views, job.progress());
 }
 
 int run_fuse(FuseRequest& request) {
@@ -63,7 +61,7 @@ int run_fuse(FuseRequest& request) {
                                      request.footage.take + " is none: --ticks chooses of a take"});
   }
   if (auto read = read_ticks(request.footage); !read) return report_failure(read.error());
-  const auto footage = Footage::open(request.footage.take);
+  const auto footage = open_footage(request.footage);
   if (!footage) return report_failure(footage.error());
   const auto views = choose_views(**footage, request.footage.choice, UnknownLenses::refuse);
   if (!views) return report_failure(views.error());
@@ -107,7 +105,8 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--per-tick", request->per_tick, "With --mesh: one mesh for each tick");
   command
-      ->add_option("--voxel-mm", request->voxel_mm, "With --mesh: the size of what it is made of")
+      ->add_option("--voxel-mm", request->voxel_mm,
+                   "With --mesh: the size of what it is made of, from 1 to 30")
       ->type_name("MM")
       ->capture_default_str();
   command->footer(kExamples);

@@ -124,6 +124,7 @@ struct LiveResult {
   std::optional<SyncReport> report{};  ///< nothing: nothing came
   Fused fused;
   double period_ms = 0;  ///< of the ticks
+  bool stopped = false;  ///< by the user
 
   [[nodiscard]] bool passes() const {
     return report && report->passes() && !outcome.manifest.unproved;
@@ -178,6 +179,9 @@ int report_nothing(const SessionOutcome& outcome, bool refused) {
 }
 
 int report(const FuseRequest& request, const LiveResult& result) {
+  const bool arming = result.outcome.manifest.common_ticks.value_or(0) == 0;
+  if (result.stopped && arming && !result.fused.exported && !result.outcome.failure)
+    return report_failure({Errc::cancelled, "stopped before anything was fused"});
   say_failure(result.outcome);
   if (!result.fused.exported) {
     if (result.report && !request.footage.json) print_verdict(*result.report);
@@ -237,6 +241,7 @@ int fuse_rig(const FuseRequest& request) {
   auto fused = sink.finish();
   if (!fused || !result.outcome.recorded) return report_nothing(result.outcome, sink.refused());
   result.fused = *std::move(fused);
+  result.stopped = interrupt.requested();
   if (result.outcome.evidence) result.report = judge(*result.outcome.evidence, {}, nullptr);
   return report(request, result);
 }
