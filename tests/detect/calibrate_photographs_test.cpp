@@ -52,6 +52,18 @@ void write_photograph(const fs::path& file, const RigidTransform& camera_from_bo
   write_file(file, {reinterpret_cast<const char*>(jpeg->data()), jpeg->size()});
 }
 
+/// Of the photographs a.png and b.png, and lens.json, which is theirs.
+void expect_doubts_of_another_lens(const TempFolder& folder) {
+  auto zoomed = nlohmann::json::parse(read_file(folder / "lens.json"));
+  zoomed["lens"]["fx_px"] = 1.04 * 420;
+  write_file(folder / "zoomed.json", zoomed.dump());
+  const Finished doubted =
+      run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
+                    folder / "zoomed.json", "--board", folder / "board.toml"});
+  EXPECT_EQ(doubted.status, 0) << doubted.err;
+  EXPECT_THAT(doubted.out, HasSubstr("see that each lens is that of its camera"));
+}
+
 TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
   const TempFolder folder;
   write_file(folder / "board.toml", kBoardFile);
@@ -117,14 +129,7 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
                     folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
   EXPECT_THAT(words.out, HasSubstr("m in front of that of"));
   EXPECT_THAT(words.out, ::testing::Not(HasSubstr("advice")));
-  auto zoomed = nlohmann::json::parse(json);
-  zoomed["lens"]["fx_px"] = 1.04 * 420;
-  write_file(folder / "zoomed.json", zoomed.dump());
-  const Finished doubted =
-      run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
-                    folder / "zoomed.json", "--board", folder / "board.toml"});
-  EXPECT_EQ(doubted.status, 0) << doubted.err;
-  EXPECT_THAT(doubted.out, HasSubstr("see that each lens is that of its camera"));
+  expect_doubts_of_another_lens(folder);
 }
 
 TEST(CalibratePhotographs, SaysWhatIsWrong) {
