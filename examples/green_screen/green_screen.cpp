@@ -252,8 +252,10 @@ void run(const std::string& calibration, const std::string& folder, int frames, 
   const Camera& main = *found;
   std::uint32_t delay_us = 0;
   for (Camera& camera : cameras) {
-    if (!camera.is_main)
-      camera.configuration.subordinate_delay_off_master_usec = delay_us += kDelayUs;
+    if (camera.configuration.wired_sync_mode == K4A_WIRED_SYNC_MODE_SUBORDINATE) {
+      delay_us += kDelayUs;
+      camera.configuration.subordinate_delay_off_master_usec = delay_us;
+    }
     camera.into_main = into_main(camera, main);
     if (!camera.into_main) throw std::runtime_error("a calibration cannot be used");
   }
