@@ -15,8 +15,6 @@ namespace lockstep {
 namespace {
 
 constexpr int kBand = 32;  // rows that a thread takes at a time
-/// What a reading without a colour counts against others.
-constexpr int kUncoloredShift = 3;
 
 Error refuse(const char* what) {
   return {Errc::invalid_argument, what};
@@ -34,10 +32,11 @@ struct Source {
   CleanDepth clean;
   std::vector<uint8_t> kept;
   FusionImages images;
+  const FuseKernels* kernels;
 
-  Source(const FusionCamera& of, bool colors, const Kernels& kernels)
-      : camera(of), cleaner(of, kernels) {
-    if (colors) color.emplace(of, kernels);
+  Source(const FusionCamera& of, bool colors, const Kernels& best)
+      : camera(of), cleaner(of, best), kernels(&fuse_kernels(best)) {
+    if (colors) color.emplace(of, best);
   }
 
   [[nodiscard]] bool seen() const { return !images.depth_mm.empty(); }
@@ -46,18 +45,14 @@ struct Source {
   void prepare() {
     if (!seen()) return;
     cleaner.clean(images, clean);
-    kept.resize(clean.depth_mm.size());
-    if (!color) {
-      for (size_t i = 0; i < kept.size(); ++i) kept[i] = clean.depth_mm[i] != 0;
+    const size_t pixels = clean.depth_mm.size();
+    kept.resize(pixels + kRowMargin);  // the last are worked on in whole vectors
+    if (color) {
+      kernels->keep(color->shown(cleaner, clean), static_cast<int>(pixels), clean.packed.data(),
+                    kept.data());
       return;
     }
-    const std::vector<uint8_t>& shown = color->shown(cleaner, clean);
-    for (size_t i = 0; i < kept.size(); ++i) {
-      kept[i] = static_cast<uint8_t>(shown[i] & static_cast<uint8_t>(clean.depth_mm[i] != 0));
-      const PackedReading confidence = (clean.packed[i] >> 16) & 0xFF;
-      const PackedReading less = confidence - (confidence >> kUncoloredShift);
-      clean.packed[i] -= shown[i] != 0 ? 0 : less << 16;
-    }
+    for (size_t i = 0; i < pixels; ++i) kept[i] = clean.depth_mm[i] != 0;
   }
 };
 

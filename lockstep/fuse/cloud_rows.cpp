@@ -67,27 +67,21 @@ CloudWriter::CloudWriter(const CloudPart& part, const Kernels& kernels, PointClo
     color_mm_ = motion_of<float>(part.camera->geometry.color_from_depth, 1000);
   }
   const auto room = static_cast<size_t>(kRowRoom(part.cleaner->width_px()));
-  for (std::vector<float>* row : {&ray_x_, &ray_y_, &u_, &v_, &z_}) row->resize(room);
+  for (std::vector<float>* row : {&ray_x_, &ray_y_, &confidence_, &u_, &v_, &z_}) row->resize(room);
+  kept_.resize(room);
   columns_.resize(room);
   depth_.resize(room);
   bgra_.resize(4 * room);
 }
 
 int CloudWriter::gather(int y) {
-  const size_t first = static_cast<size_t>(y) * static_cast<size_t>(part_.cleaner->width_px());
-  const uint8_t* const kept = part_.kept->data() + first;
-  const uint16_t* const depth = part_.clean->depth_mm.data() + first;
-  const float *const ray_x = part_.cleaner->ray_x(y), *const ray_y = part_.cleaner->ray_y(y);
-  size_t count = 0;
-  for (int x = 0; x < part_.cleaner->width_px(); ++x) {
-    // Every column is written, and kept if the next one does not replace it.
-    columns_[count] = x;
-    ray_x_[count] = ray_x[x];
-    ray_y_[count] = ray_y[x];
-    depth_[count] = depth[x];
-    count += kept[x];
-  }
-  return static_cast<int>(count);
+  const auto width = static_cast<size_t>(part_.cleaner->width_px());
+  const size_t first = static_cast<size_t>(y) * width;
+  std::copy_n(part_.kept->data() + first, width, kept_.data());  // whole vectors are read
+  return fuse_kernels(kernels_).compact(
+      {kept_.data(), part_.cleaner->ray_x(y), part_.cleaner->ray_y(y),
+       part_.clean->packed.data() + first, static_cast<int>(width)},
+      {columns_.data(), ray_x_.data(), ray_y_.data(), depth_.data(), confidence_.data()});
 }
 
 size_t CloudWriter::operator()(int y, size_t at) {
@@ -97,11 +91,7 @@ size_t CloudWriter::operator()(int y, size_t at) {
   kernels.place(
       {rig_m_, ray_x_.data(), ray_y_.data(), depth_.data(), count, part_.cleaner->residual_mm()},
       out_.points[at].data());
-  const size_t first = static_cast<size_t>(y) * static_cast<size_t>(part_.cleaner->width_px());
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-    const size_t pixel = first + static_cast<size_t>(columns_[i]);
-    out_.confidence[at + i] = static_cast<float>(part_.clean->confidence[pixel]) * (1.0F / 255);
-  }
+  std::copy_n(confidence_.begin(), count, out_.confidence.begin() + static_cast<ptrdiff_t>(at));
   std::fill_n(out_.cameras.begin() + static_cast<ptrdiff_t>(at), count, part_.number);
   std::fill_n(out_.instants_us.begin() + static_cast<ptrdiff_t>(at), count,
               static_cast<float>(part_.images.depth_instant_us));

@@ -42,7 +42,8 @@ class CloudWriter {
   Lens<float> color_lens_{};
   Motion<float> color_mm_{}, rig_m_;
   std::vector<int32_t> columns_;
-  std::vector<float> ray_x_, ray_y_, u_, v_, z_;
+  std::vector<uint8_t> kept_;
+  std::vector<float> ray_x_, ray_y_, confidence_, u_, v_, z_;
   std::vector<uint16_t> depth_;
   std::vector<uint8_t> bgra_;
 };

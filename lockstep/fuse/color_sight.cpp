@@ -47,11 +47,23 @@ void ColorSight::draw(const DepthCleaner& rays, const CleanDepth& clean) {
     job_.depth = depth.data();
     job_.count = rays.width_px();
     kernels_.cells(job_, cell_.data() + first, z_.data() + first);
-    for (size_t i = first; i < first + width; ++i) {
-      uint16_t& nearest = nearest_[static_cast<size_t>(cell_[i])];
-      nearest = std::min(nearest, static_cast<uint16_t>(z_[i] - 1));
-    }
+    take(first, width);
   }
+}
+
+/// Neighbours mostly share a cell, and would wait for each other: so from places of a row that are
+/// far apart, in turns.
+void ColorSight::take(size_t first, size_t width) {
+  constexpr size_t kPlaces = 4;
+  const size_t apart = width / kPlaces;
+  const auto one = [&](size_t i) {
+    uint16_t& nearest = nearest_[static_cast<size_t>(cell_[i])];
+    nearest = std::min(nearest, static_cast<uint16_t>(z_[i] - 1));
+  };
+  for (size_t i = first; i < first + apart; ++i) {
+    for (size_t place = 0; place < kPlaces; ++place) one(i + place * apart);
+  }
+  for (size_t i = first + kPlaces * apart; i < first + width; ++i) one(i);
 }
 
 /// Of nine cells the nearest.
@@ -64,18 +76,15 @@ void ColorSight::spread() {
   }
 }
 
-const std::vector<uint8_t>& ColorSight::shown(const DepthCleaner& rays, const CleanDepth& clean) {
+const uint8_t* ColorSight::shown(const DepthCleaner& rays, const CleanDepth& clean) {
   draw(rays, clean);
   spread();
   const size_t pixels = clean.depth_mm.size();
-  shown_.resize(pixels);
-  for (size_t i = 0; i < pixels; ++i) {
-    const int nearest = around_[static_cast<size_t>(cell_[i])];
-    const int z = z_[i];
-    shown_[i] =
-        static_cast<uint8_t>((z != 0) & (z <= nearest + 1 + kHiddenMm + (z >> kHiddenShift)));
-  }
-  return shown_;
+  shown_.resize(pixels + kRowMargin);  // the last are worked on in whole vectors
+  kernels_.shown(
+      {around_.data(), cell_.data(), z_.data(), static_cast<int>(pixels), kHiddenMm, kHiddenShift},
+      shown_.data());
+  return shown_.data();
 }
 
 }  // namespace lockstep

@@ -17,11 +17,13 @@ class ColorSight {
   /// The camera has both lenses, which are computable.
   ColorSight(const FusionCamera& camera, const Kernels& kernels);
 
-  /// One entry per reading: 1 where it is shown, 0 elsewhere; the object's until the next call.
-  const std::vector<uint8_t>& shown(const DepthCleaner& rays, const CleanDepth& clean);
+  /// One entry per reading: 1 where it is shown, 0 elsewhere; behind the last there is room for
+  /// kRowMargin. The object's until the next call.
+  const uint8_t* shown(const DepthCleaner& rays, const CleanDepth& clean);
 
  private:
   void draw(const DepthCleaner& rays, const CleanDepth& clean);
+  void take(size_t first, size_t width);
   void spread();
 
   const FuseKernels& kernels_;

@@ -2,6 +2,7 @@
 #include "lockstep/fuse/depth_fill.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <optional>
 
@@ -55,6 +56,7 @@ class Source {
   /// `as_it_is`: this camera's own depth image is the view.
   void draw(const FusionImages& images, bool as_it_is) {
     images_ = images;
+    as_it_is_ = as_it_is;
     if (!seen()) return;
     cleaner_.clean(images, clean_);
     const size_t pixels = pixels_of(*into_view_.geometry().color);
@@ -74,6 +76,7 @@ class Source {
     FillLayer layer{};
     layer.camera = static_cast<uint8_t>(number);
     layer.depth_mm = layer_.data();
+    if (as_it_is_) layer.confidence = clean_.confidence.data();
     layer.sight = cleaner_.sight_from(depth_from_view);
     layer.sight.readings = clean_.packed.data();
     layer.uncleaned = layer.sight;
@@ -96,6 +99,7 @@ class Source {
   std::vector<uint16_t> smooth_, layer_;
   std::vector<PackedReading> uncleaned_;
   FusionImages images_;
+  bool as_it_is_ = false;
 };
 
 }  // namespace
@@ -144,10 +148,12 @@ void DepthFill::State::fill(std::span<const FusionImages> images, FilledView& ou
   const FillJob job{kernels, rays, in_color ? images[target].bgra.data() : nullptr,
                     own ? &*own : nullptr, others};
   constexpr int kBand = 32;  // rows that one thread fills at a time
-  parallel_for(options.threads, (rays.height_px + kBand - 1) / kBand, [&](int band) {
+  std::atomic<int> next{0};
+  parallel_for(options.threads, options.threads, [&](int) {
     RowFiller filler(job);
-    for (int y = band * kBand; y < std::min(rays.height_px, (band + 1) * kBand); ++y)
-      filler(y, out);
+    for (int first = next.fetch_add(kBand); first < rays.height_px; first = next.fetch_add(kBand)) {
+      for (int y = first; y < std::min(rays.height_px, first + kBand); ++y) filler(y, out);
+    }
   });
 }
 

@@ -38,11 +38,11 @@ RowFiller::RowFiller(const FillJob& job)
     : job_(job), width_(static_cast<size_t>(job.rays.width_px)), layers_(job.others.size()) {
   const auto room = static_cast<size_t>(kRowRoom(job.rays.width_px));
   depth_.resize(room);
-  doubtful_.resize(room);
-  choices_.resize(room);
-  for (Row* row :
-       {&ray_x_, &ray_y_, &looked_.z, &looked_.reading, &looked_.confidence, &looked_.least, &u_,
-        &v_, &ways_.ray_x, &ways_.ray_y, &ways_.from, &ways_.to, &ways_.at})
+  for (std::vector<int32_t>* row : {&doubtful_, &chosen_, &several_, &ways_.doubt})
+    row->resize(room);
+  for (Row* row : {&ray_x_, &ray_y_, &doubt_, &z_, &mismatch_, &looked_.z, &looked_.reading,
+                   &looked_.confidence, &looked_.least, &u_, &v_, &ways_.ray_x, &ways_.ray_y,
+                   &ways_.from, &ways_.to, &ways_.at})
     row->resize(room);
   bgra_.resize(4 * room);
   const auto add = [&](const FillLayer& layer) {
@@ -50,6 +50,10 @@ RowFiller::RowFiller(const FillJob& job)
   };
   if (job.own != nullptr) add(*job.own);
   for (const FillLayer& other : job.others) add(other);
+  for (const Opinion& opinion : opinions_) {
+    said_z_.push_back(opinion.z.data());
+    said_mismatch_.push_back(opinion.mismatch.data());
+  }
   grown_.resize(layers_.size());
   for (size_t i = 0; i < layers_.size(); ++i) {
     grown_[i].resize(room);
@@ -81,7 +85,7 @@ void RowFiller::operator()(int y, FilledView& out) {
     opinions_[i].row = own ? choice.own : layers_[i - (opinions_.size() - layers_.size())];
     ask(first, opinions_[i]);
   }
-  for (size_t i = 0; i < doubts_; ++i) choices_[i] = choose(i);
+  settle();
   if (job_.own != nullptr && job_.bgra != nullptr) doubt_hidden();
   write(first, out);
 }
@@ -94,20 +98,23 @@ void RowFiller::rate_own(size_t first, FilledView& out) {
     std::fill_n(confidence, width_, uint8_t{0});
     return;
   }
-  Row& z = opinions_.front().z;
-  for (size_t x = 0; x < width_; ++x) {
-    z[x] = depth_[x];
-    ray_x_[x] = job_.rays.x[first + x];
-    ray_y_[x] = job_.rays.y[first + x];
+  if (job_.own->confidence != nullptr) {
+    for (size_t x = 0; x < width_; ++x) {
+      camera[x] = depth_[x] != 0 ? job_.own->camera : kNoCamera;
+      confidence[x] = depth_[x] != 0 ? job_.own->confidence[first + x] : uint8_t{0};
+    }
+    return;
   }
-  fuse().look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(), static_cast<int>(width_),
-              looked_.out());
-  for (size_t x = 0; x < width_; ++x) {
-    const bool there = depth_[x] != 0;
-    camera[x] = there ? job_.own->camera : kNoCamera;
-    const auto seen = static_cast<uint8_t>(std::max(1.0F, looked_.confidence[x]));
-    confidence[x] = there ? seen : uint8_t{0};
+  const float *ray_x = job_.rays.x.data() + first, *ray_y = job_.rays.y.data() + first;
+  if (first + width_ == job_.rays.x.size()) {  // whole vectors are read, and nothing is behind it
+    std::copy_n(ray_x, width_, ray_x_.data());
+    std::copy_n(ray_y, width_, ray_y_.data());
+    ray_x = ray_x_.data();
+    ray_y = ray_y_.data();
   }
+  fuse().rate_own(job_.own->sight,
+                  {ray_x, ray_y, depth_.data(), static_cast<int>(width_), job_.own->camera}, camera,
+                  confidence);
 }
 
 /// Cleaning takes away what lies along the edge of something nearer. A pixel is given back to every
@@ -122,54 +129,45 @@ void RowFiller::grow(int y) {
   }
 }
 
-/// Drops surfaces that the camera has no clean reading of, unless what it did read lies there.
-void RowFiller::drop_unread(size_t first, Opinion& opinion) {
-  std::vector<size_t>& doubt = ways_.doubt;
-  doubt.clear();
-  for (size_t i = 0; i < doubts_; ++i) {
-    if (opinion.z[i] == 0 || !is_grown(first, opinion, i)) continue;
-    const size_t at = doubt.size();
-    ways_.ray_x[at] = ray_x_[i];
-    ways_.ray_y[at] = ray_y_[i];
-    ways_.at[at] = opinion.z[i];
-    doubt.push_back(i);
-  }
-  if (doubt.empty()) return;
-  fuse().look(opinion.layer->uncleaned, ways_.ray_x.data(), ways_.ray_y.data(), ways_.at.data(),
-              static_cast<int>(doubt.size()), looked_.out());
-  for (size_t at = 0; at < doubt.size(); ++at) {
-    const float z = looked_.z[at], reading = looked_.reading[at];
-    const bool read = reading <= same_surface(z) && z <= same_surface(reading) && reading > 0;
-    if (!read) opinion.z[doubt[at]] = 0;
-  }
-}
-
 void RowFiller::ask(size_t first, Opinion& opinion) {
-  bool some = false;
-  for (size_t i = 0; i < doubts_; ++i) {
-    opinion.z[i] = opinion.row[doubtful_[i]];
-    some |= opinion.z[i] > 0;
-  }
-  if (!some) return;
-  fuse().look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
-              static_cast<int>(doubts_), looked_.out());
+  const auto count = static_cast<int>(doubts_);
+  const PickJob job{opinion.layer->depth_mm + first, opinion.row, doubtful_.data(), count,
+                    kGrownDoubt};
+  if (!fuse().pick(job, opinion.z.data(), doubt_.data())) return;
+  fuse().look(opinion.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(), count,
+              looked_.out());
   std::copy_n(looked_.confidence.begin(), doubts_, opinion.confidence.begin());
   if (opinion.layer == job_.own) return;
-  drop_unread(first, opinion);
-  drop_seen_through(opinion);
+  drop_unread(opinion);
+  for (const Opinion& other : opinions_) {
+    if (other.layer != opinion.layer)
+      fuse().drop_seen_through(other.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
+                               count);
+  }
   compare_colors(first, opinion);
 }
 
-void RowFiller::drop_seen_through(Opinion& opinion) {
-  for (const Opinion& other : opinions_) {
-    if (other.layer == opinion.layer) continue;
-    fuse().look(other.layer->sight, ray_x_.data(), ray_y_.data(), opinion.z.data(),
-                static_cast<int>(doubts_), looked_.out());
-    for (size_t i = 0; i < doubts_; ++i) {
-      const float z = looked_.z[i];
-      const bool through = looked_.least[i] > z + kThroughMm + kThroughShare * z;
-      opinion.z[i] = through ? 0 : opinion.z[i];
-    }
+/// Drops surfaces that the camera has no clean reading of, unless what it did read lies there.
+void RowFiller::drop_unread(Opinion& opinion) {
+  size_t count = 0;
+  for (size_t i = 0; i < doubts_; ++i) {
+    // Every doubt is written, and kept if the next one does not replace it.
+    ways_.doubt[count] = static_cast<int32_t>(i);
+    count += static_cast<size_t>((opinion.z[i] > 0) & (doubt_[i] > 1));
+  }
+  if (count == 0) return;
+  for (size_t at = 0; at < count; ++at) {
+    const auto i = static_cast<size_t>(ways_.doubt[at]);
+    ways_.ray_x[at] = ray_x_[i];
+    ways_.ray_y[at] = ray_y_[i];
+    ways_.at[at] = opinion.z[i];
+  }
+  fuse().look(opinion.layer->uncleaned, ways_.ray_x.data(), ways_.ray_y.data(), ways_.at.data(),
+              static_cast<int>(count), looked_.out());
+  for (size_t at = 0; at < count; ++at) {
+    const float z = looked_.z[at], reading = looked_.reading[at];
+    const bool read = reading <= same_surface(z) && z <= same_surface(reading) && reading > 0;
+    if (!read) opinion.z[static_cast<size_t>(ways_.doubt[at])] = 0;
   }
 }
 
@@ -177,26 +175,34 @@ void RowFiller::compare_colors(size_t first, Opinion& opinion) {
   const FillLayer& layer = *opinion.layer;
   if (layer.bgra == nullptr || job_.bgra == nullptr) return;  // the numbers stay 0
   for (size_t i = 0; i < doubts_; ++i) depth_[i] = static_cast<uint16_t>(opinion.z[i]);
+  const auto count = static_cast<int>(doubts_);
   const VertexRow seen{u_.data(), v_.data(), looked_.z.data()};
   job_.kernels.vertices(layer.color_lens, layer.color_mm, ray_x_.data(), ray_y_.data(),
-                        depth_.data(), static_cast<int>(doubts_), seen);
-  job_.kernels.colors(layer.bgra, layer.color_width, layer.color_height, seen,
-                      static_cast<int>(doubts_), bgra_.data());
-  for (size_t i = 0; i < doubts_; ++i) {
-    const uint8_t* const there = &bgra_[4 * i];
-    const uint8_t* const here = job_.bgra + 4 * (first + static_cast<size_t>(doubtful_[i]));
-    const int apart =
-        std::abs(here[0] - there[0]) + std::abs(here[1] - there[1]) + std::abs(here[2] - there[2]);
-    const bool known = (there[0] | there[1] | there[2] | there[3]) != 0;
-    const float doubt = is_grown(first, opinion, i) ? kGrownDoubt : 1;
-    opinion.mismatch[i] = known ? doubt * static_cast<float>(apart) / 3 : kMostElsewhere;
-  }
+                        depth_.data(), count, seen);
+  job_.kernels.colors(layer.bgra, layer.color_width, layer.color_height, seen, count, bgra_.data());
+  fuse().compare(
+      {job_.bgra + 4 * first, doubtful_.data(), bgra_.data(), doubt_.data(), count, kMostElsewhere},
+      opinion.mismatch.data());
+}
+
+void RowFiller::settle() {
+  SettleJob job{};
+  job.z = said_z_.data();
+  job.mismatch = said_mismatch_.data();
+  job.opinions = static_cast<int>(opinions_.size());
+  job.own = job_.own == nullptr ? -1 : 0;
+  job.count = static_cast<int>(doubts_);
+  job.own_mismatch = kOwnMismatch;
+  job.most_mismatch = kMostInShadow;
+  const auto several = static_cast<size_t>(
+      fuse().settle(job, {chosen_.data(), z_.data(), mismatch_.data()}, several_.data()));
+  for (size_t i = 0; i < several; ++i) choose(static_cast<size_t>(several_[i]));
 }
 
 /// Surface by surface from the nearest on, the one that looks most like the view; of the opinions
 /// about it the own camera's, or the most confident.
-RowFiller::Choice RowFiller::choose(size_t doubt) const {
-  Choice result;
+void RowFiller::choose(size_t doubt) {
+  chosen_[doubt] = -1;
   float beyond = 0;
   while (true) {
     float nearest = 0;
@@ -204,7 +210,7 @@ RowFiller::Choice RowFiller::choose(size_t doubt) const {
       const float z = opinion.z[doubt];
       if (z > beyond && (nearest == 0 || z < nearest)) nearest = z;
     }
-    if (nearest == 0) return result;
+    if (nearest == 0) return;
     const float end = same_surface(nearest);
     const Opinion* best = nullptr;
     float mismatch = kMostInShadow + 1;
@@ -217,8 +223,11 @@ RowFiller::Choice RowFiller::choose(size_t doubt) const {
       if (opinion.layer != job_.own) mismatch = std::min(mismatch, opinion.mismatch[doubt]);
     }
     if (best->layer == job_.own && mismatch > kMostInShadow) mismatch = kOwnMismatch;
-    const bool better = result.opinion == nullptr || mismatch < result.mismatch;
-    if (mismatch <= kMostInShadow && better) result = {best, best->z[doubt], mismatch};
+    if (mismatch <= kMostInShadow && (chosen_[doubt] < 0 || mismatch < mismatch_[doubt])) {
+      chosen_[doubt] = static_cast<int32_t>(best - opinions_.data());
+      z_[doubt] = best->z[doubt];
+      mismatch_[doubt] = mismatch;
+    }
     beyond = end;
   }
 }
@@ -227,37 +236,32 @@ RowFiller::Choice RowFiller::choose(size_t doubt) const {
 /// it looks right, the more certainly the less is known about the way to it.
 void RowFiller::doubt_hidden() {
   Row& z = ways_.at;
-  for (size_t i = 0; i < doubts_; ++i) {
-    const Opinion* const opinion = choices_[i].opinion;
-    z[i] = opinion == nullptr || opinion->layer == job_.own ? 0 : choices_[i].z;
-  }
+  for (size_t i = 0; i < doubts_; ++i) z[i] = chosen_[i] > 0 ? z_[i] : 0;  // 0 is the own camera's
   fuse().look(job_.own->sight, ray_x_.data(), ray_y_.data(), z.data(), static_cast<int>(doubts_),
               looked_.out());
-  ways_.doubt.clear();
+  size_t count = 0;
   for (size_t i = 0; i < doubts_; ++i) {
     if (z[i] == 0) continue;
     const float reading = looked_.reading[i];
     const bool hidden = reading > 0 && reading <= looked_.z[i] - kHiddenMm;
     if (!hidden) {
-      if (choices_[i].mismatch > kMostElsewhere) choices_[i].opinion = nullptr;
+      if (mismatch_[i] > kMostElsewhere) chosen_[i] = -1;
       continue;
     }
     const float behind = reading + z[i] - looked_.z[i] + kBehindMm;
     const float from = std::max(behind, z[i] - kAlongMm), to = z[i] - kBeforeMm;
-    if (choices_[i].mismatch <= kMostUnproven || from >= to) continue;
-    const size_t at = ways_.doubt.size();
-    ways_.from[at] = from;
-    ways_.to[at] = to;
-    ways_.ray_x[at] = ray_x_[i];
-    ways_.ray_y[at] = ray_y_[i];
-    ways_.doubt.push_back(i);
+    if (mismatch_[i] <= kMostUnproven || from >= to) continue;
+    ways_.from[count] = from;
+    ways_.to[count] = to;
+    ways_.ray_x[count] = ray_x_[i];
+    ways_.ray_y[count] = ray_y_[i];
+    ways_.doubt[count++] = static_cast<int32_t>(i);
   }
-  if (!ways_.doubt.empty()) walk();
+  if (count > 0) walk(count);
 }
 
 /// Drops the surfaces to which nobody sees a free way.
-void RowFiller::walk() {
-  const size_t count = ways_.doubt.size();
+void RowFiller::walk(size_t count) {
   ways_.free.assign(count, 1);
   for (int stop = 0; stop < kStops; ++stop) {
     const float share = static_cast<float>(stop) / (kStops - 1);
@@ -273,18 +277,18 @@ void RowFiller::walk() {
     for (size_t i = 0; i < count; ++i) ways_.free[i] &= ways_.free_here[i];
   }
   for (size_t i = 0; i < count; ++i) {
-    if (ways_.free[i] == 0) choices_[ways_.doubt[i]].opinion = nullptr;
+    if (ways_.free[i] == 0) chosen_[static_cast<size_t>(ways_.doubt[i])] = -1;
   }
 }
 
 void RowFiller::write(size_t first, FilledView& out) const {
   for (size_t i = 0; i < doubts_; ++i) {
-    const Opinion* const opinion = choices_[i].opinion;
-    if (opinion == nullptr) continue;
+    if (chosen_[i] < 0) continue;
+    const Opinion& opinion = opinions_[static_cast<size_t>(chosen_[i])];
     const size_t at = first + static_cast<size_t>(doubtful_[i]);
-    out.depth_mm[at] = static_cast<uint16_t>(choices_[i].z);
-    out.camera[at] = opinion->layer->camera;
-    out.confidence[at] = static_cast<uint8_t>(std::max(1.0F, opinion->confidence[i]));
+    out.depth_mm[at] = static_cast<uint16_t>(z_[i]);
+    out.camera[at] = opinion.layer->camera;
+    out.confidence[at] = static_cast<uint8_t>(std::max(1.0F, opinion.confidence[i]));
   }
 }
 

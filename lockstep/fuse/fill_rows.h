@@ -14,9 +14,10 @@ namespace lockstep {
 /// One camera's depth in a view that is filled, and how the view looks into its images.
 struct FillLayer {
   uint8_t camera = 0;
-  const uint16_t* depth_mm = nullptr;  ///< as drawn into the view
-  DepthSight sight, uncleaned;         ///< with clean readings, and with all; the own has no latter
-  const uint8_t* bgra = nullptr;       ///< null where the camera gave no colours
+  const uint16_t* depth_mm = nullptr;   ///< as drawn into the view
+  const uint8_t* confidence = nullptr;  ///< of every pixel; null: not known but by the sight
+  DepthSight sight, uncleaned;    ///< with clean readings, and with all; the own has no latter
+  const uint8_t* bgra = nullptr;  ///< null where the camera gave no colours
   Lens<float> color_lens{};
   Motion<float> color_mm{};
   int color_width = 0, color_height = 0;
@@ -53,13 +54,9 @@ class RowFiller {
     Row confidence;
     Row mismatch;  ///< of the colours, mean of the channels; 0 where they are not known
   };
-  struct Choice {
-    const Opinion* opinion = nullptr;
-    float z = 0, mismatch = 0;
-  };
   /// Pixels for which it is asked whether the way to their surface is free.
   struct Ways {
-    std::vector<size_t> doubt;
+    std::vector<int32_t> doubt;
     Row ray_x, ray_y, from, to, at;
     std::vector<uint8_t> free, free_here;
   };
@@ -68,15 +65,12 @@ class RowFiller {
   void rate_own(size_t first, FilledView& out);
   void grow(int y);
   void ask(size_t first, Opinion& opinion);
-  [[nodiscard]] bool is_grown(size_t first, const Opinion& opinion, size_t doubt) const {
-    return opinion.layer->depth_mm[first + static_cast<size_t>(doubtful_[doubt])] == 0;
-  }
-  void drop_unread(size_t first, Opinion& opinion);
-  void drop_seen_through(Opinion& opinion);
+  void drop_unread(Opinion& opinion);
   void compare_colors(size_t first, Opinion& opinion);
-  [[nodiscard]] Choice choose(size_t doubt) const;
+  void settle();
+  void choose(size_t doubt);
   void doubt_hidden();
-  void walk();
+  void walk(size_t count);
   void write(size_t first, FilledView& out) const;
 
   const FillJob& job_;
@@ -86,9 +80,13 @@ class RowFiller {
   std::vector<uint16_t> depth_;               ///< of a row
   std::vector<int32_t> doubtful_;             ///< columns of what is doubtful
   size_t doubts_ = 0;                         ///< how many
-  std::vector<Opinion> opinions_;             ///< the own camera's first, where it is there
-  std::vector<Choice> choices_;               ///< of what is doubtful
   Row ray_x_, ray_y_;                         ///< of what is doubtful, or of the row
+  Row doubt_;                      ///< kGrownDoubt where it is the grown part of a layer, else 1
+  std::vector<Opinion> opinions_;  ///< the own camera's first, where it is there
+  std::vector<const float*> said_z_, said_mismatch_;  ///< theirs
+  std::vector<int32_t> chosen_;                       ///< of the opinions; -1: none
+  std::vector<int32_t> several_;  ///< doubts about which there are several opinions
+  Row z_, mismatch_;              ///< of what is chosen
   Ways ways_;
   struct Looked {
     Row z, reading, confidence, least;

@@ -74,6 +74,34 @@ struct CellJob {
   int stride;                         ///< cells of a row; the first row and column stay empty
 };
 
+/// Which readings a colour camera shows.
+struct ShownJob {
+  const uint16_t* nearest;  ///< of a cell and those around it, less one
+  const int32_t* cell;      ///< of each reading; 0 beside the image
+  const uint16_t* z;        ///< as the colour camera sees it; 0 beside the image
+  int count;
+  int hidden_mm,
+      hidden_shift;  ///< so far, and 2^-hidden_shift of z, behind the nearest it is hidden
+};
+
+/// What a reading without a colour counts against others: its confidence's 2^-kUncoloredShift.
+constexpr int kUncoloredShift = 3;
+
+/// Readings of a row of which some are kept.
+struct KeptRow {
+  const uint8_t* kept;  ///< 1 for each that is kept, else 0
+  const float *ray_x, *ray_y;
+  const PackedReading* readings;
+  int count;
+};
+/// Those that are kept, one after the other; there is room for all.
+struct KeptReadings {
+  int32_t* columns;
+  float *ray_x, *ray_y;
+  uint16_t* depth;
+  float* confidence;  ///< 0..1
+};
+
 /// Readings of a row as points.
 struct PointJob {
   Motion<float> metres;  ///< to where the points are wanted
@@ -100,6 +128,49 @@ struct ChooseJob {
   int other_count, count;
   uint16_t* depth;    ///< gets the own depth where no other camera has anything nearer
   int32_t* doubtful;  ///< gets the columns of the other pixels that some camera has something at
+};
+
+/// A row of a view and what its own camera read there, 0 for nothing.
+struct OwnRow {
+  const float *ray_x, *ray_y;
+  const uint16_t* depth;
+  int count;
+  uint8_t camera;
+};
+
+/// A layer in some columns of a row.
+struct PickJob {
+  const uint16_t *drawn, *grown;  ///< as it is, and as it is asked for
+  const int32_t* columns;
+  int count;
+  float grown_doubt;
+};
+
+/// Colours of a row of the view, and what another camera has in their place.
+struct CompareJob {
+  const uint8_t* here;     ///< BGRA of the row
+  const int32_t* columns;  ///< that are compared
+  const uint8_t* there;    ///< BGRA for each of them; 0 where it is not known
+  const float* doubt;      ///< for each of them, so many times as much apart it counts
+  int count;
+  float unknown;  ///< what is said where the colour is not known
+};
+
+/// What cameras say about some pixels.
+struct SettleJob {
+  const float* const* z;         ///< each camera's; 0: it says nothing
+  const float* const* mismatch;  ///< the same
+  int opinions;
+  int own;  ///< the number of the view's own camera among them, or -1
+  int count;
+  float own_mismatch;   ///< that the own camera's opinion has
+  float most_mismatch;  ///< with which an opinion counts
+};
+
+/// Whose opinion counts, -1 for nobody's, and what it says.
+struct Choices {
+  int32_t* opinion;
+  float *z, *mismatch;
 };
 
 /// What a camera saw at a tick, for the voxels of the rig's frame.
@@ -153,6 +224,12 @@ struct FuseKernels {
   /// Lets go of what `there` has better: a duplicate, or what it sees through.
   void (*contest)(const DepthSight& there, const ContestJob&);
   void (*cells)(const CellJob&, int32_t* cell, uint16_t* z);
+  /// 1 for each that is shown, else 0.
+  void (*shown)(const ShownJob&, uint8_t* shown);
+  /// Keeps, with 1, the readings that are shown, and takes off what the others count less.
+  void (*keep)(const uint8_t* shown, int count, PackedReading* readings, uint8_t* kept);
+  /// Returns how many are kept.
+  int (*compact)(const KeptRow&, const KeptReadings&);
   /// x, y and z of one point after the other.
   void (*place)(const PointJob&, float* xyz);
 
@@ -163,6 +240,19 @@ struct FuseKernels {
 
   /// Returns how many are doubtful.
   int (*choose)(const ChooseJob&);
+  /// Writes whose reading each pixel is, kNoCamera where nothing is read, and its confidence, at
+  /// least 1: of two columns together that of the reading in the left one's place.
+  void (*rate_own)(const DepthSight&, const OwnRow&, uint8_t* camera, uint8_t* confidence);
+  /// The grown layer, and for each column grown_doubt where only growing gave it something, else 1.
+  /// Returns whether there is anything.
+  bool (*pick)(const PickJob&, float* z, float* doubt);
+  /// Sets to 0 what lies in front of what is read there.
+  void (*drop_seen_through)(const DepthSight&, const float* ray_x, const float* ray_y, float* z,
+                            int count);
+  /// How far apart the colours are, the mean of the channels.
+  void (*compare)(const CompareJob&, float* mismatch);
+  /// Chooses where at most one camera says something, and returns of how many pixels several do.
+  int (*settle)(const SettleJob&, const Choices&, int32_t* several);
 };
 
 /// Those that belong to kernels of the transformations, by their name.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Compiled for processors with AVX2 and fused products.
+#include "lockstep/fuse/fill_kernels.h"
 #include "lockstep/fuse/look_kernels.h"
+#include "lockstep/fuse/point_kernels.h"
 #include "lockstep/fuse/rate_kernels.h"
 #include "lockstep/fuse/voxel_kernels.h"
 
@@ -8,9 +10,12 @@
 namespace lockstep {
 
 extern const FuseKernels kAvx2FuseKernels;
-const FuseKernels kAvx2FuseKernels{"avx2", drop_mixed, rate,         least_of_nine, grow,
-                                   smooth, pack,       look,         contest,       cells,
-                                   place,  integrate,  block_places, choose};
+const FuseKernels kAvx2FuseKernels{"avx2",  drop_mixed, rate,      least_of_nine,
+                                   grow,    smooth,     pack,      look,
+                                   contest, cells,      shown,     keep,
+                                   compact, place,      integrate, block_places,
+                                   choose,  rate_own,   pick,      drop_seen_through,
+                                   compare, settle};
 
 }  // namespace lockstep
 #endif

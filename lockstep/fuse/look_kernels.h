@@ -28,7 +28,12 @@ struct Aims {
     for (const int lane : {0, kLanes / 2, kLanes - 1})
       __builtin_prefetch(there.readings + at[first + lane]);
   }
-  void take_nothing(int first) {
+  /// The same for points at depths of which many may be 0.
+  void take_some(const DepthSight& there, Floats ray_x, Floats ray_y, Floats depth, int first) {
+    if (any(depth > 0)) {
+      take(there, Seen<Floats>(there.lens, there.mm, ray_x, ray_y, depth), first);
+      return;
+    }
     store(z + first, Floats{});
     store(at + first, Ints{});
   }
@@ -65,16 +70,9 @@ void look_up(const DepthSight& there, const float* ray_x, const float* ray_y, in
   Aims aims;
   for (int begin = 0; begin < count; begin += Aims::kCount) {
     const int end = count - begin < Aims::kCount ? count : begin + Aims::kCount;
-    for (int first = begin; first < end; first += kLanes) {
-      const Floats z = depth(first);
-      if (!any(z > 0))
-        aims.take_nothing(first - begin);
-      else
-        aims.take(there,
-                  Seen<Floats>(there.lens, there.mm, load<Floats>(ray_x + first),
-                               load<Floats>(ray_y + first), z),
-                  first - begin);
-    }
+    for (int first = begin; first < end; first += kLanes)
+      aims.take_some(there, load<Floats>(ray_x + first), load<Floats>(ray_y + first), depth(first),
+                     first - begin);
     for (int first = begin; first < end; first += kLanes)
       use(first, LookedUp(there, aims, first - begin));
   }
@@ -120,66 +118,6 @@ LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
     const auto kept = load<HalfBytes>(job.kept + first);
     store(job.kept + first, kept & ~__builtin_convertvector(lost, HalfBytes));
   });
-}
-
-// ---- colours and points
-
-LOCKSTEP_KERNEL void cells(const CellJob& shared, int32_t* cell, uint16_t* z) {
-  const CellJob job = shared;
-  for (int first = 0; first < job.count; first += kLanes) {
-    const Seen<Floats> seen(job.lens, job.mm, load<Floats>(job.ray_x + first),
-                            load<Floats>(job.ray_y + first),
-                            __builtin_convertvector(load<Shorts>(job.depth + first), Floats));
-    const Ints inside = (seen.z > 0) & (seen.z < 65'535) & (seen.u >= 0) & (seen.v >= 0) &
-                        (seen.u < job.width - 1) & (seen.v < job.height - 1);
-    const Ints column = ints_of((inside ? seen.u : Floats{}) * job.cells_per_px) + 1;
-    const Ints row = ints_of((inside ? seen.v : Floats{}) * job.cells_per_px) + 1;
-    store(cell + first, (row * job.stride + column) & inside);
-    store(z + first, __builtin_convertvector(ints_of(inside ? seen.z : Floats{}), Shorts));
-  }
-}
-
-LOCKSTEP_KERNEL void place(const PointJob& shared, float* xyz) {
-  const PointJob job = shared;
-  constexpr float kMetre = 0.001F;  // in millimetres
-  for (int first = 0; first < job.count; first += kLanes) {
-    const Floats z =
-        (__builtin_convertvector(load<Shorts>(job.depth + first), Floats) + job.residual_mm) *
-        kMetre;
-    const Moved<Floats, float> at(job.metres, load<Floats>(job.ray_x + first) * z,
-                                  load<Floats>(job.ray_y + first) * z, z);
-    for (int lane = 0; lane < kLanes && first + lane < job.count; ++lane) {
-      float* const to = xyz + 3 * static_cast<size_t>(first + lane);
-      to[0] = at.x[lane];
-      to[1] = at.y[lane];
-      to[2] = at.z[lane];
-    }
-  }
-}
-
-// ---- layers of a view
-
-LOCKSTEP_KERNEL int choose(const ChooseJob& job) {
-  int doubtful = 0;
-  for (int first = 0; first < job.count; first += kLanes) {
-    // Less one, so that nothing is the farthest.
-    Shorts nearest = Shorts{} - 1;
-    for (int i = 0; i < job.other_count; ++i)
-      nearest = smaller<Shorts>(nearest, load<Shorts>(job.others[i] + first) - 1);
-    const Shorts own = job.own == nullptr ? Shorts{} : load<Shorts>(job.own + first);
-    const Shorts room = (own >> kSameSurfaceShift) + kSameSurfaceMm;
-    const Shorts from = own > room ? own - room : Shorts{};
-    const auto missing = reinterpret_cast<Shorts>((own == 0) & (nearest != 0xFFFF));
-    const auto behind = reinterpret_cast<Shorts>((own != 0) & (nearest < from));
-    const Shorts doubt = missing | behind;
-    store(job.depth + first, own & ~doubt);
-    const auto parts = reinterpret_cast<Pair>(doubt);
-    if ((parts[0] | parts[1]) == 0) continue;
-    for (int lane = 0; lane < kLanes && first + lane < job.count; ++lane) {
-      if (doubt[lane] != 0) job.doubtful[doubtful++] = first + lane;
-    }
-  }
-  return doubtful;
 }
 
 }  // namespace

@@ -60,44 +60,49 @@ Floats root(Floats value) {
 #endif
 }
 
-/// How depth changes with a ray between its neighbours of the same surface.
-Floats change(Floats here, Floats before, Ints with_before, Floats after, Ints with_after,
-              Floats ray, Floats ray_before, Floats ray_after) {
-  const Floats none{};
-  const Floats depth = (with_before ? here - before : none) + (with_after ? after - here : none);
-  const Floats way =
-      (with_before ? ray - ray_before : none) + (with_after ? ray_after - ray : none);
-  return way > 0 ? depth / way : none;
-}
+/// A change of depth over a way of the ray; a way of 1 where there is none.
+struct Slope {
+  Floats depth, way;
 
-/// Cosine of the angle at which the rays meet the surface.
-Floats facing(const RateJob& job, const Neighbours& n, int column) {
-  const Floats x = load<Floats>(job.ray_x + column), y = load<Floats>(job.ray_y + column);
-  const Floats by_x =
-      change(n.here, n.left, Neighbours::joined(n.left, n.jump_left), n.right,
-             Neighbours::joined(n.right, n.jump_right), x, load<Floats>(job.ray_x + column - 1),
-             load<Floats>(job.ray_x + column + 1));
-  const Floats by_y =
-      change(n.here, n.above, Neighbours::joined(n.above, n.jump_above), n.below,
-             Neighbours::joined(n.below, n.jump_below), y, load<Floats>(job.ray_y_above + column),
-             load<Floats>(job.ray_y_below + column));
-  const Floats along = n.here + x * by_x + y * by_y;
-  const Floats normal = by_x * by_x + by_y * by_y + along * along;
-  const Floats cosine = n.here / root(larger(normal * (1 + x * x + y * y), spread(1)));
-  return smaller(cosine, spread(1));
-}
+  /// Between the neighbours of the same surface.
+  Slope(Floats here, Floats before, Ints with_before, Floats after, Ints with_after, Floats ray,
+        Floats ray_before, Floats ray_after) {
+    const Floats none{};
+    const Floats along =
+        (with_before ? ray - ray_before : none) + (with_after ? ray_after - ray : none);
+    depth = (with_before ? here - before : none) + (with_after ? after - here : none);
+    depth = along > 0 ? depth : none;
+    way = along > 0 ? along : spread(1);
+  }
+};
 
-/// 0..1, before it is known how much the neighbours support it.
+/// 0..1, before it is known how much the neighbours support it: the cosine of the angle at which
+/// the rays meet the surface, less with distance and in the dark. All is one quotient, since to
+/// divide takes longest.
 Floats quality(const RateJob& job, const Neighbours& n, int column) {
   constexpr float kHalfMm = 2000;      // so far away a reading is worth half of a near one
   constexpr float kHalfInfrared = 60;  // and so dark
+  const Floats x = load<Floats>(job.ray_x + column), y = load<Floats>(job.ray_y + column);
+  const Slope by_x(n.here, n.left, Neighbours::joined(n.left, n.jump_left), n.right,
+                   Neighbours::joined(n.right, n.jump_right), x,
+                   load<Floats>(job.ray_x + column - 1), load<Floats>(job.ray_x + column + 1));
+  const Slope by_y(n.here, n.above, Neighbours::joined(n.above, n.jump_above), n.below,
+                   Neighbours::joined(n.below, n.jump_below), y,
+                   load<Floats>(job.ray_y_above + column), load<Floats>(job.ray_y_below + column));
+  // The normal, so many times as long as both ways together.
+  const Floats ways = by_x.way * by_y.way;
+  const Floats normal_x = by_x.depth * by_y.way, normal_y = by_y.depth * by_x.way;
+  const Floats along = n.here * ways + x * normal_x + y * normal_y;
+  const Floats normal = normal_x * normal_x + normal_y * normal_y + along * along;
+  const Floats length = root(larger(normal * (1 + x * x + y * y), ways * ways));
   const Floats far = n.here * (1 / kHalfMm);
-  Floats worth = facing(job, n, column) / (1 + far * far);
+  Floats worth = n.here * ways, of = length * (1 + far * far);
   if (job.infrared != nullptr) {
     const Floats light = __builtin_convertvector(load<Shorts>(job.infrared + column), Floats);
-    worth *= light / (light + kHalfInfrared);
+    worth *= light;
+    of *= light + kHalfInfrared;
   }
-  return worth;
+  return worth / of;
 }
 
 LOCKSTEP_KERNEL void rate(const RateJob& job, uint16_t* depth, uint8_t* confidence) {
@@ -135,31 +140,6 @@ LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
       for (int x = column - 1; x <= column + 1; ++x) least = row[x] < least ? row[x] : least;
     }
     out[column] = least;
-  }
-}
-
-LOCKSTEP_KERNEL void grow(const uint16_t* above, const uint16_t* here, const uint16_t* below,
-                          int count, uint16_t* out) {
-  const auto of_three = [&](int column) {
-    return larger(larger(load<Shorts>(above + column), load<Shorts>(here + column)),
-                  load<Shorts>(below + column));
-  };
-  out[0] = here[0];
-  out[count - 1] = here[count - 1];
-  int column = 1;
-  for (; column + kLanes < count; column += kLanes) {
-    const auto there = load<Shorts>(here + column);
-    const Shorts farthest =
-        larger(larger(of_three(column - 1), of_three(column)), of_three(column + 1));
-    store(out + column, there | (farthest & reinterpret_cast<Shorts>(there == 0)));
-  }
-  for (; column + 1 < count; ++column) {
-    uint16_t farthest = 0;
-    for (const uint16_t* row : {above, here, below}) {
-      for (int x = column - 1; x <= column + 1; ++x)
-        farthest = row[x] > farthest ? row[x] : farthest;
-    }
-    out[column] = here[column] != 0 ? here[column] : farthest;
   }
 }
 

@@ -68,7 +68,7 @@ void VoxelCamera::see(const FusionImages& images) {
   cleaner_.clean(images, clean_);
   readings_.resize(clean_.packed.size());
   const bool colored = color_ && !images.bgra.empty();
-  const uint8_t* const shown = colored ? color_->shown(cleaner_, clean_).data() : nullptr;
+  const uint8_t* const shown = colored ? color_->shown(cleaner_, clean_) : nullptr;
   for (size_t i = 0; i < clean_.depth_mm.size(); ++i) {
     const uint32_t mark = shown != nullptr && shown[i] != 0 ? kShown : 0;
     readings_[i] = (clean_.packed[i] & 0xFF'FFFF) | mark;
