@@ -153,7 +153,7 @@ void RowFiller::drop_unread(Opinion& opinion) {
   for (size_t i = 0; i < doubts_; ++i) {
     // Every doubt is written, and kept if the next one does not replace it.
     ways_.doubt[count] = static_cast<int32_t>(i);
-    count += static_cast<size_t>((opinion.z[i] > 0) & (doubt_[i] > 1));
+    count += static_cast<size_t>(opinion.z[i] > 0 && doubt_[i] > 1);
   }
   if (count == 0) return;
   for (size_t at = 0; at < count; ++at) {
