@@ -10,18 +10,17 @@
 namespace lockstep {
 namespace {
 
-Result<FootageCamera> first_file_of(const std::filesystem::path& file) {
+Result<RecordingHeader> header_of(const std::filesystem::path& file) {
   auto reader = RecordingReader::open(file);
   if (!reader) return std::move(reader).error();
-  FootageCamera camera;
-  camera.header = (*reader)->info().header;
-  return camera;
+  return (*reader)->info().header;
 }
 
 class TakeFootage final : public Footage {
  public:
-  static Result<std::unique_ptr<Footage>> open(const std::filesystem::path& folder) {
-    auto sets = SetReader::open(folder);
+  static Result<std::unique_ptr<Footage>> open(const std::filesystem::path& folder,
+                                               const std::vector<std::string>& wanted) {
+    auto sets = SetReader::open(folder, wanted);
     if (!sets) return std::move(sets).error();
     auto footage = std::unique_ptr<TakeFootage>(new TakeFootage(folder, *std::move(sets)));
     if (auto read = footage->read_cameras(); !read) return std::move(read).error();
@@ -45,13 +44,15 @@ class TakeFootage final : public Footage {
     const TakeManifest& manifest = sets_->manifest();
     for (size_t i = 0; i < manifest.cameras.size(); ++i) {
       const TakeCamera& from = manifest.cameras[i];
-      auto camera = first_file_of(sets_->first_file(i));
-      if (!camera) return std::move(camera).error();
-      camera->name = from.name;
-      camera->serial = from.serial;
+      FootageCamera& camera = cameras_.emplace_back();
+      camera.name = from.name;
+      camera.serial = from.serial;
+      if (!sets_->wants(i)) continue;
+      auto header = header_of(sets_->first_file(i));
+      if (!header) return std::move(header).error();
+      camera.header = *std::move(header);
       for (size_t part = 0; part < from.parts.size(); ++part)
-        camera->parts.push_back(clock_of(i, part));
-      cameras_.push_back(*std::move(camera));
+        camera.parts.push_back(clock_of(i, part));
     }
     return {};
   }
@@ -162,10 +163,11 @@ DeviceTime FootagePart::device_time(RigTime time) const {
   return DeviceTime(time.time_since_epoch() - rig_from_device);
 }
 
-Result<std::unique_ptr<Footage>> Footage::open(const std::filesystem::path& take_or_recording) {
+Result<std::unique_ptr<Footage>> Footage::open(const std::filesystem::path& take_or_recording,
+                                               const std::vector<std::string>& cameras) {
   std::error_code ignored;
   if (std::filesystem::is_directory(take_or_recording, ignored))
-    return TakeFootage::open(take_or_recording);
+    return TakeFootage::open(take_or_recording, cameras);
   return RecordingFootage::open(take_or_recording);
 }
 

@@ -40,8 +40,11 @@ struct FootageCamera {
 /// per tick. Not thread-safe.
 class Footage {
  public:
+  /// `cameras`: of a take, the names of those that are wanted, as SetReader::open() takes them. The
+  /// others keep their slots, which stay empty, and are known by name and serial number alone.
   /// Errors: those of SetReader::open and RecordingReader::open.
-  static Result<std::unique_ptr<Footage>> open(const std::filesystem::path& take_or_recording);
+  static Result<std::unique_ptr<Footage>> open(const std::filesystem::path& take_or_recording,
+                                               const std::vector<std::string>& cameras = {});
   virtual ~Footage() = default;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

@@ -161,6 +161,31 @@ TEST(Footage, TicksOnWhichACameraIsMissingAreLeftOut) {
   EXPECT_EQ(walked(*walk).size(), 5u) << "what other cameras lack does not matter";
 }
 
+TEST(Footage, ACameraThatIsNotChosenIsNoObstacle) {
+  for (const bool missing : {false, true}) {
+    SmallTake take;
+    take.add_part(0, ticks(0, 9), 500'000, true);
+    take.add_part(1, ticks(0, 3), 500'000, true);
+    take.save();
+    if (missing) std::filesystem::remove(take.folder() / "b.mkv");
+    FootageChoice choice;
+    choice.cameras = {"a"};
+    choice.first_tick = 3;
+    choice.last_tick = 8;
+    const auto footage = Footage::open(take.folder(), choice.cameras);
+    ASSERT_TRUE(footage) << footage.error().message;
+    const auto views = choose_views(**footage, choice, UnknownLenses::leave_out);
+    ASSERT_TRUE(views) << views.error().message;
+    auto walk = TickWalk::begin(**footage, *views, choice);
+    ASSERT_TRUE(walk) << walk.error().message;
+    EXPECT_EQ(walked(*walk).size(), 6u);
+    EXPECT_EQ(walk->left_out(), 0);
+    choice.cameras = {"x"};
+    EXPECT_THAT(choose_views(**footage, choice, UnknownLenses::leave_out).error().message,
+                HasSubstr("has no camera 'x'"));
+  }
+}
+
 TEST(Footage, WhatIsNotThereHasItsSentence) {
   SmallTake take;
   take.add_part(0, ticks(0, 9), 500'000, true);

@@ -48,24 +48,39 @@ std::vector<double> off_the_median_us(const std::vector<SeenStamp>& seen) {
   return best;
 }
 
+/// By camera; empty where no camera is named, for all.
+std::vector<bool> wanted_of(const TakeManifest& manifest, const std::vector<std::string>& names) {
+  std::vector<bool> wanted;
+  for (const TakeCamera& camera : manifest.cameras)
+    wanted.push_back(std::find(names.begin(), names.end(), camera.name) != names.end());
+  const bool any = std::find(wanted.begin(), wanted.end(), true) != wanted.end();
+  return any ? wanted : std::vector<bool>{};
+}
+
 }  // namespace
 
-Result<std::unique_ptr<SetReader>> SetReader::open(const std::filesystem::path& take_folder) {
+Result<std::unique_ptr<SetReader>> SetReader::open(const std::filesystem::path& take_folder,
+                                                   const std::vector<std::string>& cameras) {
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
-  auto ticks = index_ticks(take_folder, *manifest);
+  std::vector<bool> wanted = wanted_of(*manifest, cameras);
+  auto ticks = index_ticks(take_folder, *manifest, wanted);
   if (!ticks) return std::move(ticks).error();
   if (ticks->common_ticks.value_or(0) == 0) {
     return Error{Errc::not_found,
-                 fmt::format("{}: no tick is common to all cameras, so there is no set to read",
-                             take_folder.string())};
+                 fmt::format("{}: no tick is common to all {}, so there is no set to read",
+                             take_folder.string(), wanted.empty() ? "cameras" : "chosen cameras")};
   }
   return std::unique_ptr<SetReader>(
-      new SetReader(take_folder, *std::move(manifest), *std::move(ticks)));
+      new SetReader(take_folder, *std::move(manifest), *std::move(ticks), std::move(wanted)));
 }
 
-SetReader::SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks)
-    : folder_(std::move(folder)), manifest_(std::move(manifest)), ticks_(std::move(ticks)) {
+SetReader::SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks,
+                     std::vector<bool> wanted)
+    : folder_(std::move(folder)),
+      manifest_(std::move(manifest)),
+      ticks_(std::move(ticks)),
+      wanted_(std::move(wanted)) {
   tracks_.resize(ticks_.cameras.size());
   fit_periods();
   seek(0);
@@ -94,9 +109,10 @@ Result<std::optional<CaptureSet>> SetReader::next() {
   CaptureSet set;
   set.tick = Tick{next_tick_};
   for (size_t i = 0; i < tracks_.size(); ++i) {
+    CaptureSlot& slot = set.slots.emplace_back();
+    if (!wants(i)) continue;
     auto capture = read(i, next_tick_);
     if (!capture) return std::move(capture).error();
-    CaptureSlot& slot = set.slots.emplace_back();
     slot.capture = *std::move(capture);
     if (slot.capture == nullptr) slot.cause = cause(i, next_tick_);
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lockstep/base/result.h"
@@ -14,25 +15,31 @@
 
 namespace lockstep {
 
-/// The capture sets of a take, tick by tick over the range common to its cameras. Holds one capture
-/// per camera and 24 bytes per tick. Not thread-safe; several readers of one take are fine.
+/// The capture sets of a take, tick by tick over the range common to its cameras, or to those of
+/// them that are wanted: then the others count for nothing, whatever became of their files, but
+/// that ticks are numbered as they are for all that can be read. Holds one capture per camera and
+/// 24 bytes per tick. Not thread-safe; several readers of one take are fine.
 class SetReader {
  public:
-  /// Errors: as read_manifest() and index_ticks(); not_found when no tick is common to all cameras.
-  static Result<std::unique_ptr<SetReader>> open(const std::filesystem::path& take_folder);
+  /// `cameras`: the names of those that are wanted; where none of the take's is among them, all
+  /// are. Errors: as read_manifest() and index_ticks(); not_found when no tick is common to them.
+  static Result<std::unique_ptr<SetReader>> open(const std::filesystem::path& take_folder,
+                                                 const std::vector<std::string>& cameras = {});
 
   [[nodiscard]] const TakeManifest& manifest() const { return manifest_; }
-  /// Where the captures of all cameras are.
+  [[nodiscard]] bool wants(size_t camera) const { return wanted_.empty() || wanted_[camera]; }
+  /// Where the captures of all wanted cameras are.
   [[nodiscard]] const TakeTicks& ticks() const { return ticks_; }
   /// Ticks 0 to tick_count() - 1 can be read.
   [[nodiscard]] int64_t tick_count() const { return *ticks_.common_ticks; }
 
-  /// The file of a camera's first capture on a tick: earlier parts may have none, or not even a
-  /// whole header, where their recorder was killed.
+  /// The file of a wanted camera's first capture on a tick: earlier parts may have none, or not
+  /// even a whole header, where their recorder was killed.
   [[nodiscard]] std::filesystem::path first_file(size_t camera) const;
 
   /// The set of the next tick; nothing after the last. A camera without a capture has a hole with
-  /// its cause in its slot, in the order of the manifest's cameras.
+  /// its cause in its slot, in the order of the manifest's cameras; one that is not wanted has an
+  /// empty slot.
   Result<std::optional<CaptureSet>> next();
   /// The next set read is that of `tick`, brought into the range.
   void seek(int64_t tick);
@@ -45,7 +52,8 @@ class SetReader {
     bool positioned = false;  ///< the reader stands at `entry`
   };
 
-  SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks);
+  SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks,
+            std::vector<bool> wanted);
   Result<CapturePtr> read(size_t camera, int64_t tick);
   Result<CapturePtr> load(size_t camera, const CameraTicks::Entry& entry);
   [[nodiscard]] HoleCause cause(size_t camera, int64_t tick) const;
@@ -55,6 +63,7 @@ class SetReader {
   std::filesystem::path folder_;
   TakeManifest manifest_;
   TakeTicks ticks_;
+  std::vector<bool> wanted_;  ///< by camera; empty: all
   std::vector<Track> tracks_;
   std::vector<std::vector<double>> periods_us_;  ///< by camera and part
   int64_t next_tick_ = 0;

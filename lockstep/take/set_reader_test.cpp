@@ -102,6 +102,47 @@ TEST(SetReader, StopsAtATornEndAndFindsEachTickBeforeIt) {
   }
 }
 
+/// What became of the others' files does not matter, and ticks keep their numbers.
+TEST(SetReader, OfCamerasThatAreChosenOnlyTheirFilesCount) {
+  for (const bool missing : {false, true}) {
+    SmallTake take;
+    take.add_part(0, ticks(-2, 19), 100'000, true);
+    take.add_part(1, ticks(0, 4), 100'300, true);
+    take.manifest().common_ticks = 20;
+    take.save();
+    if (missing) std::filesystem::remove(take.folder() / "b.mkv");
+    EXPECT_EQ(bool(SetReader::open(take.folder())), !missing);
+    auto reader = SetReader::open(take.folder(), {"a"});
+    ASSERT_TRUE(reader) << reader.error().message;
+    EXPECT_EQ((*reader)->tick_count(), 20);
+    for (const int64_t tick : {0, 4, 19}) {
+      (*reader)->seek(tick);
+      const CaptureSet set = next_of(**reader);
+      ASSERT_EQ(set.slots.size(), 2u);
+      ASSERT_NE(set.slots[0].capture, nullptr) << tick;
+      EXPECT_EQ(set.slots[0].capture->stamp().since_zero(), Micros(100'000 + tick * 100'000 / 3));
+      EXPECT_TRUE(set.slots[0].in_step) << "whatever the other one's clock says";
+      EXPECT_EQ(set.slots[1].capture, nullptr);
+    }
+    const auto both = SetReader::open(take.folder(), {"a", "b"});
+    EXPECT_EQ(bool(both), !missing);
+    if (!both) continue;
+    EXPECT_EQ((*both)->tick_count(), 5);
+  }
+}
+
+TEST(SetReader, ACameraThatWasLostIsReadAloneAsFarAsItGoes) {
+  SmallTake take;
+  take.add_part(0, ticks(0, 9), 100'000, true);
+  take.add_part(1, ticks(0, 4), 100'000, true);
+  take.manifest().cameras[1].end = {EndOfCamera::lost, "unplugged"};
+  take.save();
+  EXPECT_EQ((*SetReader::open(take.folder()))->tick_count(), 10);
+  const auto lost = SetReader::open(take.folder(), {"b"});
+  ASSERT_TRUE(lost) << lost.error().message;
+  EXPECT_EQ((*lost)->tick_count(), 5);
+}
+
 TEST(SetReader, RefusesATakeWithoutACommonTick) {
   SmallTake take;
   take.add_part(0, ticks(0, 3), 100'000, true);

@@ -19,16 +19,21 @@ constexpr uint64_t kMostDropped = std::numeric_limits<uint32_t>::max();
 
 class Indexer {
  public:
-  Indexer(const std::filesystem::path& folder, const TakeManifest& manifest)
-      : folder_(folder), manifest_(manifest), fps_(frames_per_second(manifest.plan.frame_rate)) {}
+  Indexer(const std::filesystem::path& folder, const TakeManifest& manifest,
+          const std::vector<bool>& wanted)
+      : folder_(folder),
+        manifest_(manifest),
+        wanted_(wanted),
+        fps_(frames_per_second(manifest.plan.frame_rate)) {}
 
   Result<TakeTicks> run() {
     TakeTicks ticks;
-    for (const TakeCamera& camera : manifest_.cameras) {
+    for (size_t i = 0; i < manifest_.cameras.size(); ++i) {
+      const TakeCamera& camera = manifest_.cameras[i];
       ticks.cameras.emplace_back();
       for (size_t part = 0; part < camera.parts.size(); ++part) {
         auto added = add_part(camera, static_cast<uint32_t>(part), ticks.cameras.back());
-        if (!added) return std::move(added).error();
+        if (!added && wants(i)) return std::move(added).error();
       }
     }
     begin_at_first_common(ticks);
@@ -36,6 +41,8 @@ class Indexer {
   }
 
  private:
+  [[nodiscard]] bool wants(size_t camera) const { return wanted_.empty() || wanted_[camera]; }
+
   Result<void> add_part(const TakeCamera& camera, uint32_t part, CameraTicks& to) {
     auto reader = RecordingReader::open(folder_ / camera.parts[part].file);
     // Killed before its first frame: it has no ticks.
@@ -78,16 +85,29 @@ class Indexer {
 
   /// A camera that was lost does not end what the others have in common.
   void begin_at_first_common(TakeTicks& ticks) const {
-    int64_t first = std::numeric_limits<int64_t>::min();
-    int64_t last = std::numeric_limits<int64_t>::max();
+    constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+    int64_t first = std::numeric_limits<int64_t>::min(), first_of_wanted = first;
+    int64_t last = kNone, last_of_lost = first;
+    bool unread = false;
     for (size_t i = 0; i < ticks.cameras.size(); ++i) {
       const auto& entries = ticks.cameras[i].entries;
-      if (entries.empty()) return;
+      if (entries.empty() && wants(i)) return;
+      unread |= entries.empty();
+      if (entries.empty()) continue;
       first = std::max(first, entries.front().tick);
-      if (manifest_.cameras[i].end.how != EndOfCamera::lost)
+      if (!wants(i)) continue;
+      first_of_wanted = std::max(first_of_wanted, entries.front().tick);
+      if (manifest_.cameras[i].end.how == EndOfCamera::lost)
+        last_of_lost = std::max(last_of_lost, entries.back().tick);
+      else
         last = std::min(last, entries.back().tick);
     }
-    if (ticks.cameras.empty() || last == std::numeric_limits<int64_t>::max()) return;
+    // Whoever wants lost cameras alone gets what there is of them.
+    if (!wanted_.empty() && last == kNone && last_of_lost >= first_of_wanted) last = last_of_lost;
+    if (last == kNone) return;
+    // Tick 0 of a counted take is where its parts are placed, also where no file tells any more.
+    if (unread && all_placed_ && manifest_.common_ticks) first = std::max<int64_t>(first, 0);
+    if (first > last) first = first_of_wanted;
     for (CameraTicks& camera : ticks.cameras) {
       for (CameraTicks::Entry& entry : camera.entries) entry.tick -= first;
     }
@@ -97,6 +117,7 @@ class Indexer {
 
   const std::filesystem::path& folder_;
   const TakeManifest& manifest_;
+  const std::vector<bool>& wanted_;
   int fps_;
   bool all_placed_ = true;      ///< by the manifest, or by the part before
   std::optional<Nanos> phase_;  ///< of the first camera's pulses to the ticks of its own clock
@@ -169,8 +190,8 @@ const std::vector<RecordingStamps::Entry>& counting_stamps(const RecordingStamps
 }
 
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
-                              const TakeManifest& manifest) {
-  return Indexer(take_folder, manifest).run();
+                              const TakeManifest& manifest, const std::vector<bool>& wanted) {
+  return Indexer(take_folder, manifest, wanted).run();
 }
 
 std::vector<TakeHole> holes_of(const TakeTicks& ticks, const TakeManifest& manifest) {

@@ -31,18 +31,21 @@ struct CameraTicks {
 };
 
 struct TakeTicks {
-  std::vector<CameraTicks> cameras;       ///< in the order of the manifest
-  std::optional<int64_t> common_ticks{};  ///< from tick 0 on; nothing when some camera has nothing
+  std::vector<CameraTicks> cameras;  ///< in the order of the manifest
+  /// Of the wanted cameras, from tick 0 on; nothing when one of them has nothing.
+  std::optional<int64_t> common_ticks{};
   /// Tick 0 on the count by which the manifest places parts; nothing where it does not place all.
   std::optional<int64_t> first{};
 };
 
 /// Counts ticks along every recording of a take. Where the manifest knows how a part's clock stands
 /// to the rig's, that places the part; else the first stamps do, as far as the clocks began
-/// together. A part without a single frame counts for nothing. Errors: not_found, unusable_input,
-/// io of a recording that cannot be opened.
+/// together. A part without a single frame counts for nothing. `wanted`: by camera, of which the
+/// captures are wanted; empty: of all. Of the others, those that can be read only say what tick 0
+/// is, which is the same whoever is wanted. Errors: not_found, unusable_input, io of a wanted
+/// recording that cannot be opened.
 Result<TakeTicks> index_ticks(const std::filesystem::path& take_folder,
-                              const TakeManifest& manifest);
+                              const TakeManifest& manifest, const std::vector<bool>& wanted = {});
 
 /// What each camera lacks of the common ticks. What the manifest tells of them stays; of the others
 /// the side tracks tell how many were dropped.

@@ -288,6 +288,28 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
   }
 }
 
+TEST_F(Export, WhatARecordingLostIsSaidWhereItsCameraIsChosen) {
+  const fs::path cut = take() / "b.mkv";
+  fs::resize_file(cut, fs::file_size(cut) / 2);
+  const Finished warned = run({"--to", "mcap"});
+  EXPECT_EQ(warned.status, 0) << warned.err;
+  EXPECT_THAT(one_line(warned.err),
+              AllOf(HasSubstr("warning: "), HasSubstr("common to all cameras, and recorded 6"),
+                    HasSubstr("says what is missing")));
+  for (const bool missing : {false, true}) {
+    if (missing) fs::remove(cut);
+    fs::remove_all(out());
+    const Finished of_a = run({"--to", "png", "--camera", "a", "--ticks", "5"});
+    EXPECT_EQ(of_a.status, 0) << of_a.err;
+    EXPECT_THAT(of_a.err, Not(HasSubstr("warning")));
+    EXPECT_THAT(names_in(out() / "a" / "depth"), ElementsAre("tick-000005.png"));
+  }
+  fs::remove_all(out());
+  const Finished of_b = run({"--to", "png", "--camera", "b"});
+  EXPECT_EQ(of_b.status, 2);
+  EXPECT_THAT(one_line(of_b.err), HasSubstr("b.mkv"));
+}
+
 TEST_F(Export, TicksOutOfStepAreLeftOutUnlessAskedFor) {
   fs::remove_all(take());
   const Finished made =

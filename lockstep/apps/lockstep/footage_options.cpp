@@ -86,15 +86,17 @@ std::string left_out_text(int64_t left_out, int64_t written) {
 }
 
 Result<std::unique_ptr<Footage>> open_footage(const FootageRequest& request) {
-  auto footage = Footage::open(request.take);
+  const std::vector<std::string>& chosen = request.choice.cameras;
+  auto footage = Footage::open(request.take, chosen);
   if (!footage) return footage;
   const int64_t there = (*footage)->tick_count();
   const int64_t recorded = (*footage)->recorded_ticks().value_or(there);
   if (there < recorded) {
     say(
-        fmt::format("warning: {} has {} common to all cameras, and recorded {}: `lockstep verify "
+        fmt::format("warning: {} has {} common to all {}cameras, and recorded {}: `lockstep verify "
                     "{}` says what is missing",
-                    request.take, counted(there, "tick"), recorded, request.take));
+                    request.take, counted(there, "tick"), chosen.empty() ? "" : "chosen ", recorded,
+                    request.take));
   }
   return footage;
 }

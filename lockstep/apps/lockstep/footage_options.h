@@ -35,8 +35,8 @@ Result<void> read_ticks(FootageRequest& request);
 /// "2 of 300 ticks were left out: ..."; empty when none was.
 [[nodiscard]] std::string left_out_text(int64_t left_out, int64_t written);
 
-/// Opens what the request names, with a warning where a take holds less than it says: a recording
-/// was cut off. Errors: those of Footage::open().
+/// Opens what the request names of the cameras that it chooses, with a warning where a take holds
+/// less of them than it says: a recording was cut off. Errors: those of Footage::open().
 Result<std::unique_ptr<Footage>> open_footage(const FootageRequest& request);
 
 }  // namespace lockstep
