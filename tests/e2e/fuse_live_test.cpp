@@ -211,6 +211,41 @@ TEST_F(FuseLive, CtrlCEndsItAndWhatCameIsWhole) {
   for (const PlyFile& cloud : clouds_in(out() / "l")) EXPECT_GT(cloud.vertices(), 10'000u);
 }
 
+TEST_F(FuseLive, ADiskThatIsNearlyFullIsRefusedBeforeAnythingIsArmed) {
+  write_file(rig(), rendered_rig() + "take = { keep_free_gb = 1000000 }\n");
+  const Finished refused = run({"--cloud", "--to", "l/s.ply", "--calibration", calibration()});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(one_line(refused.err), HasSubstr("l/s.ply: the disk is nearly full"));
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(files_in(out()), IsEmpty());
+}
+
+/// A small disk in memory, which is made smaller rather than filled.
+TEST_F(FuseLive, EndsBeforeTheDiskIsFullAndSaysWhatIsWritten) {
+  const auto with_mounts = [&](const std::string& script) {
+    return RunningProgram("/usr/bin/unshare",
+                          {"--mount", "--map-root-user", "/bin/sh", "-c", script},
+                          {"LOCKSTEP=" + lockstep_program().string(), "RIG=" + rig().string(),
+                           "CALIBRATION=" + calibration().string(), "OUT=" + out().string()})
+        .wait();
+  };
+  if (with_mounts("mount -t tmpfs none /mnt").status != 0) GTEST_SKIP() << "no mounts here";
+  const Finished full = with_mounts(
+      "mount -t tmpfs -o size=20g none /mnt || exit 9;"
+      "\"$LOCKSTEP\" fuse \"$RIG\" --calibration \"$CALIBRATION\" --cloud --to /mnt/l/s.ply -l 60 &"
+      "fuse=$!; while ! ls /mnt/l/*.ply >\"$OUT/names\" && kill -0 $fuse; do sleep 0.1; done;"
+      "mount -o remount,size=400m /mnt; wait $fuse; code=$?; ls /mnt/l >\"$OUT/names\";"
+      "cat /mnt/l/*.ply | wc -c >\"$OUT/bytes\"; exit $code");
+  EXPECT_EQ(full.status, 3) << full.err;
+  EXPECT_THAT(one_line(full.err), HasSubstr("/mnt/l/s.ply: the disk is nearly full"));
+  const std::string names = read_file(out() / "names");
+  const auto files = std::count(names.begin(), names.end(), '\n');
+  EXPECT_THAT(one_line(full.out),
+              AllOf(HasSubstr(std::to_string(files) + " tick"), HasSubstr("verdict: ")));
+  EXPECT_THAT(names, Not(HasSubstr("tmp")));
+  EXPECT_LT(std::stoull(read_file(out() / "bytes")), 300'000'000u) << "it left room";
+}
+
 TEST_F(FuseLive, ACameraThatIsPulledIsNamedAndItsTicksAreLeftOut) {
   write_file(rig(), rendered_rig("faults = [ { camera = \"b\", kind = \"unplug\", at_s = 1 } ]"));
   const Finished done =

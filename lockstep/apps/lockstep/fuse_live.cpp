@@ -14,6 +14,7 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/interrupt.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/lockstep/fuse_disk.h"
 #include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/apps/lockstep/take_result.h"
 #include "lockstep/apps/lockstep/verify_text.h"
@@ -31,15 +32,19 @@ namespace fs = std::filesystem;
 struct Fused {
   Result<Exported> exported = Error{Errc::cancelled, "nothing came"};
   std::optional<FootageViews> views{};
-  int64_t dropped = 0;  ///< ticks, since fusing was slower than the cameras
-  Nanos busy{0};        ///< that fusing took
+  int64_t dropped = 0;               ///< ticks, since fusing was slower than the cameras
+  Nanos busy{0};                     ///< that fusing took
+  std::optional<Error> disk_full{};  ///< which ended it
 };
 
 /// Fuses the sets of a session on a thread of its own, so that the session never waits for it.
 class FusingSink final : public SetSink {
  public:
   FusingSink(const FuseRequest& request, const ReadyRig& ready, std::optional<int64_t> ticks)
-      : request_(request), ready_(ready), ticks_(ticks) {}
+      : request_(request),
+        ready_(ready),
+        ticks_(ticks),
+        disk_(request.footage.output, ready.plan, ready.chosen.rig.take.keep_free_gb) {}
   ~FusingSink() override {
     if (footage_) footage_->end();
   }
@@ -49,6 +54,7 @@ class FusingSink final : public SetSink {
     footage_ = make_footage(cameras);
     auto views = choose_views(*footage_, request_.footage.choice, UnknownLenses::refuse);
     if (!views) return refuse(std::move(views).error());
+    if (auto room = disk_.check(); !room) return refuse(std::move(room).error());
     fused_.views = *std::move(views);
     auto checked = checked_.get_future();
     thread_ = std::jthread([this] { fuse(); });
@@ -100,6 +106,7 @@ class FusingSink final : public SetSink {
     // Asked before each set is waited for, the first time after all checks.
     const ExportProgress progress = [&](int64_t /*done*/, int64_t /*total*/) {
       if (!std::exchange(told, true)) checked_.set_value(true);
+      end_before_the_disk_is_full();
       return true;
     };
     fused_.exported = fuse_footage(request_, *footage_, *fused_.views, progress);
@@ -107,9 +114,20 @@ class FusingSink final : public SetSink {
     if (!fused_.exported) stop_.request_stop();
   }
 
+  /// What waits is still fused, a few ticks: there is room for it.
+  void end_before_the_disk_is_full() {
+    if (fused_.disk_full) return;
+    auto room = disk_.check();
+    if (room) return;
+    fused_.disk_full = std::move(room).error();
+    footage_->end();
+    stop_.request_stop();
+  }
+
   const FuseRequest& request_;
   const ReadyRig& ready_;
   std::optional<int64_t> ticks_;
+  const FuseDisk disk_;
   std::unique_ptr<LiveFootage> footage_;
   std::promise<bool> checked_;
   std::stop_source stop_;
@@ -128,6 +146,10 @@ struct LiveResult {
 
   [[nodiscard]] bool passes() const {
     return report && report->passes() && !outcome.manifest.unproved;
+  }
+  /// What ended it early, if anything did.
+  [[nodiscard]] const std::optional<Error>& failure() const {
+    return outcome.failure ? outcome.failure : fused.disk_full;
   }
   [[nodiscard]] double ms_per_tick() const {
     const auto ticks = static_cast<double>(std::max<int64_t>(fused.exported->ticks, 1));
@@ -164,7 +186,7 @@ void print_live_json(const FuseRequest& request, const LiveResult& result) {
                               {"verdict_failures", verdict_failures(result.report)},
                               {"alarms", result.outcome.alarms},
                               {"virtual", result.outcome.manifest.is_virtual}};
-  if (result.outcome.failure) live["failure"] = result.outcome.failure->message;
+  if (result.failure()) live["failure"] = result.failure()->message;
   json["live"] = std::move(live);
   print_fused_json(json);
 }
@@ -183,14 +205,14 @@ int report(const FuseRequest& request, const LiveResult& result) {
   if (result.stopped && arming && !result.fused.exported && !result.outcome.failure)
     return report_failure({Errc::cancelled, "stopped before anything was fused"});
   say_failure(result.outcome);
+  if (result.fused.disk_full) say("lockstep: " + result.fused.disk_full->message);
   if (!result.fused.exported) {
     if (result.report && !request.footage.json) print_verdict(*result.report);
     const Error& error = result.fused.exported.error();
-    return result.outcome.failure ? report_failure(error, kExitDeviceFailed)
-                                  : report_failure(error);
+    return result.failure() ? report_failure(error, kExitDeviceFailed) : report_failure(error);
   }
   request.footage.json ? print_live_json(request, result) : print_live(result);
-  if (result.outcome.failure) return kExitDeviceFailed;
+  if (result.failure()) return kExitDeviceFailed;
   return result.passes() ? kExitGood : kExitFallsShort;
 }
 
