@@ -229,6 +229,7 @@ Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
                                const FootageChoice& choice, bool points,
                                const std::filesystem::path& folder,
                                const ExportProgress& progress) {
+  if (auto named = check_folder_name(folder); !named) return std::move(named).error();
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
   if (points) {
     if (auto has = need_depth(footage, views); !has) return std::move(has).error();

@@ -11,9 +11,9 @@ namespace lockstep {
 /// world), rigs.txt and frames.txt (one rig, a frame for each tick; COLMAP 3.12 and later read
 /// them), and points3D.txt: empty, or with `points` the coloured cloud of the first tick, thinned
 /// to 100 000 points without tracks. `folder` is new.
-/// Errors: those of need_rig, of need_depth with points, of the footage, of CloudFusion and of
-/// files; unusable_input for a camera without colour or with a lens that FULL_OPENCV is not;
-/// cancelled.
+/// Errors: those of check_folder_name, of need_rig, of need_depth with points, of the footage, of
+/// CloudFusion and of files; unusable_input for a camera without colour or with a lens that
+/// FULL_OPENCV is not; cancelled.
 Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
                                const FootageChoice& choice, bool points,
                                const std::filesystem::path& folder, const ExportProgress& progress);

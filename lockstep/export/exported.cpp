@@ -5,12 +5,26 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "lockstep/base/files.h"
 #include "lockstep/base/text.h"
 #include "lockstep/codec/color_picture.h"
 
 namespace lockstep {
+namespace {
+
+/// The ending, where it says a format of what is recorded or written.
+std::string format_ending(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  for (char& letter : ending)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  constexpr const char* kKnown[] = {".ply", ".glb", ".gltf", ".obj",  ".stl", ".png",
+                                    ".jpg", ".txt", ".json", ".mcap", ".bag", ".mkv"};
+  return std::find(std::begin(kKnown), std::end(kKnown), ending) != std::end(kKnown) ? ending : "";
+}
+
+}  // namespace
 
 std::string tick_name(Tick tick) {
   return fmt::format("tick-{:06}", tick.index);
@@ -31,6 +45,24 @@ std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras) {
     names.push_back(unique);
   }
   return names;
+}
+
+Result<void> check_folder_name(const std::filesystem::path& folder) {
+  const std::string ending = format_ending(folder);
+  if (ending.empty()) return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("{}: what is written is a folder of files, and no {} file: leave out "
+                           "the ending",
+                           folder.string(), ending)};
+}
+
+Result<void> check_mcap_name(const std::filesystem::path& file) {
+  const std::string ending = format_ending(file);
+  if (ending.empty() || ending == ".mcap") return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("{}: what is written is an MCAP file, and no {} file: let its name end "
+                           "with .mcap",
+                           file.string(), ending)};
 }
 
 Result<void> check_new(const std::filesystem::path& target) {

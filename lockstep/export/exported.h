@@ -34,6 +34,11 @@ using ExportProgress = std::function<bool(int64_t done, int64_t total)>;
 /// _, none of them twice.
 [[nodiscard]] std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras);
 
+/// Whether a folder, or an MCAP file, is not called like a file of another format ("left.ply").
+/// Errors: invalid_argument, what to call it.
+Result<void> check_folder_name(const std::filesystem::path& folder);
+Result<void> check_mcap_name(const std::filesystem::path& file);
+
 /// Errors: already_exists when there is something of that name.
 Result<void> check_new(const std::filesystem::path& target);
 /// Makes a new folder with all above it. Errors: already_exists, io, no_space.

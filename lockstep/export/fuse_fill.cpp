@@ -152,6 +152,7 @@ class FillExport {
 Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const FootageChoice& choice,
                            const std::string& target, const std::filesystem::path& folder,
                            const ExportProgress& progress) {
+  if (auto named = check_folder_name(folder); !named) return std::move(named).error();
   if (auto known = need_rig(footage, views); !known) return std::move(known).error();
   if (auto has = need_depth(footage, views, target); !has) return std::move(has).error();
   const auto number = find_target(footage, views, target);

@@ -11,7 +11,7 @@ namespace lockstep {
 /// confidence/ (8-bit PNG, 1..255); intrinsic.json and camera.json; cameras.json names the numbers.
 /// Both pictures are a pinhole camera's. `folder` is new.
 /// Errors: invalid_argument for a target that is no chosen camera or has no colour; those of
-/// need_rig, need_depth, the footage, DepthFill and files; cancelled.
+/// check_folder_name, need_rig, need_depth, the footage, DepthFill and files; cancelled.
 Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const FootageChoice& choice,
                            const std::string& target, const std::filesystem::path& folder,
                            const ExportProgress& progress);

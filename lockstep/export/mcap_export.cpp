@@ -258,6 +258,7 @@ class McapExport {
 Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, bool points,
                              const std::filesystem::path& file, const ExportProgress& progress) {
+  if (auto named = check_mcap_name(file); !named) return std::move(named).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(file); !absent) return std::move(absent).error();

@@ -11,7 +11,7 @@ namespace lockstep {
 /// transforms once. `points` adds a coloured cloud for each depth image. Without a choice of ticks
 /// all that was recorded from rig time zero on is written, else every capture of those ticks, in
 /// step or not. A rig's calibration is used where it is there. The file's folder is made where it
-/// is not there. Errors: those of the footage and of files; those of check_pixels();
+/// is not there. Errors: those of check_mcap_name(), check_pixels(), the footage and of files;
 /// invalid_argument for points of a camera whose lenses are not known; cancelled. After any of them
 /// there is no file.
 Result<Exported> export_mcap(Footage& footage, const FootageViews& views,

@@ -12,7 +12,7 @@ namespace lockstep {
 /// calibration. A camera without colour has depth/ in the view of its depth camera alone, one
 /// without depth color/ alone. With a calibration of the rig camera.json (PinholeCameraParameters)
 /// says where that camera is. `folder` is new.
-/// Errors: those of the footage and of files, cancelled.
+/// Errors: those of check_folder_name, of the footage and of files, cancelled.
 Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, const std::filesystem::path& folder,
                              const ExportProgress& progress);

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 #include "lockstep/recording/reader.h"
 #include "tests/e2e/rendered_take.h"
@@ -254,6 +255,23 @@ TEST_F(Export, NothingIsOverwritten) {
   EXPECT_THAT(names_in(out()), ElementsAre("mine"));
 }
 
+TEST_F(Export, WhatItIsCalledFitsWhatItIs) {
+  const std::vector<std::tuple<std::string, std::string, std::string>> refused{
+      {"png", "new/left.png", "is a folder of files, and no .png file: leave out the ending"},
+      {"colmap", "new/a.ply", "leave out the ending"},
+      {"mcap", "new/a.ply", "is an MCAP file, and no .ply file: let its name end with .mcap"}};
+  for (const auto& [to, name, sentence] : refused) {
+    const Finished done =
+        lockstep({"export", take(), "--to", to, "--camera", "a", "-o", folder_ / name});
+    EXPECT_EQ(done.status, 2) << to;
+    EXPECT_THAT(one_line(done.err), HasSubstr(sentence));
+    EXPECT_FALSE(fs::exists(folder_ / "new")) << to;
+  }
+  const Finished dotted = lockstep({"export", take(), "--to", "png", "--camera", "a", "--ticks",
+                                    "0", "-o", folder_ / "left.v2"});
+  EXPECT_EQ(dotted.status, 0) << dotted.err;
+}
+
 TEST_F(Export, ACalibrationOfAnotherRigIsRefused) {
   RigCalibration other = true_calibration(take());
   other.cameras[1].serial = "000000000042";
@@ -334,7 +352,7 @@ TEST(ExportOfTiming, HasNoPictures) {
   write_file(folder / "rig.toml", timing_rig());
   ASSERT_EQ(simulate(folder / "rig.toml", folder / "take", 0.5).status, 0);
   for (const std::string to : {"png", "mcap", "colmap"}) {
-    const fs::path out = folder / ("out." + to);
+    const fs::path out = folder / (to == "mcap" ? "out.mcap" : "out-" + to);
     for (int i = 0; i < 2; ++i) {  // nothing that was left behind stands in the way of another try
       const Finished refused = lockstep(
           {"export", folder / "take", "--to", to, "--camera", "left", "--ticks", "3", "-o", out});

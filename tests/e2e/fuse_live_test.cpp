@@ -129,6 +129,7 @@ TEST_F(FuseLive, WhatCannotBeUsedHasItsSentence) {
       {{"--cloud", "--to", "a.ply", "--ticks", "0..3"}, "is a rig: say how long with --length"},
       {{"--cloud", "--to", "a.obj", "--calibration", calibration()}, "there are .ply and .glb"},
       {{"--fill", "c", "--to", "a", "--calibration", calibration()}, "has no such camera"},
+      {{"--fill", "a", "--to", "a.ply", "--calibration", calibration()}, "leave out the ending"},
       {{"--cloud", "--camera", "c", "--to", "a.ply"}, "has no camera 'c'"},
       {{"--cloud", "--to", "a.ply", "--calibration", "none.json"}, "none.json"},
       {{"--cloud", "--to", "a.ply", "-l", "0"}, "--length"},
