@@ -58,16 +58,15 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool c
   if (captures_[camera] == nullptr) return {};
   const Capture& capture = *captures_[camera];
   const FusionCamera& view = views_.cameras[camera];
-  const auto instant_us = [&](const Image& image) {
-    const RigTime exposed = footage_.rig_time(views_.chosen[camera], set.tick, image.stamp);
-    return std::chrono::duration<double, std::micro>(exposed - footage_.instant(set.tick)).count();
-  };
   if (capture.depth && view.geometry.depth) {
     if (auto checked = check_pixels(*capture.depth, *view.geometry.depth, view.name, set.tick);
         !checked)
       return checked;
     images.depth_mm = capture.depth->samples();
-    images.depth_instant_us = instant_us(*capture.depth);
+    const RigTime exposed =
+        footage_.rig_time(views_.chosen[camera], set.tick, capture.depth->stamp);
+    images.depth_instant_us =
+        std::chrono::duration<double, std::micro>(exposed - footage_.instant(set.tick)).count();
     const bool with_infrared = capture.ir && capture.ir->samples().size() == images.depth_mm.size();
     if (with_infrared) images.infrared = capture.ir->samples();
   }
@@ -83,7 +82,6 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool c
   }
   bgra_[camera] = *std::move(bgra);
   images.bgra = bgra_[camera];
-  images.color_instant_us = instant_us(*capture.color);
   return {};
 }
 

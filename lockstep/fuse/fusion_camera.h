@@ -24,9 +24,9 @@ struct FusionImages {
   std::span<const uint16_t> depth_mm;  ///< 0: no reading
   std::span<const uint16_t> infrared;
   std::span<const uint8_t> bgra;
-  /// Middles of the exposures, microseconds after the nominal instant of the tick.
+  /// Middle of the exposure that places its points, microseconds after the nominal instant of the
+  /// tick.
   double depth_instant_us = 0;
-  double color_instant_us = 0;
 };
 
 }  // namespace lockstep
