@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/cloud_fusion.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -9,20 +11,13 @@
 #include "lockstep/fuse/clean_depth.h"
 #include "lockstep/fuse/cloud_rows.h"
 #include "lockstep/fuse/color_sight.h"
+#include "lockstep/fuse/fusion_checks.h"
 #include "lockstep/fuse/parallel.h"
 
 namespace lockstep {
 namespace {
 
 constexpr int kBand = 32;  // rows that a thread takes at a time
-
-Error refuse(const char* what) {
-  return {Errc::invalid_argument, what};
-}
-
-bool there(const std::optional<CameraModel>& camera) {
-  return camera && is_computable(*camera);
-}
 
 /// One camera on its way into the cloud.
 struct Source {
@@ -78,6 +73,7 @@ struct CloudFusion::State {
   CloudOptions options;
   std::vector<Source> sources;
   std::vector<Band> bands;
+  std::vector<std::string> names;  ///< for sentences
 
   void fuse(PointCloud& out);
   void list_bands();
@@ -166,28 +162,30 @@ CloudFusion& CloudFusion::operator=(CloudFusion&&) noexcept = default;
 
 Result<CloudFusion> CloudFusion::make(std::vector<FusionCamera> cameras, CloudOptions options,
                                       const Kernels& kernels) {
-  if (cameras.empty()) return refuse("there are no cameras to fuse");
-  if (cameras.size() > 255) return refuse("more than 255 cameras cannot be fused");
-  auto state = std::make_unique<State>(State{kernels, options, {}, {}});
-  for (const FusionCamera& camera : cameras) {
-    if (!there(camera.geometry.depth) || (options.colors && !there(camera.geometry.color)))
-      return refuse("a camera is off, or its lens cannot be computed with");
+  if (cameras.empty()) return refuse_fusion("there are no cameras to fuse");
+  if (cameras.size() > 255) return refuse_fusion("more than 255 cameras cannot be fused");
+  if (auto usable = check_lenses(cameras, options.colors); !usable)
+    return std::move(usable).error();
+  auto state =
+      std::make_unique<State>(State{kernels, options, {}, {}, names_for_sentences(cameras)});
+  for (const FusionCamera& camera : cameras)
     state->sources.emplace_back(camera, options.colors, kernels);
-  }
   return CloudFusion(std::move(state));
 }
 
 Result<void> CloudFusion::fuse(std::span<const FusionImages> images, PointCloud& out) {
   std::vector<Source>& sources = state_->sources;
-  if (images.size() != sources.size()) return refuse("there are not as many images as cameras");
+  if (images.size() != sources.size())
+    return refuse_fusion("there are not as many images as cameras");
   for (size_t i = 0; i < sources.size(); ++i) {
     if (!sources[i].cleaner.fits(images[i]))
-      return refuse("an image has not the size of its camera");
+      return refuse_fusion(
+          fmt::format("an image of {} has another size than its lens", state_->names[i]));
     if (!state_->options.colors || images[i].depth_mm.empty()) continue;
-    const CameraModel& color = *sources[i].camera.geometry.color;
-    if (images[i].bgra.size() !=
-        size_t{4} * static_cast<size_t>(color.width_px) * static_cast<size_t>(color.height_px))
-      return refuse("a colour image has not the size of its camera");
+    if (images[i].bgra.size() != 4 * pixels_of(*sources[i].camera.geometry.color))
+      return refuse_fusion(
+          fmt::format("the colour image of {} has another size than its lens, or is missing",
+                      state_->names[i]));
   }
   for (size_t i = 0; i < sources.size(); ++i) sources[i].images = images[i];
   state_->fuse(out);

@@ -202,11 +202,14 @@ TEST(CloudFusion, RefusesWhatItCannotFuse) {
   auto images = rig.images();
   EXPECT_FALSE(fusion->fuse(std::span(images).first(1), cloud).ok());
   images[1].bgra = {};
-  EXPECT_FALSE(fusion->fuse(images, cloud).ok()) << "depth without colour";
+  EXPECT_EQ(fusion->fuse(images, cloud).error().message,
+            "the colour image of camera 1 has another size than its lens, or is missing");
   images[1].depth_mm = {};
   EXPECT_TRUE(fusion->fuse(images, cloud).ok());
   rig.cameras[1].geometry.color.reset();
-  EXPECT_FALSE(CloudFusion::make(rig.cameras).ok());
+  rig.cameras[1].name = "left";
+  EXPECT_EQ(CloudFusion::make(rig.cameras).error().message,
+            "the colour of camera 1 ('left') is off, or its lens cannot be computed with");
   EXPECT_TRUE(CloudFusion::make(rig.cameras, {.colors = false}).ok());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/depth_fill.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -8,24 +10,13 @@
 
 #include "lockstep/fuse/clean_depth.h"
 #include "lockstep/fuse/fill_rows.h"
+#include "lockstep/fuse/fusion_checks.h"
 #include "lockstep/fuse/parallel.h"
 #include "lockstep/transform/lens_numbers.h"
 #include "lockstep/transform/transformation.h"
 
 namespace lockstep {
 namespace {
-
-Error refuse(const char* what) {
-  return {Errc::invalid_argument, what};
-}
-
-bool there(const std::optional<CameraModel>& camera) {
-  return camera && is_computable(*camera);
-}
-
-size_t pixels_of(const CameraModel& camera) {
-  return static_cast<size_t>(camera.width_px) * static_cast<size_t>(camera.height_px);
-}
 
 /// The view that is filled.
 struct View {
@@ -110,6 +101,7 @@ struct DepthFill::State {
   FillOptions options;
   RayTable rays;                               ///< of the view
   std::vector<std::optional<Source>> sources;  ///< nothing for a target without a depth camera
+  std::vector<std::string> names;              ///< for sentences
 
   /// Of a target without a depth camera.
   [[nodiscard]] bool fits_blind(const FusionImages& view) const {
@@ -164,20 +156,24 @@ DepthFill& DepthFill::operator=(DepthFill&&) noexcept = default;
 
 Result<DepthFill> DepthFill::make(std::vector<FusionCamera> cameras, size_t target,
                                   FillOptions options, const Kernels& kernels) {
-  if (cameras.size() >= kNoCamera) return refuse("more than 255 cameras cannot be fused");
-  if (target >= cameras.size()) return refuse("the view to fill belongs to none of the cameras");
+  if (cameras.size() >= kNoCamera) return refuse_fusion("more than 255 cameras cannot be fused");
+  if (target >= cameras.size())
+    return refuse_fusion("the view to fill belongs to none of the cameras");
+  const std::vector<std::string> names = names_for_sentences(cameras);
+  const auto off = [&](const char* which, size_t i, const char* more = "") {
+    return refuse_fusion(fmt::format("the {} of {}{} is off, or its lens cannot be computed with",
+                                     which, names[i], more));
+  };
   const bool color = options.view == FillOptions::View::color;
-  if (color && !there(cameras[target].geometry.color))
-    return refuse(
-        "the colour camera whose view is to be filled is off, or its lens cannot be computed with");
+  if (color && !is_usable(cameras[target].geometry.color))
+    return off("colour", target, ", which is to be filled,");
   const auto blind = [&](size_t i) { return color && i == target && !cameras[i].geometry.depth; };
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!blind(i) && !there(cameras[i].geometry.depth))
-      return refuse("a depth camera is off, or its lens cannot be computed with");
+    if (!blind(i) && !is_usable(cameras[i].geometry.depth)) return off("depth", i);
   }
   const View view = view_of(cameras[target], options.view);
   auto state = std::make_unique<State>(
-      State{kernels, target, options, make_ray_table(kernels, view.model), {}});
+      State{kernels, target, options, make_ray_table(kernels, view.model), {}, names});
   for (size_t i = 0; i < cameras.size(); ++i) {
     auto& source = state->sources.emplace_back();
     if (!blind(i)) source.emplace(cameras[i], view, kernels);
@@ -187,10 +183,13 @@ Result<DepthFill> DepthFill::make(std::vector<FusionCamera> cameras, size_t targ
 
 Result<void> DepthFill::fill(std::span<const FusionImages> images, FilledView& out) {
   const std::vector<std::optional<Source>>& sources = state_->sources;
-  if (images.size() != sources.size()) return refuse("there are not as many images as cameras");
+  if (images.size() != sources.size())
+    return refuse_fusion("there are not as many images as cameras");
   for (size_t i = 0; i < sources.size(); ++i) {
     const bool fits = sources[i] ? sources[i]->fits(images[i]) : state_->fits_blind(images[i]);
-    if (!fits) return refuse("an image has not the size of its camera");
+    if (!fits)
+      return refuse_fusion(
+          fmt::format("an image of {} has another size than its lens", state_->names[i]));
   }
   state_->fill(images, out);
   return {};

@@ -221,18 +221,22 @@ TEST(DepthFill, RefusesWhatItCannotFill) {
   EXPECT_FALSE(DepthFill::make(twins.cameras, 2).ok());
   auto without = twins.cameras;
   without[0].geometry.color.reset();
-  EXPECT_FALSE(DepthFill::make(without, 0).ok());
+  EXPECT_EQ(DepthFill::make(without, 0).error().message,
+            "the colour of camera 0, which is to be filled, is off, or its lens cannot be computed "
+            "with");
   EXPECT_TRUE(DepthFill::make(without, 1).ok());
   EXPECT_TRUE(DepthFill::make(without, 0, {FillOptions::View::depth, 1}).ok());
   without[1].geometry.depth.reset();
-  EXPECT_FALSE(DepthFill::make(without, 0, {FillOptions::View::depth, 1}).ok());
+  without[1].name = "right";
+  EXPECT_EQ(DepthFill::make(without, 0, {FillOptions::View::depth, 1}).error().message,
+            "the depth of camera 1 ('right') is off, or its lens cannot be computed with");
   auto fill = DepthFill::make(twins.cameras, 0);
   FilledView view;
   EXPECT_FALSE(fill->fill(std::vector<FusionImages>(1), view).ok());
-  EXPECT_FALSE(fill->fill(std::vector<FusionImages>{{.depth_mm = twins.own},
-                                                    {.depth_mm = std::span(twins.own).first(9)}},
-                          view)
-                   .ok());
+  const std::vector<FusionImages> cut{{.depth_mm = twins.own},
+                                      {.depth_mm = std::span(twins.own).first(9)}};
+  EXPECT_EQ(fill->fill(cut, view).error().message,
+            "an image of camera 1 has another size than its lens");
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/tsdf.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
+#include "lockstep/fuse/fusion_checks.h"
 #include "lockstep/fuse/marching_cubes.h"
 #include "lockstep/fuse/parallel.h"
 #include "lockstep/fuse/voxel_blocks.h"
@@ -12,14 +14,6 @@
 
 namespace lockstep {
 namespace {
-
-Error refuse(const char* what) {
-  return {Errc::invalid_argument, what};
-}
-
-bool there(const std::optional<CameraModel>& camera) {
-  return camera && is_computable(*camera);
-}
 
 /// Share of the truncation within which a voxel takes a colour: those beside the surface, also
 /// where it is slanted.
@@ -32,6 +26,7 @@ struct Tsdf::State {
   TsdfOptions options;
   VoxelBlocks blocks;
   std::vector<VoxelCamera> cameras;
+  std::vector<std::string> names;  ///< of cameras, for sentences
 
   void add(const VoxelCamera& camera);
 };
@@ -74,29 +69,31 @@ Tsdf& Tsdf::operator=(Tsdf&&) noexcept = default;
 
 Result<Tsdf> Tsdf::make(std::vector<FusionCamera> cameras, TsdfOptions options,
                         const Kernels& kernels) {
-  if (cameras.empty()) return refuse("there are no cameras to fuse");
+  if (cameras.empty()) return refuse_fusion("there are no cameras to fuse");
   // A block of larger ones would have corners beside what a camera sees wherever it looks near.
   if (!(options.voxel_m >= 0.001 && options.voxel_m <= 0.03))
-    return refuse("voxels are from 1 mm to 30 mm");
+    return refuse_fusion("voxels are from 1 mm to 30 mm");
   if (options.truncation_m == 0) options.truncation_m = 4 * options.voxel_m;
   if (!(options.truncation_m >= 2 * options.voxel_m))
-    return refuse("the truncation is two voxels at least");
+    return refuse_fusion("the truncation is two voxels at least");
+  if (auto usable = check_lenses(cameras, options.colors); !usable)
+    return std::move(usable).error();
   options.most_weight = std::clamp(options.most_weight, 1, 65'000);
-  auto state =
-      std::make_unique<State>(State{kernels, options, VoxelBlocks(options.most_blocks), {}});
-  for (const FusionCamera& camera : cameras) {
-    if (!there(camera.geometry.depth) || (options.colors && !there(camera.geometry.color)))
-      return refuse("a camera is off, or its lens cannot be computed with");
+  auto state = std::make_unique<State>(
+      State{kernels, options, VoxelBlocks(options.most_blocks), {}, names_for_sentences(cameras)});
+  for (const FusionCamera& camera : cameras)
     state->cameras.emplace_back(camera, options.colors, kernels);
-  }
   return Tsdf(std::move(state));
 }
 
 Result<void> Tsdf::integrate(std::span<const FusionImages> images) {
   std::vector<VoxelCamera>& cameras = state_->cameras;
-  if (images.size() != cameras.size()) return refuse("there are not as many images as cameras");
+  if (images.size() != cameras.size())
+    return refuse_fusion("there are not as many images as cameras");
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!cameras[i].fits(images[i])) return refuse("an image has not the size of its camera");
+    if (!cameras[i].fits(images[i]))
+      return refuse_fusion(
+          fmt::format("an image of {} has another size than its lens", state_->names[i]));
   }
   parallel_for(state_->options.threads, static_cast<int>(cameras.size()),
                [&](int i) { cameras[static_cast<size_t>(i)].see(images[static_cast<size_t>(i)]); });

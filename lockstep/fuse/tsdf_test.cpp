@@ -207,12 +207,15 @@ TEST(Tsdf, RefusesWhatItCannotDo) {
   EXPECT_FALSE(Tsdf::make({scene.camera}, {.voxel_m = 0.01, .truncation_m = 0.015}).ok());
   FusionCamera blind = scene.camera;
   blind.geometry.color.reset();
-  EXPECT_FALSE(Tsdf::make({blind}).ok());
+  EXPECT_EQ(Tsdf::make({scene.camera, blind}).error().message,
+            "the colour of camera 1 is off, or its lens cannot be computed with");
   EXPECT_TRUE(Tsdf::make({blind}, {.colors = false}).ok());
   Tsdf tsdf = scene.tsdf();
   EXPECT_FALSE(tsdf.integrate({}).ok());
-  EXPECT_FALSE(
-      tsdf.integrate(std::vector{FusionImages{.depth_mm = std::span(scene.depth).first(3)}}).ok());
+  EXPECT_EQ(tsdf.integrate(std::vector{FusionImages{.depth_mm = std::span(scene.depth).first(3)}})
+                .error()
+                .message,
+            "an image of camera 0 has another size than its lens");
   EXPECT_TRUE(tsdf.integrate(std::vector{FusionImages{}}).ok());
   EXPECT_TRUE(tsdf.mesh().triangles.empty());
 }
