@@ -148,7 +148,7 @@ class ColmapExport {
     for (const FusionCamera& camera : views_.cameras) {
       if (auto added = add_camera(camera, model_); !added) return added;
     }
-    return check_new(folder_);
+    return check_new(folder_.path());
   }
 
   Result<void> add(const CaptureSet& set) {
@@ -174,23 +174,19 @@ class ColmapExport {
   }
 
   Result<Exported> finish() {
-    if (auto written = write_model(folder_ / "sparse", model_, exported_); !written)
+    if (auto written = write_model(folder_.path() / "sparse", model_, exported_); !written)
       return std::move(written).error();
     return exported_;
   }
   [[nodiscard]] Exported& exported() { return exported_; }
-  /// After a failure: where not a tick came about, nothing stands in the way of another try.
-  void remove_if_empty() const {
-    std::error_code ignored;
-    if (made_ && exported_.ticks == 0) std::filesystem::remove_all(folder_, ignored);
-  }
+  [[nodiscard]] const NewFolder& folder() const { return folder_; }
+  [[nodiscard]] Error nothing() const { return no_picture(footage_); }
 
  private:
   Result<void> make_folders() {
-    if (auto made = make_new_folder(folder_); !made) return made;
-    made_ = true;
+    if (auto made = folder_.make(); !made) return made;
     for (const std::string& name : names_) {
-      if (auto made = make_new_folder(folder_ / "images" / name); !made) return made;
+      if (auto made = make_new_folder(folder_.path() / "images" / name); !made) return made;
     }
     return {};
   }
@@ -205,8 +201,8 @@ class ColmapExport {
     auto picture = picture_of(image);
     if (!picture) return std::move(picture).error();
     const std::string name = names_[camera] + "/" + tick_name(tick) + picture->ending;
-    if (auto added = add_file(folder_ / "images" / name, picture->content, exported_); !added)
-      return added;
+    const std::filesystem::path file = folder_.path() / "images" / name;
+    if (auto added = add_file(file, picture->content, exported_); !added) return added;
     model_.images += fmt::format("{} {} {} {}\n\n", ++model_.image_count,
                                  pose_text(model_.color_from_rig[camera]), camera + 1, name);
     ++exported_.items;
@@ -217,9 +213,8 @@ class ColmapExport {
   const FootageViews& views_;
   std::vector<std::string> names_;
   bool points_;
-  std::filesystem::path folder_;
+  NewFolder folder_;
   Model model_;
-  bool made_ = false;
   Exported exported_;
 };
 
@@ -242,7 +237,7 @@ Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
   if (exported) return model.finish();
   // What came before has its model, too, if the disk still takes it.
   if (model.exported().ticks > 0) (void)model.finish();
-  model.remove_if_empty();
+  model.folder().remove_if_empty(model.exported());
   return exported;
 }
 

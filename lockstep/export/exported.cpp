@@ -79,6 +79,17 @@ Result<void> make_new_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+Result<void> NewFolder::make() {
+  auto made = make_new_folder(path_);
+  made_ = made.ok();
+  return made;
+}
+
+void NewFolder::remove_if_empty(const Exported& exported) const {
+  std::error_code ignored;
+  if (made_ && exported.ticks == 0) std::filesystem::remove_all(path_, ignored);
+}
+
 Result<void> make_folder_of(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.parent_path();
   std::error_code failed;
@@ -109,7 +120,6 @@ Result<void> check_pixels(const Image& image, const CameraModel& lens, const std
 
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
                                 const std::string& camera, Tick tick) {
-  if (auto checked = check_pixels(image, lens, camera, tick); !checked) return checked.error();
   auto picture = color_picture(image);
   if (picture && picture->width_px == lens.width_px && picture->height_px == lens.height_px)
     return picture;
@@ -137,6 +147,16 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk) {
 Error nothing_seen(const Footage& footage) {
   return {Errc::unusable_input,
           footage.path().string() + ": no camera read depth that makes a surface"};
+}
+
+Error no_picture(const Footage& footage, const UndecodedImages& undecoded) {
+  const std::string where = footage.path().string();
+  if (undecoded.images == 0)
+    return {Errc::unusable_input, where + ": there is no colour image at any of these ticks"};
+  return {Errc::unusable_input,
+          fmt::format("{}: of the pictures that were to be written not one could be decoded: {} "
+                      "failed ({})",
+                      where, counted(undecoded.images, "colour image"), undecoded.first)};
 }
 
 void UndecodedImages::add(const Error& why) {

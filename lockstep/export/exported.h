@@ -44,6 +44,23 @@ Result<void> check_new(const std::filesystem::path& target);
 /// Makes a new folder with all above it. Errors: already_exists, io, no_space.
 Result<void> make_new_folder(const std::filesystem::path& folder);
 
+/// The new folder of an export, made with the first tick.
+class NewFolder {
+ public:
+  explicit NewFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] bool made() const { return made_; }
+  /// Errors: those of make_new_folder.
+  Result<void> make();
+  /// After a failure: where not a tick came about, nothing stands in the way of another try.
+  void remove_if_empty(const Exported& exported) const;
+
+ private:
+  std::filesystem::path path_;
+  bool made_ = false;
+};
+
 /// Makes the folder that a file goes into where it is not there. Errors: io.
 Result<void> make_folder_of(const std::filesystem::path& file);
 
@@ -52,7 +69,8 @@ Result<void> make_folder_of(const std::filesystem::path& file);
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
                           Tick tick);
 
-/// The pixels of a colour image that fits its lens. Errors: those of check_pixels and of decoding.
+/// The pixels of a colour image that check_pixels let pass. Errors: unusable_input, which names
+/// camera and tick.
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
                                 const std::string& camera, Tick tick);
 
@@ -62,7 +80,7 @@ Result<void> add_file(const std::filesystem::path& path, std::string_view conten
 /// None of the chosen ticks was one to write.
 Error nothing_to_write(const Footage& footage, const TickWalk& walk);
 
-/// Of the ticks that were there nothing could be made.
+/// Of the ticks that were there nothing could be made: no depth.
 Error nothing_seen(const Footage& footage);
 
 /// Colour images that could not be decoded: a cut JPEG is no reason to stop.
@@ -76,15 +94,18 @@ struct UndecodedImages {
   void remark(Exported& to) const;
 };
 
+/// Of the ticks that were there nothing could be made: no picture.
+Error no_picture(const Footage& footage, const UndecodedImages& undecoded = {});
+
 /// Says of ticks that were there, and of which nothing could be made.
 void remark_on_empty(int64_t ticks, Exported& to);
 
 /// Stopped by the user, after so much.
 Error stopped(const Exported& so_far);
 
-/// Gives every set of a walk to `work`, whose add(set) writes it and whose exported() says what was
-/// written. Errors: those of the footage and of add(); stopped(); nothing_to_write();
-/// nothing_seen().
+/// Gives every set of a walk to `work`, whose add(set) writes it, whose exported() says what was
+/// written, and whose nothing() why nothing could be made of any. Errors: those of the footage and
+/// of add(); stopped(); nothing_to_write(); nothing().
 template <typename Work>
 Result<Exported> add_all(const Footage& footage, TickWalk& walk, const ExportProgress& progress,
                          Work& work) {
@@ -96,7 +117,7 @@ Result<Exported> add_all(const Footage& footage, TickWalk& walk, const ExportPro
   }
   if (walk.stopped()) return stopped(work.exported());
   if (work.exported().ticks == 0)
-    return walk.taken() == 0 ? nothing_to_write(footage, walk) : nothing_seen(footage);
+    return walk.taken() == 0 ? nothing_to_write(footage, walk) : work.nothing();
   work.exported().left_out = walk.left_out();
   return work.exported();
 }

@@ -38,6 +38,7 @@ class CloudExport {
   }
 
   [[nodiscard]] Exported& exported() { return exported_; }
+  [[nodiscard]] Error nothing() const { return nothing_seen(footage_); }
   [[nodiscard]] Exported finish() {
     remark_on_empty(empty_, exported_);
     images_.remark_on_undecoded(exported_);

@@ -56,8 +56,10 @@ class FillExport {
  public:
   FillExport(const Footage& footage, const FootageViews& views, size_t target, DepthFill fill,
              const std::filesystem::path& folder)
-      : views_(views),
+      : footage_(footage),
+        views_(views),
         target_(target),
+        folder_(folder),
         images_(footage, views, target),
         undistortion_(*views.cameras[target].geometry.color),
         fill_(std::move(fill)) {
@@ -79,7 +81,7 @@ class FillExport {
     }
     const RgbPicture straight = undistortion_.picture(*picture);
     if (auto filled = fill(set, straight); !filled) return filled;
-    if (exported_.ticks++ == 0) {
+    if (!folder_.made()) {
       if (auto begun = begin(); !begun) return begun;
     }
     const std::string name = tick_name(set.tick) + ".png";
@@ -94,6 +96,7 @@ class FillExport {
         return added;
       ++exported_.items;
     }
+    ++exported_.ticks;
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }
@@ -102,11 +105,8 @@ class FillExport {
     undecoded_.remark(exported_);
     return exported_;
   }
-  /// After a failure: where not a picture came about, nothing stands in the way of another try.
-  void remove_if_empty() const {
-    std::error_code ignored;
-    if (made_ && exported_.items == 0) std::filesystem::remove_all(exported_.target, ignored);
-  }
+  [[nodiscard]] const NewFolder& folder() const { return folder_; }
+  [[nodiscard]] Error nothing() const { return no_picture(footage_, undecoded_); }
 
  private:
   Result<void> fill(const CaptureSet& set, const RgbPicture& straight) {
@@ -119,9 +119,8 @@ class FillExport {
   }
 
   Result<void> begin() {
-    const std::filesystem::path& folder = exported_.target;
-    if (auto made = make_new_folder(folder); !made) return made;
-    made_ = true;
+    const std::filesystem::path& folder = folder_.path();
+    if (auto made = folder_.make(); !made) return made;
     for (const char* kind : {"color", "depth", "source", "confidence"}) {
       if (auto made = make_new_folder(folder / kind); !made) return made;
     }
@@ -136,14 +135,15 @@ class FillExport {
                              views_.calibration.has_value(), exported_);
   }
 
+  const Footage& footage_;
   const FootageViews& views_;
   size_t target_;
+  NewFolder folder_;
   SetImages images_;  ///< without the target's colour, which is made straight first
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;
   UndecodedImages undecoded_;  ///< pictures of the target
-  bool made_ = false;
   Exported exported_;
 };
 
@@ -167,7 +167,7 @@ Result<Exported> fuse_fill(Footage& footage, const FootageViews& views, const Fo
   FillExport work(footage, views, *number, *std::move(fill), folder);
   auto exported = add_all(footage, *walk, progress, work);
   if (!exported) {
-    work.remove_if_empty();
+    work.folder().remove_if_empty(work.exported());
     return exported;
   }
   return work.finish();

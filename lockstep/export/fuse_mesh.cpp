@@ -34,12 +34,13 @@ class MeshExport {
   }
 
   [[nodiscard]] Exported& exported() { return exported_; }
+  [[nodiscard]] Error nothing() const { return nothing_seen(footage_); }
 
   /// Writes the mesh of all ticks.
   Result<Exported> finish() {
     if (!per_tick_) {
       const TriangleMesh mesh = surface_.mesh();
-      if (mesh.triangles.empty()) return nothing_seen(footage_);
+      if (mesh.triangles.empty()) return nothing();
       const std::filesystem::path& file = exported_.target;
       if (auto made = make_folder_of(file); !made) return std::move(made).error();
       if (auto added = add_fused(file, mesh, footage_, views_, std::nullopt, exported_); !added)

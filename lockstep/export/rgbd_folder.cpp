@@ -91,7 +91,8 @@ class RgbdCamera {
 /// The folders of all cameras, made with the first tick.
 class RgbdExport {
  public:
-  RgbdExport(const FootageViews& views, const std::filesystem::path& folder) : views_(views) {
+  RgbdExport(const Footage& footage, const FootageViews& views, const std::filesystem::path& folder)
+      : footage_(footage), views_(views), folder_(folder) {
     exported_.target = folder;
   }
 
@@ -113,28 +114,25 @@ class RgbdExport {
     undecoded_.remark(exported_);
     return exported_;
   }
-  /// After a failure: where not a tick came about, nothing stands in the way of another try.
-  void remove_if_empty() const {
-    std::error_code ignored;
-    if (made_ && exported_.ticks == 0) std::filesystem::remove_all(exported_.target, ignored);
-  }
+  [[nodiscard]] const NewFolder& folder() const { return folder_; }
+  [[nodiscard]] Error nothing() const { return no_picture(footage_, undecoded_); }
 
  private:
   Result<void> begin() {
-    if (auto made = make_new_folder(exported_.target); !made) return made;
-    made_ = true;
+    if (auto made = folder_.make(); !made) return made;
     for (const FusionCamera& camera : views_.cameras) {
-      cameras_.emplace_back(camera, exported_.target / camera.name);
+      cameras_.emplace_back(camera, folder_.path() / camera.name);
       if (auto begun = cameras_.back().begin(views_.calibration.has_value(), exported_); !begun)
         return begun;
     }
     return {};
   }
 
+  const Footage& footage_;
   const FootageViews& views_;
+  NewFolder folder_;
   std::vector<RgbdCamera> cameras_;
   UndecodedImages undecoded_;
-  bool made_ = false;
   Exported exported_;
 };
 
@@ -147,10 +145,10 @@ Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(folder); !absent) return std::move(absent).error();
-  RgbdExport work(views, folder);
+  RgbdExport work(footage, views, folder);
   auto exported = add_all(footage, *walk, progress, work);
   if (exported) return work.finish();
-  work.remove_if_empty();
+  work.folder().remove_if_empty(work.exported());
   return exported;
 }
 

@@ -103,6 +103,24 @@ TEST_F(Fuse, APictureThatIsCutTakesNoPart) {
   EXPECT_EQ(names_in(out() / "png/b/depth").size(), 3u);
 }
 
+TEST_F(Fuse, ACameraOfWhichNoPictureCanBeDecodedIsNotFilled) {
+  std::string file = read_file(take() / "b.mkv");
+  size_t pictures = 0;
+  for (size_t at = 0; (at = file.find("\xFF\xD8\xFF", at)) != std::string::npos; at += 6000) {
+    if (at + 5002 > file.size()) break;
+    file.replace(at + 5000, 2, "\xFF\xD9");  // its end, too early
+    ++pictures;
+  }
+  ASSERT_GE(pictures, 3u);
+  std::ofstream(take() / "b.mkv", std::ios::binary) << file;
+  const Finished fill = run({"--fill", "b", "--camera", "b", "--to", "filled"});
+  EXPECT_EQ(fill.status, 2) << fill.out;
+  EXPECT_THAT(one_line(fill.err),
+              AllOf(HasSubstr("not one could be decoded: 3 colour images failed (b, tick 0: "),
+                    Not(HasSubstr("depth"))));
+  EXPECT_THAT(names_in(out()), IsEmpty());
+}
+
 TEST_F(Fuse, AMeshOfAllTicksIsTheRoom) {
   write_true_calibration(take());
   const Finished done = run({"--mesh", "--to", "room.ply", "--voxel-mm", "10", "--json"});
