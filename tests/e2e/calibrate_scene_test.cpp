@@ -135,6 +135,17 @@ TEST_F(CalibrateScene, OfTwoCamerasItSaysOneOfTheTwo) {
   EXPECT_THAT(one_line(text.err), HasSubstr("warning: camera 'right' is not in"));
 }
 
+TEST_F(CalibrateScene, ACameraThatTheCalibrationLacksIsNotOneThatStayed) {
+  RigCalibration two = *read_rig_calibration(good());
+  two.cameras.pop_back();
+  write_file(folder() / "lacks.json", write_rig_calibration(two));
+  const Finished text = calibrate("later", {"--check", "--calibration", folder() / "lacks.json"});
+  EXPECT_EQ(text.status, 1) << text.err;
+  EXPECT_THAT(one_line(text.out), AllOf(HasSubstr("of 'right' nothing is known; the others stayed"),
+                                        ::testing::Not(HasSubstr("no camera has moved"))));
+  EXPECT_THAT(text.out, HasSubstr("not calibrated"));
+}
+
 TEST_F(CalibrateScene, OnABareFloorItCannotTell) {
   make("floor", corner_rig("", "bare-floor"));
   const Finished text = check("floor");

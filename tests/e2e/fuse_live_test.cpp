@@ -212,6 +212,28 @@ TEST_F(FuseLive, CtrlCEndsItAndWhatCameIsWhole) {
   for (const PlyFile& cloud : clouds_in(out() / "l")) EXPECT_GT(cloud.vertices(), 10'000u);
 }
 
+TEST_F(FuseLive, CtrlCBeforeTheRigIsInStepLeavesNothing) {
+  const std::string loose = rendered_rig("faults = [ { camera = \"a\", kind = \"cable-loose\" } ]");
+  write_file(rig(),
+             replaced(replaced(loose, "source = \"a\"", "source = \"lockit\""), "cable = [ {",
+                      "box = [ { name = \"lockit\", kind = \"generator\", rate_hz = 30.0, "
+                      "level_v = 5.0, start = \"ask\" } ]\ncable = [ { from = \"lockit.out\", "
+                      "to = \"a.in\", length_m = 3 }, {"));
+  RunningProgram running(
+      lockstep_program(),
+      {"fuse", rig(), "--cloud", "--to", "l/s.ply", "--calibration", calibration()}, {}, out());
+  for (int i = 0; i < 3000 && running.err_so_far().find("are armed") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  running.signal(SIGINT);
+  const Finished stopped = running.wait();
+  EXPECT_EQ(stopped.status, 1);
+  EXPECT_THAT(one_line(stopped.err),
+              AllOf(HasSubstr("all cameras are armed"),
+                    HasSubstr("lockstep: stopped before anything was fused")));
+  EXPECT_EQ(stopped.out, "");
+  EXPECT_THAT(files_in(out()), IsEmpty());
+}
+
 TEST_F(FuseLive, ADiskThatIsNearlyFullIsRefusedBeforeAnythingIsArmed) {
   write_file(rig(), rendered_rig() + "take = { keep_free_gb = 1000000 }\n");
   const Finished refused = run({"--cloud", "--to", "l/s.ply", "--calibration", calibration()});
