@@ -11,10 +11,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// As calibration.json has it.
 Json transform_json(const RigidTransform& transform) {
   Json rotation = Json::array();
   for (int row = 0; row < 3; ++row) {
-    for (int column = 0; column < 3; ++column) rotation.push_back(transform.rotation(row, column));
+    rotation.push_back(
+        {transform.rotation(row, 0), transform.rotation(row, 1), transform.rotation(row, 2)});
   }
   return {{"rotation", rotation},
           {"translation_m",
@@ -85,7 +87,7 @@ std::string describe_truth(const RigCore& core) {
   Json cameras = Json::array();
   for (const CameraTraits& traits : core.traits) cameras.push_back(camera_json(core, traits));
   Json truth = {
-      {"schema", 1},
+      {"schema", 2},
       {"rig", core.rig.name},
       {"seed", world.seed},
       {"scene", world.scene},

@@ -249,6 +249,12 @@ TEST(WorldTruth, IsWrittenAsJson) {
   EXPECT_NE(truth->blob(1).depth.fx, truth->lenses(1).depth.fx);
   EXPECT_NEAR(camera["world_from_depth"]["translation_m"][0].get<double>(),
               truth->world_from_depth(1).translation.x(), 1e-9);
+  const auto& rows = camera["world_from_depth"]["rotation"];
+  ASSERT_EQ(rows.size(), 3u) << "rows, as in calibration.json";
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_NEAR(rows[static_cast<size_t>(i / 3)][static_cast<size_t>(i % 3)].get<double>(),
+                truth->world_from_depth(1).rotation(i / 3, i % 3), 1e-9);
+  }
   ASSERT_EQ(json["world_from_board"].size(), 30u);
   EXPECT_NEAR(json["world_from_board"][7]["translation_m"][2].get<double>(),
               truth->world_from_board(7)->translation.z(), 1e-9);

@@ -45,7 +45,7 @@ class TakeTruth {
     RigidTransform to;
     for (size_t i = 0; i < 9; ++i)
       to.rotation(static_cast<int>(i / 3), static_cast<int>(i % 3)) =
-          from.at("rotation").at(i).get<double>();
+          from.at("rotation").at(i / 3).at(i % 3).get<double>();
     for (size_t i = 0; i < 3; ++i)
       to.translation[static_cast<int>(i)] = from.at("translation_m").at(i).get<double>();
     return to;
