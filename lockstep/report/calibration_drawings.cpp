@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -41,18 +42,48 @@ double half_view_of(const Json& lens) {
   return std::atan(half_px / lens.at("fx_px").get<double>());
 }
 
-/// From above: x and y of an upright rig, else x and z of the first camera.
+bool is_upright(const Json& calibration) {
+  return calibration.at("origin") != "camera" && calibration.at("origin") != "board";
+}
+
+/// An axis of a camera in the rig's frame: 0 right, 1 down, 2 forward.
+Eigen::Vector3d axis_of(const Json& camera, size_t axis) {
+  const Json& r = camera.at("rig_from_depth").at("rotation");
+  return {r.at(0).at(axis).get<double>(), r.at(1).at(axis).get<double>(),
+          r.at(2).at(axis).get<double>()};
+}
+
+/// How the page lies in the rig's frame.
+struct Page {
+  Eigen::Vector3d right, up;
+};
+
+Page page_from_above(const Json& calibration) {
+  if (is_upright(calibration)) return {Eigen::Vector3d::UnitX(), Eigen::Vector3d::UnitY()};
+  const Json& cameras = calibration.at("cameras");
+  const Json& first = cameras.at(0);
+  Eigen::Vector3d above = Eigen::Vector3d::Zero();
+  for (const Json& camera : cameras) above -= axis_of(camera, 1);
+  if (above.norm() < 0.1) above = -axis_of(first, 1);
+  above.normalize();
+  const auto level = [&above](const Eigen::Vector3d& way) -> Eigen::Vector3d {
+    return way - above * above.dot(way);
+  };
+  Eigen::Vector3d ahead = level(axis_of(first, 2));
+  if (ahead.norm() < 0.1) ahead = level(-axis_of(first, 1));  // it looks down
+  ahead.normalize();
+  return {ahead.cross(above), ahead};
+}
+
 std::vector<Seen> from_above(const Json& calibration) {
-  const bool upright = calibration.at("origin") != "camera" && calibration.at("origin") != "board";
-  const size_t up_the_page = upright ? 1 : 2;
+  const Page page = page_from_above(calibration);
   std::vector<Seen> cameras;
   for (const Json& camera : calibration.at("cameras")) {
-    const Json& pose = camera.at("rig_from_depth");
-    const Json& t = pose.at("translation_m");
-    const Json& r = pose.at("rotation");
-    cameras.push_back({camera.at("name").get<std::string>(), t.at(0).get<double>(),
-                       t.at(up_the_page).get<double>(), r.at(0).at(2).get<double>(),
-                       r.at(up_the_page).at(2).get<double>(), half_view_of(camera.at("depth"))});
+    const Json& t = camera.at("rig_from_depth").at("translation_m");
+    const Eigen::Vector3d at(t.at(0).get<double>(), t.at(1).get<double>(), t.at(2).get<double>());
+    const Eigen::Vector3d look = axis_of(camera, 2);
+    cameras.push_back({camera.at("name").get<std::string>(), page.right.dot(at), page.up.dot(at),
+                       page.right.dot(look), page.up.dot(look), half_view_of(camera.at("depth"))});
   }
   return cameras;
 }
@@ -169,6 +200,10 @@ std::string draw_view(const Json& view, const CalibrationPicture& picture) {
 }
 
 }  // namespace
+
+bool stands_upright(std::string_view calibration_json) {
+  return is_upright(Json::parse(calibration_json));
+}
 
 std::string draw_rig_from_above(std::string_view calibration_json) {
   const Json calibration = Json::parse(calibration_json);

@@ -12,7 +12,12 @@
 
 namespace lockstep {
 
-/// The rig from above: cameras, where they look, and lines between those that share ticks.
+/// Whether the rig's frame stands upright, z up.
+[[nodiscard]] bool stands_upright(std::string_view calibration_json);
+
+/// The rig from above: cameras, where they look, and lines between those that share ticks. Of a rig
+/// that stands upright y is up the page; else above is where the tops of the cameras' pictures
+/// point, and the first camera looks up the page.
 [[nodiscard]] std::string draw_rig_from_above(std::string_view calibration_json);
 
 /// The views that have a picture, with their corners: where they were seen (rings) and, ten times

@@ -134,6 +134,17 @@ std::string pair_table(const Json& calibration) {
                                          rows);
 }
 
+std::string from_above(std::string_view calibration_json) {
+  return std::string("<h2>From above</h2>\n") +
+         (stands_upright(calibration_json)
+              ? ""
+              : "<p class=\"muted\">As the cameras stand: above is where the tops of their "
+                "pictures "
+                "point, and the first camera looks up the page. With --origin gravity or floor the "
+                "view is level.</p>\n") +
+         draw_rig_from_above(calibration_json);
+}
+
 std::string views(std::string_view shown_json, const std::vector<CalibrationPicture>& pictures) {
   return "<h2>What was seen</h2>\n<p class=\"muted\">Rings: corners as they were found. Red: which "
          "way the solve expects them, ten times as far off as they are.</p>\n<div "
@@ -149,9 +160,9 @@ Result<std::string> calibration_page_html(std::string_view calibration_json,
   try {
     const Json calibration = Json::parse(calibration_json);
     const std::string body = kStyle + head(calibration) + advice(calibration) +
-                             "<h2>From above</h2>\n" + draw_rig_from_above(calibration_json) +
-                             camera_table(calibration) + pair_table(calibration) +
-                             evidence_table(calibration) + views(shown_json, pictures);
+                             from_above(calibration_json) + camera_table(calibration) +
+                             pair_table(calibration) + evidence_table(calibration) +
+                             views(shown_json, pictures);
     return html_page(calibration.at("take").get<std::string>() + ": calibration", body,
                      calibration.at("simulated").get<bool>() ? "simulated" : "");
   } catch (const Json::exception& wrong) {

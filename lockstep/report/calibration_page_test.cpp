@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lockstep/report/calibration_drawings.h"
+
 namespace lockstep {
 namespace {
 
@@ -37,6 +39,45 @@ TEST(CalibrationPage, ShowsWhatTheJsonSays) {
   EXPECT_THAT(*page, HasSubstr("0.250 px, 2 views, 50 %"));
   EXPECT_THAT(*page, HasSubstr("base64,YWJj\""));
   EXPECT_THAT(*page, HasSubstr("left&amp;, infrared, tick 2: 1 corners, 0.50 px, the worst one"));
+}
+
+/// Two level cameras, the second 3 m ahead of the first and 1 m to the right, looking back.
+/// Rotations and places are JSON.
+std::string two_cameras(const char* origin, const char* first, const char* first_at,
+                        const char* second, const char* second_at) {
+  const auto camera = [](const char* name, const char* rotation, const char* at) {
+    return std::string(R"({"name": ")") + name + R"(", "rig_from_depth": {"rotation": )" +
+           rotation + R"(, "translation_m": )" + at +
+           R"(}, "depth": {"width_px": 640, "fx_px": 504}})";
+  };
+  return std::string(R"({"origin": ")") + origin + R"(", "pairs": [], "cameras": [)" +
+         camera("a", first, first_at) + ", " + camera("b", second, second_at) + "]}";
+}
+
+TEST(CalibrationPage, LooksFromAboveWhateverFixesTheRigsFrame) {
+  constexpr const char* kAhead = "[[1,0,0],[0,0,1],[0,-1,0]]";   // of z up: along y
+  constexpr const char* kBack = "[[-1,0,0],[0,0,-1],[0,-1,0]]";  // the other way
+  const std::string level =
+      draw_rig_from_above(two_cameras("floor", kAhead, "[0,0,1.2]", kBack, "[1,3,1.2]"));
+  EXPECT_EQ(draw_rig_from_above(two_cameras("board", kAhead, "[0,0,1.2]", kBack, "[1,3,1.2]")),
+            level)
+      << "of a board on the floor";
+  // Of a board on the wall before the first camera: y up, z out of it.
+  EXPECT_EQ(draw_rig_from_above(two_cameras("board", "[[1,0,0],[0,-1,0],[0,0,-1]]", "[0,0,4]",
+                                            "[[-1,0,0],[0,-1,0],[0,0,1]]", "[1,0,1]")),
+            level);
+  EXPECT_EQ(draw_rig_from_above(two_cameras("camera", "[[1,0,0],[0,1,0],[0,0,1]]", "[0,0,0]",
+                                            "[[-1,0,0],[0,1,0],[0,0,-1]]", "[1,0,3]")),
+            level);
+}
+
+TEST(CalibrationPage, SaysWhereItsViewFromAboveIsNotByGravity) {
+  EXPECT_THAT(*calibration_page_html(kCalibration, kShown, {{}}),
+              HasSubstr("As the cameras stand: above is where the tops of their pictures point"));
+  std::string on_floor = kCalibration;
+  on_floor.replace(on_floor.find("\"camera\""), 8, "\"floor\"");
+  EXPECT_THAT(*calibration_page_html(on_floor, kShown, {{}}),
+              Not(HasSubstr("As the cameras stand")));
 }
 
 TEST(CalibrationPage, LeavesOutViewsWithoutAPicture) {
