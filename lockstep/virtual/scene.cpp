@@ -207,6 +207,17 @@ void add_limb(Mesh& mesh, const RigidTransform& body, const Eigen::Vector3d& joi
 
 }  // namespace
 
+Mesh joined(Mesh mesh, const Mesh& other) {
+  const auto first = static_cast<uint32_t>(mesh.vertices.size());
+  mesh.vertices.insert(mesh.vertices.end(), other.vertices.begin(), other.vertices.end());
+  mesh.at_rest.insert(mesh.at_rest.end(), other.at_rest.begin(), other.at_rest.end());
+  mesh.material_of.insert(mesh.material_of.end(), other.material_of.begin(),
+                          other.material_of.end());
+  for (const auto& [a, b, c] : other.triangles)
+    mesh.triangles.push_back({a + first, b + first, c + first});
+  return mesh;
+}
+
 Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_rest) {
   switch (material.texture) {
     case Texture::planks:

@@ -33,6 +33,9 @@ struct Mesh {
   std::vector<uint16_t> material_of;  ///< per triangle
 };
 
+/// Both as one.
+[[nodiscard]] Mesh joined(Mesh mesh, const Mesh& other);
+
 /// Linear colour of a material at a place.
 [[nodiscard]] Eigen::Vector3f color_at(const Material& material, const Eigen::Vector3f& at_rest);
 

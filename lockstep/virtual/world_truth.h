@@ -9,10 +9,16 @@
 #include "lockstep/geometry/rigid.h"
 #include "lockstep/rig/rig.h"
 #include "lockstep/sensor/modes.h"
+#include "lockstep/virtual/ray_scene.h"
 #include "lockstep/virtual/rendered_pictures.h"
 #include "lockstep/virtual/scene.h"
 
 namespace lockstep {
+
+/// Distance along the optical axis of what the middle of each pixel sees, in millimetres, rows from
+/// the top; 0: nothing. Blocks for tens of milliseconds and uses all processors.
+[[nodiscard]] std::vector<float> true_depth_mm(const RayScene& world, const CameraModel& lens,
+                                               const RigidTransform& world_from_camera);
 
 /// What is true of the world of a virtual rig, for tests and benchmarks: lenses, poses, surfaces
 /// and what each camera would measure without any error. A frame is one picture of the world, 0 ..
@@ -40,9 +46,8 @@ class WorldTruth {
 
   /// Every surface at a frame, in the world.
   [[nodiscard]] Mesh surface(int frame) const;
-  /// Distance along the optical axis of what the middle of each pixel sees, in millimetres, rows
-  /// from the top, in the depth camera's or the colour camera's view; 0: nothing. Neither noise
-  /// nor bias nor the sensor's reach. Blocks for tens of milliseconds and uses all processors.
+  /// true_depth_mm() in the depth camera's or the colour camera's view. Neither noise nor bias nor
+  /// the sensor's reach.
   [[nodiscard]] std::vector<float> depth_mm(int camera, DepthMode mode, int frame) const;
   [[nodiscard]] std::vector<float> color_depth_mm(int camera, ColorResolution resolution,
                                                   int frame) const;
@@ -53,9 +58,6 @@ class WorldTruth {
   [[nodiscard]] const RenderJob& job(int camera) const {
     return jobs_[static_cast<size_t>(camera)];
   }
-  [[nodiscard]] std::vector<float> seen(const CameraModel& lens,
-                                        const RigidTransform& world_from_camera, int frame) const;
-
   std::vector<RenderJob> jobs_;
   Scene scene_;
 };

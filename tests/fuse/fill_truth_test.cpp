@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lockstep/fuse/depth_fill.h"
+#include "lockstep/virtual/world_truth.h"
 #include "tests/support/fusion_world.h"
 
 // How well views are filled, measured against what is true in the virtual room: four cameras, of
@@ -89,16 +90,16 @@ void add_pixel(const FusionWorld& world, size_t camera, const Eigen::Vector3d& p
 void add(const FusionWorld& world, size_t camera, const FilledView& filled, Score& score) {
   const CameraModel& model = *world.cameras()[camera].geometry.color;
   const RigidTransform rig_from_color = world.rig_from_color(camera);
-  const std::vector<float> truth = testing::true_depth(world.truth(), model, rig_from_color);
+  const std::vector<float> truth_mm = true_depth_mm(world.truth(), model, rig_from_color);
   const auto width = static_cast<size_t>(model.width_px);
-  for (size_t i = 0; i < truth.size(); ++i) {
-    if (truth[i] == 0) continue;
+  for (size_t i = 0; i < truth_mm.size(); ++i) {
+    if (truth_mm[i] == 0) continue;
     const auto seen =
         unproject(model, {static_cast<double>(i % width), static_cast<double>(i / width)},
-                  static_cast<double>(truth[i]));
+                  static_cast<double>(truth_mm[i]) / 1000);
     if (!seen) continue;
     add_pixel(world, camera, rig_from_color * *seen, filled.depth_mm[i] != 0,
-              std::abs(filled.depth_mm[i] - truth[i] * 1000), score);
+              std::abs(filled.depth_mm[i] - truth_mm[i]), score);
   }
 }
 

@@ -13,7 +13,6 @@
 #include "lockstep/virtual/color_renderer.h"
 #include "lockstep/virtual/depth_noise.h"
 #include "lockstep/virtual/depth_renderer.h"
-#include "lockstep/virtual/for_each_hit.h"
 #include "lockstep/virtual/random.h"
 #include "lockstep/virtual/ray_scene.h"
 #include "lockstep/virtual/rendered_pictures.h"
@@ -64,17 +63,6 @@ class FusionWorld {
 };
 
 // ---- how it is done
-
-inline Mesh joined(Mesh mesh, const Mesh& other) {
-  const auto first = static_cast<uint32_t>(mesh.vertices.size());
-  mesh.vertices.insert(mesh.vertices.end(), other.vertices.begin(), other.vertices.end());
-  mesh.at_rest.insert(mesh.at_rest.end(), other.at_rest.begin(), other.at_rest.end());
-  mesh.material_of.insert(mesh.material_of.end(), other.material_of.begin(),
-                          other.material_of.end());
-  for (const auto& [a, b, c] : other.triangles)
-    mesh.triangles.push_back({a + first, b + first, c + first});
-  return mesh;
-}
 
 /// Lays what moves over what stands still.
 inline void lay_over(const DepthPatch& patch, int width, DepthPatch& whole) {
@@ -156,22 +144,6 @@ inline std::vector<FusionImages> as_images(const std::vector<SeenImages>& seen) 
   std::vector<FusionImages> images;
   for (const SeenImages& one : seen) images.push_back({one.depth_mm, one.infrared, one.bgra});
   return images;
-}
-
-/// The true depth of every pixel of a camera, metres; 0 where nothing is.
-inline std::vector<float> true_depth(const RayScene& truth, const CameraModel& model,
-                                     const RigidTransform& rig_from_camera) {
-  const SensorView view(model, rig_from_camera);
-  std::vector<float> depth(static_cast<size_t>(model.width_px) *
-                           static_cast<size_t>(model.height_px));
-  for (int y = 0; y < model.height_px; ++y) {
-    for_each_hit(view, truth, y, 0, model.width_px,
-                 [&](int x, const RayHit& hit, const Eigen::Vector3f&) {
-                   depth[static_cast<size_t>(y) * static_cast<size_t>(model.width_px) +
-                         static_cast<size_t>(x)] = hit.t;
-                 });
-  }
-  return depth;
 }
 
 }  // namespace lockstep::testing
