@@ -47,9 +47,9 @@ std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras) {
   return names;
 }
 
-Result<void> check_folder_name(const std::filesystem::path& folder) {
+Result<void> check_folder_name(const std::filesystem::path& folder, std::string_view of_format) {
   const std::string ending = format_ending(folder);
-  if (ending.empty()) return {};
+  if (ending.empty() || ending == of_format) return {};
   return Error{Errc::invalid_argument,
                fmt::format("{}: what is written is a folder of files, and no {} file: leave out "
                            "the ending",

@@ -34,9 +34,11 @@ using ExportProgress = std::function<bool(int64_t done, int64_t total)>;
 /// _, none of them twice.
 [[nodiscard]] std::vector<std::string> plain_names(const std::vector<FusionCamera>& cameras);
 
-/// Whether a folder, or an MCAP file, is not called like a file of another format ("left.ply").
-/// Errors: invalid_argument, what to call it.
-Result<void> check_folder_name(const std::filesystem::path& folder);
+/// Whether a folder, or an MCAP file, is not called like a file of another format ("left.ply"); of
+/// a folder that is asked for by its format (".png"), that is none. Errors: invalid_argument, what
+/// to call it.
+Result<void> check_folder_name(const std::filesystem::path& folder,
+                               std::string_view of_format = {});
 Result<void> check_mcap_name(const std::filesystem::path& file);
 
 /// Errors: already_exists when there is something of that name.

@@ -141,7 +141,7 @@ class RgbdExport {
 Result<Exported> export_rgbd(Footage& footage, const FootageViews& views,
                              const FootageChoice& choice, const std::filesystem::path& folder,
                              const ExportProgress& progress) {
-  if (auto named = check_folder_name(folder); !named) return std::move(named).error();
+  if (auto named = check_folder_name(folder, ".png"); !named) return std::move(named).error();
   auto walk = TickWalk::begin(footage, views, choice);
   if (!walk) return std::move(walk).error();
   if (auto absent = check_new(folder); !absent) return std::move(absent).error();

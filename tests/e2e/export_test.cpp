@@ -257,7 +257,7 @@ TEST_F(Export, NothingIsOverwritten) {
 
 TEST_F(Export, WhatItIsCalledFitsWhatItIs) {
   const std::vector<std::tuple<std::string, std::string, std::string>> refused{
-      {"png", "new/left.png", "is a folder of files, and no .png file: leave out the ending"},
+      {"png", "new/left.jpg", "is a folder of files, and no .jpg file: leave out the ending"},
       {"colmap", "new/a.ply", "leave out the ending"},
       {"mcap", "new/a.ply", "is an MCAP file, and no .ply file: let its name end with .mcap"}};
   for (const auto& [to, name, sentence] : refused) {
@@ -352,7 +352,7 @@ TEST(ExportOfTiming, HasNoPictures) {
   write_file(folder / "rig.toml", timing_rig());
   ASSERT_EQ(simulate(folder / "rig.toml", folder / "take", 0.5).status, 0);
   for (const std::string to : {"png", "mcap", "colmap"}) {
-    const fs::path out = folder / (to == "mcap" ? "out.mcap" : "out-" + to);
+    const fs::path out = folder / ("out." + to);
     for (int i = 0; i < 2; ++i) {  // nothing that was left behind stands in the way of another try
       const Finished refused = lockstep(
           {"export", folder / "take", "--to", to, "--camera", "left", "--ticks", "3", "-o", out});
