@@ -257,6 +257,56 @@ TEST(CalibrateRig, LeavesOutAViewThatContradictsAllOthers) {
   EXPECT_NE(find(*report, "contradicting-views"), nullptr);
 }
 
+/// Where everything begins, the neighbour has the board behind itself and sees it all the same: a
+/// residual that cannot be computed.
+TEST(CalibrateRig, LeavesOutAViewOfABoardThatWouldHaveToBeBehindTheCamera) {
+  const SyntheticRig rig = circle();
+  BoardEvidence evidence = evidence_of(rig);
+  const std::vector<BoardView> used = select_views(evidence.sightings).solve;
+  const auto seen_whole_at = [&](int64_t tick) {
+    return std::count_if(used.begin(), used.end(), [&](const BoardView& view) {
+      return view.tick == tick && view.camera < 2 && view.corners.size() == 48;
+    });
+  };
+  const auto whole = std::find_if(used.begin(), used.end(), [&](const BoardView& view) {
+    return seen_whole_at(view.tick) == 4;
+  });
+  ASSERT_NE(whole, used.end());
+  const int64_t tick = whole->tick;
+  const RigidTransform behind_other{rotation_about(Eigen::Vector3d::UnitX(), 0.7), {2.9, -0.3, 5}};
+  std::erase_if(evidence.sightings, [&](const BoardSighting& seen) {
+    return seen.view.tick == tick && seen.view.camera > 1;
+  });
+  int wrong = 0;
+  for (BoardSighting& seen : evidence.sightings) {
+    if (seen.view.tick != tick) continue;
+    // One row places no board, so that the other camera alone says where it is to begin with.
+    if (seen.view.camera == 1)
+      std::erase_if(seen.view.corners, [](const SeenCorner& corner) { return corner.id > 7; });
+    if (seen.view.camera == 1) ++wrong;
+    if (seen.view.camera != 0) continue;
+    const CameraToSolve& optics = rig.truth[0].optics;
+    seen.view.corners.clear();
+    for (int id = 0; id < rig.board.corner_count(); ++id) {
+      const Eigen::Vector3d in_depth = behind_other * rig.board.corner(id);
+      const bool color = seen.view.sensor == BoardSensor::color;
+      const auto pixel = color ? project(optics.color, optics.color_from_depth * in_depth)
+                               : project(optics.depth, in_depth);
+      ASSERT_TRUE(pixel);
+      seen.view.corners.push_back({id, *pixel, std::nullopt});
+    }
+  }
+  ASSERT_EQ(wrong, 2);
+  const auto report = calibrate_rig(evidence);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->left_out.contradicting, wrong);
+  for (size_t i = 1; i < 4; ++i) {
+    const Eigen::Vector3d off = report->calibration.cameras[i].rig_from_depth.translation -
+                                rig.rig_from_depth(i).translation;
+    EXPECT_LT(off.norm(), 0.004) << i;
+  }
+}
+
 /// A board that is carried about without being turned.
 BoardEvidence without_tilt(bool one_distance) {
   SyntheticRig rig(2, SyntheticErrors{});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -30,7 +31,10 @@ ViewResidual residual_of(const CameraToSolve& solved, const SolvedCamera& camera
     const Eigen::Vector3d in_depth = depth_from_board * board.corner(seen.id);
     const auto pixel = project(lens_of(solved, view.sensor),
                                color ? solved.color_from_depth * in_depth : in_depth);
-    if (!pixel) continue;
+    if (!pixel) {
+      off_px.push_back(std::numeric_limits<double>::infinity());
+      continue;
+    }
     residual.corners.push_back({seen.id, seen.pixel, *pixel});
     off_px.push_back((seen.pixel - *pixel).norm());
     sum += (seen.pixel - *pixel).squaredNorm();
@@ -38,7 +42,8 @@ ViewResidual residual_of(const CameraToSolve& solved, const SolvedCamera& camera
       residual.depth_off_m.push_back(*seen.depth_m - camera.depth_offset_m - in_depth.z());
   }
   residual.median_px = median(off_px);
-  if (!off_px.empty()) residual.rms_px = std::sqrt(sum / static_cast<double>(off_px.size()));
+  if (!residual.corners.empty())
+    residual.rms_px = std::sqrt(sum / static_cast<double>(residual.corners.size()));
   return residual;
 }
 

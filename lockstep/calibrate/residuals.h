@@ -10,10 +10,11 @@ namespace lockstep {
 /// One view against the solve.
 struct ViewResidual {
   const BoardView* view = nullptr;
-  double rms_px = 0;
+  double rms_px = 0;  ///< of `corners`
+  /// Of all that were seen; infinite where half of them are expected where the camera sees nothing.
   double median_px = 0;
-  std::vector<ReprojectedCorner> corners;
-  std::vector<double> depth_off_m;  ///< of the corners that have depth, the offset removed
+  std::vector<ReprojectedCorner> corners;  ///< that are expected where the camera sees
+  std::vector<double> depth_off_m;         ///< of the corners that have depth, the offset removed
 };
 
 /// Of every view whose board was placed, in their order. They point into `views`.

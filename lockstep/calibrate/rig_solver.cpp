@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -163,6 +164,12 @@ class RigProblem {
 
   Result<void> solve(const std::vector<BoardView>& views, const ResidualNoise& noise) {
     build(views, noise, true);
+    if (const auto camera = out_of_all_views()) {
+      return Error{Errc::unusable_input,
+                   fmt::format("no poses explain what '{}' saw: where the others say that the "
+                               "board was, it could not see it.",
+                               cameras_[*camera].name)};
+    }
     ceres::Solver::Options options;
     options.linear_solver_type = ceres::SPARSE_SCHUR;
     options.linear_solver_ordering = std::make_shared<ceres::ParameterBlockOrdering>();
@@ -230,6 +237,14 @@ class RigProblem {
     terms_.clear();
     for (const BoardView& view : views) add(view, noise, robust);
     for (size_t i = 0; i < cameras_.size(); ++i) hold(i);
+  }
+
+  /// A camera that would have to see the board where it cannot, every time.
+  [[nodiscard]] std::optional<size_t> out_of_all_views() const {
+    for (size_t i = 1; i < cameras_.size(); ++i) {
+      if (!problem_->HasParameterBlock(solved_[i].depth_from_rig.data())) return i;
+    }
+    return std::nullopt;
   }
 
   /// `use(kind, residual)` for all that was seen, in units of the noise that was solved with.
@@ -318,26 +333,55 @@ class RigProblem {
           {kind, problem_->AddResidualBlock(cost, robust ? new ceres::HuberLoss(kRobust) : nullptr,
                                             rig_from_board, to.depth_from_rig.data(), blocks...)});
     };
-    for (const SeenCorner& seen : view.corners) {
-      const Eigen::Vector3d corner = board_.corner(seen.id);
-      if (view.sensor == BoardSensor::color) {
+    const auto in_color = [&](const SeenCorner& seen) {
+      return ColorCorner{camera.color,
+                         camera.color_from_depth.rotation,
+                         camera.color_from_depth.translation,
+                         board_.corner(seen.id),
+                         seen.pixel,
+                         noise.color_px};
+    };
+    const auto in_infrared = [&](const SeenCorner& seen) {
+      return InfraredCorner{camera.depth, board_.corner(seen.id), seen.pixel, noise.infrared_px};
+    };
+    const bool color = view.sensor == BoardSensor::color;
+    const auto begins = [&](const SeenCorner& seen) {
+      std::array<double, 2> off{};
+      const double* const depth_from_rig = to.depth_from_rig.data();
+      return color ? in_color(seen)(rig_from_board, depth_from_rig, to.color_correction.data(),
+                                    to.color_lens.data(), off.data())
+                   : in_infrared(seen)(rig_from_board, depth_from_rig, to.depth_lens.data(),
+                                       off.data());
+    };
+    for (const SeenCorner& seen : that_begin(view, begins)) {
+      if (color) {
         keep(Kind::color,
-             new ceres::AutoDiffCostFunction<ColorCorner, 2, 6, 6, 6, 4>(new ColorCorner{
-                 camera.color, camera.color_from_depth.rotation,
-                 camera.color_from_depth.translation, corner, seen.pixel, noise.color_px}),
+             new ceres::AutoDiffCostFunction<ColorCorner, 2, 6, 6, 6, 4>(
+                 new ColorCorner(in_color(seen))),
              to.color_correction.data(), to.color_lens.data());
         continue;
       }
       keep(Kind::infrared,
            new ceres::AutoDiffCostFunction<InfraredCorner, 2, 6, 6, 4>(
-               new InfraredCorner{camera.depth, corner, seen.pixel, noise.infrared_px}),
+               new InfraredCorner(in_infrared(seen))),
            to.depth_lens.data());
       if (!seen.depth_m) continue;
       keep(Kind::depth,
            new ceres::AutoDiffCostFunction<DepthOfCorner, 1, 6, 6, 1>(
-               new DepthOfCorner{corner, *seen.depth_m, noise.depth_m}),
+               new DepthOfCorner{board_.corner(seen.id), *seen.depth_m, noise.depth_m}),
            &to.depth_offset_m);
     }
+  }
+
+  /// The corners of a view that have a residual where everything is now. Behind a camera and beyond
+  /// its lens model there is none, and a solve that begins so ends at once. A view of which that is
+  /// half or more is elsewhere as a whole, and contradicts the others.
+  template <class Begins>
+  static std::vector<SeenCorner> that_begin(const BoardView& view, const Begins& begins) {
+    std::vector<SeenCorner> corners;
+    std::copy_if(view.corners.begin(), view.corners.end(), std::back_inserter(corners), begins);
+    if (2 * corners.size() <= view.corners.size()) corners.clear();
+    return corners;
   }
 
   /// Holds corrections to what the factory may be off by, and the first camera to the rig.
