@@ -96,6 +96,12 @@ std::string signed_number(double value, int decimals) {
   return text.find_first_of("123456789") == std::string::npos ? text.substr(1) : text;
 }
 
+std::string or_below(double value, int decimals) {
+  const std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (text.find_first_of("123456789") != std::string::npos) return text;
+  return fmt::format("below {:.{}f}", std::pow(10.0, -decimals), decimals);
+}
+
 std::string plain_number(double value) {
   const std::string text = fmt::format("{:.4g}", value);
   if (text.find('e') == std::string::npos) return text;

@@ -41,6 +41,10 @@ inline constexpr int kOutputColumns = 100;
 /// With a sign and so many decimals; what rounds to nothing has no sign: "+1.2", "-3", "0".
 [[nodiscard]] std::string signed_number(double value, int decimals);
 
+/// What is measured, and never nothing: "0.12" with two decimals, "below 0.01" for what rounds to
+/// 0.
+[[nodiscard]] std::string or_below(double value, int decimals);
+
 /// With four digits, or all before the point, and never as a power of ten: "0.62", "12500".
 [[nodiscard]] std::string plain_number(double value);
 

@@ -50,6 +50,13 @@ TEST(SignedNumber, HasASignUnlessItRoundsToNothing) {
   EXPECT_EQ(signed_number(0.3, 0), "0");
 }
 
+TEST(OrBelow, NeverSaysThatNothingIsLeft) {
+  EXPECT_EQ(or_below(1.256, 2), "1.26");
+  EXPECT_EQ(or_below(0.0051, 2), "0.01");
+  EXPECT_EQ(or_below(0.0049, 2), "below 0.01");
+  EXPECT_EQ(or_below(0, 1), "below 0.1");
+}
+
 TEST(PlainNumber, IsNeverAPowerOfTen) {
   EXPECT_EQ(plain_number(12'500), "12500");
   EXPECT_EQ(plain_number(-5.3e6), "-5300000");

@@ -103,11 +103,28 @@ NoiseOfViews noise_of_views(const std::vector<CarriedCorner>& corners, const Boa
   return noise;
 }
 
+/// Sums of squares over corners.
 struct Sums {
   double square_m = 0, noise_square_m = 0, shared_square_m = 0, square_px = 0, noise_square_px = 0;
   int corners = 0;
   std::set<int64_t> ticks;
+
+  void add(const Sums& other) {
+    square_m += other.square_m;
+    noise_square_m += other.noise_square_m;
+    shared_square_m += other.shared_square_m;
+    square_px += other.square_px;
+    noise_square_px += other.noise_square_px;
+    corners += other.corners;
+    ticks.insert(other.ticks.begin(), other.ticks.end());
+  }
 };
+
+/// What is taken for noise is no more than there is.
+void bound_noise(Sums& sums) {
+  sums.noise_square_m = std::min(sums.noise_square_m, sums.square_m);
+  sums.noise_square_px = std::min(sums.noise_square_px, sums.square_px);
+}
 
 CarriedCorners summed(const Sums& sums) {
   CarriedCorners out;
@@ -167,7 +184,6 @@ HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras, const Boa
                             const SolvedRig& rig, const std::vector<BoardView>& held_out) {
   const std::vector<CameraToSolve> solved = as_solved(cameras, rig);
   std::map<std::pair<int, int>, Sums> pairs;
-  Sums all;
   const std::vector<CarriedCorner> corners = carry_corners(cameras, board, rig, held_out);
   const NoiseOfViews noise = noise_of_views(corners, board);
   for (const CarriedCorner& corner : corners) {
@@ -176,21 +192,25 @@ HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras, const Boa
     if (!pixel) continue;
     const CornerNoise& of_view = noise.at({corner.to, corner.tick});
     const double px_of_m = lens.fx_px / corner.measured.z();
-    for (Sums* sums : {&all, &pairs[{corner.from, corner.to}]}) {
-      sums->square_m += (corner.carried - corner.measured).squaredNorm();
-      sums->noise_square_m += of_view.along_square_m + of_view.across_square_m;
-      sums->shared_square_m +=
-          shared_square_m(lens, rig.cameras[static_cast<size_t>(corner.to)], corner.measured);
-      sums->noise_square_px += of_view.across_square_m * px_of_m * px_of_m;
-      sums->square_px += (*pixel - corner.measured_px).squaredNorm();
-      sums->ticks.insert(corner.tick);
-      ++sums->corners;
-    }
+    pairs[{corner.from, corner.to}].add(
+        {(corner.carried - corner.measured).squaredNorm(),
+         of_view.along_square_m + of_view.across_square_m,
+         shared_square_m(lens, rig.cameras[static_cast<size_t>(corner.to)], corner.measured),
+         (*pixel - corner.measured_px).squaredNorm(),
+         of_view.across_square_m * px_of_m * px_of_m,
+         1,
+         {corner.tick}});
   }
+  // Of all is what each pair is left with: noise that one is given too much of takes nothing off
+  // what others disagree by, and all is never less than the least of them.
   HeldOutError error;
-  error.all = summed(all);
-  for (const auto& [pair, sums] : pairs)
+  Sums all;
+  for (auto& [pair, sums] : pairs) {
+    bound_noise(sums);
     error.pairs.push_back({pair.first, pair.second, summed(sums)});
+    all.add(sums);
+  }
+  error.all = summed(all);
   return error;
 }
 

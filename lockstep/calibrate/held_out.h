@@ -16,7 +16,7 @@ struct CarriedCorners {
   double mm = 0;
   double disagreement_mm = 0;  ///< without that: as the cameras disagree
   double with_noise_mm = 0;    ///< as it was measured
-  double px = 0;               ///< disagreement in the other camera's infrared, noise removed
+  double px = 0;  ///< disagreement in the other camera's infrared, noise removed; 0: all is noise
 };
 
 /// The carrying from one camera into another.
@@ -27,7 +27,7 @@ struct CarriedPair {
 };
 
 struct HeldOutError {
-  CarriedCorners all;
+  CarriedCorners all;              ///< root mean square of the pairs, weighed by corners
   std::vector<CarriedPair> pairs;  ///< both directions, those that share a held-out tick
 };
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -89,6 +90,32 @@ TEST(HeldOutError, IsNotLedByCornersThatAreMeasuredWorse) {
   });
   EXPECT_GT(ratio, 0.8);
   EXPECT_LT(ratio, 1.25);
+}
+
+TEST(HeldOutError, OfAllIsBetweenTheLeastAndTheGreatestOfThePairs) {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    SyntheticRig rig(seed, {0, 0, 0, 0, 0, 0.1, 0.1, 0.0015});  // noise, and nothing else is off
+    rig.stand_on_circle(4, 2.5);
+    rig.show_to_neighbours_on_circle(10);
+    const ViewSelection views = selected(rig);
+    const auto solved = solve_rig(rig.factory, rig.board, views.solve);
+    ASSERT_TRUE(solved) << solved.error().message;
+    HeldOutError error = held_out_error(rig.factory, rig.board, *solved, views.held_out);
+    ASSERT_GT(error.pairs.size(), 3u);
+    for (const auto figure : {&CarriedCorners::mm, &CarriedCorners::disagreement_mm,
+                              &CarriedCorners::with_noise_mm, &CarriedCorners::px}) {
+      const auto [least, greatest] = std::minmax_element(
+          error.pairs.begin(), error.pairs.end(),
+          [&](const auto& a, const auto& b) { return a.carried.*figure < b.carried.*figure; });
+      EXPECT_GE(error.all.*figure, least->carried.*figure * (1 - 1e-9)) << seed;
+      EXPECT_LE(error.all.*figure, greatest->carried.*figure * (1 + 1e-9)) << seed;
+    }
+    // As each is left with it, and not less for what another has too much noise taken from it.
+    double square = 0;
+    for (const CarriedPair& pair : error.pairs)
+      square += pair.carried.px * pair.carried.px * pair.carried.corners;
+    EXPECT_NEAR(error.all.px, std::sqrt(square / error.all.corners), 1e-9) << seed;
+  }
 }
 
 TEST(HeldOutError, TakesNoOffsetForNoise) {

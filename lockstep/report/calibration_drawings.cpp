@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "lockstep/base/text.h"
 #include "lockstep/report/html.h"
 
 namespace lockstep {
@@ -219,7 +220,7 @@ std::string draw_rig_from_above(std::string_view calibration_json) {
     if (a == nullptr || b == nullptr || through_another(cameras, *a, *b)) continue;
     std::string said = fmt::format("{} ticks", pair.at("ticks").get<int>());
     if (!pair.at("held_out").is_null())
-      said += fmt::format(", {:.1f} mm", pair.at("held_out").at("mm").get<double>());
+      said += fmt::format(", {} mm", or_below(pair.at("held_out").at("mm").get<double>(), 1));
     draw_pair(ground, *a, *b, said, svg);
   }
   for (size_t i = 0; i < cameras.size(); ++i) draw_camera(ground, cameras[i], i, svg);

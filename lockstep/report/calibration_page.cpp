@@ -35,9 +35,9 @@ std::string head(const Json& calibration) {
   if (!held_out.is_null()) {
     html += fmt::format(
         "<p>At {} that the solve never saw, corners carried from one camera into another come out "
-        "<b>{:.2f} mm</b> (<b>{:.2f} px</b>) from where they are.</p>\n",
-        counted(ticks.at("held_out").get<int64_t>(), "tick"), held_out.at("mm").get<double>(),
-        held_out.at("px").get<double>());
+        "<b>{} mm</b> (<b>{} px</b>) from where they are.</p>\n",
+        counted(ticks.at("held_out").get<int64_t>(), "tick"),
+        or_below(held_out.at("mm").get<double>(), 2), or_below(held_out.at("px").get<double>(), 2));
   }
   html += fmt::format(
       "<p class=\"muted\">{} looked at, {} solved with; board of {} x {} squares "
@@ -121,8 +121,7 @@ std::string pair_table(const Json& calibration) {
   for (const Json& pair : calibration.at("pairs")) {
     const Json& held_out = pair.at("held_out");
     const auto number = [&](const char* key) {
-      return held_out.is_null() ? std::string("–")
-                                : fmt::format("{:.2f}", held_out.at(key).get<double>());
+      return held_out.is_null() ? std::string("–") : or_below(held_out.at(key).get<double>(), 2);
     };
     rows.push_back({text_of(pair, "a") + " and " + text_of(pair, "b"),
                     std::to_string(pair.at("ticks").get<int>()),

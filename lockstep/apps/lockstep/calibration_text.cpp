@@ -22,9 +22,9 @@ std::string head(const CalibrationReport& report, bool color) {
   const CarriedCorners& held_out = report.held_out.all;
   if (held_out.corners > 0) {
     text += wrapped(fmt::format(
-                        "held out: corners carried from one camera into another come out {:.2f} mm "
-                        "({:.2f} px) from where they are",
-                        held_out.mm, held_out.px),
+                        "held out: corners carried from one camera into another come out {} mm ({} "
+                        "px) from where they are",
+                        or_below(held_out.mm, 2), or_below(held_out.px, 2)),
                     2) +
             "\n";
   }
@@ -68,7 +68,7 @@ std::string pairs(const CalibrationReport& report) {
     table.add_row({report.calibration.cameras[static_cast<size_t>(pair.a)].name + " – " +
                        report.calibration.cameras[static_cast<size_t>(pair.b)].name,
                    std::to_string(pair.ticks),
-                   pair.held_out ? fmt::format("{:.2f}", pair.held_out->mm) : "–"});
+                   pair.held_out ? or_below(pair.held_out->mm, 2) : "–"});
   }
   return table.text();
 }
