@@ -122,9 +122,19 @@ TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
   const Finished board = calibrate("board.json", {"--origin", "board", "--ticks", "12"});
   ASSERT_LE(board.status, 1) << board.err;
   expect_truth(*parse_rig_calibration(read_file(*folder_ / "board.json")), *folder_ / "take");
-  const Finished no_tick = calibrate("x.json", {"--origin", "board:4711", "--ticks", "12"});
-  EXPECT_EQ(no_tick.status, 2);
-  EXPECT_THAT(no_tick.err, HasSubstr("did not use the board at tick 4711"));
+  // The poses are not lost for a frame that cannot be.
+  const Finished no_tick = calibrate("no_tick.json", {"--origin", "board:4711", "--ticks", "12"});
+  EXPECT_EQ(no_tick.status, 1) << no_tick.err;
+  EXPECT_THAT(no_tick.err, HasSubstr("the rig's frame is the depth camera of 'a', not board:4711 "
+                                     "as asked for: the solve did not use the board at tick 4711"));
+  EXPECT_THAT(no_tick.out, HasSubstr("falls short: the rig's frame is the depth camera of"));
+  const std::string json = read_file(*folder_ / "no_tick.json");
+  EXPECT_EQ(schema_problems(json, "calibration"), "");
+  EXPECT_THAT(json, HasSubstr("\"origin-not-found\""));
+  const auto by_camera = parse_rig_calibration(json);
+  ASSERT_TRUE(by_camera);
+  EXPECT_EQ(by_camera->origin, RigOrigin::camera);
+  expect_truth(*by_camera, *folder_ / "take");
   const Finished moon = calibrate("x.json", {"--origin", "moon"});
   EXPECT_EQ(moon.status, 2);
   EXPECT_THAT(moon.err, HasSubstr("'moon' fixes no rig"));

@@ -129,6 +129,22 @@ SolveOptions solve_options(const CalibrateOptions& options) {
   return solve;
 }
 
+/// A frame that the take does not tell is no reason to lose the poses: they stay in that of the
+/// first camera, and the calibration falls short of what was asked for.
+Result<void> fix_origin(const CalibrateOptions& options, const OriginWish& wish,
+                        CalibrationReport& report) {
+  const auto moved = move_origin(options.take, wish, report.rig_from_board, report.calibration);
+  if (moved) return {};
+  if (moved.error().code != Errc::unusable_input) return moved.error();
+  const std::string message =
+      fmt::format("the rig's frame is the depth camera of '{}', not {} as asked for: {}",
+                  report.calibration.cameras.front().name, options.origin, moved.error().message);
+  say("warning: " + message);
+  report.advice.insert(report.advice.begin(),
+                       {AdviceLevel::fail, "origin-not-found", {}, message, ""});
+  return {};
+}
+
 Result<CalibrationReport> calibrate(const CalibrateOptions& options, const OriginWish& wish) {
   const auto board = read_board_file(options.board);
   if (!board) return board.error();
@@ -145,9 +161,7 @@ Result<CalibrationReport> calibrate(const CalibrateOptions& options, const Origi
   report->simulated = gathered->simulated;
   report->ticks_looked_at = gathered->ticks_looked_at;
   report->ticks_out_of_step = gathered->ticks_out_of_step;
-  if (auto moved = move_origin(options.take, wish, report->rig_from_board, report->calibration);
-      !moved)
-    return std::move(moved).error();
+  if (auto fixed = fix_origin(options, wish, *report); !fixed) return std::move(fixed).error();
   return report;
 }
 
