@@ -12,6 +12,8 @@ namespace {
 constexpr double kMostVariance = 1e8;
 // Of correlations: a covariance written with ten digits is one to far better than this.
 constexpr double kNoCorrelation = 1e-6;
+// Numbers written with six digits, as some programs do, are as they were to better than this.
+constexpr double kRounded = 1e-5;
 
 }  // namespace
 
@@ -53,6 +55,22 @@ const CalibratedCamera* RigCalibration::find(std::string_view serial) const {
   const auto found = std::find_if(cameras.begin(), cameras.end(),
                                   [&](const CalibratedCamera& c) { return c.serial == serial; });
   return found == cameras.end() ? nullptr : &*found;
+}
+
+bool agrees_with(const CalibratedLens& lens, const CameraModel& factory) {
+  if (lens.model.width_px != factory.width_px || lens.model.height_px != factory.height_px)
+    return true;
+  const CameraModel own = corrected(factory, lens.correction);
+  const auto near = [](double a, double b, double rounding) {
+    return std::abs(a - b) <= rounding * std::max(1.0, std::abs(b));
+  };
+  bool same =
+      near(lens.model.fx_px, own.fx_px, kRounded) && near(lens.model.fy_px, own.fy_px, kRounded) &&
+      near(lens.model.cx_px, own.cx_px, kRounded) && near(lens.model.cy_px, own.cy_px, kRounded) &&
+      near(lens.model.p1, own.p1, kRounded) && near(lens.model.p2, own.p2, kRounded);
+  for (size_t i = 0; i < own.k.size(); ++i)
+    same = same && near(lens.model.k[i], own.k[i], kRounded);
+  return same;
 }
 
 CameraModel in_mode(const CalibratedLens& lens, const CameraModel& factory) {

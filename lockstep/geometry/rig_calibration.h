@@ -74,6 +74,11 @@ struct RigCalibration {
   [[nodiscard]] const CalibratedCamera* find(std::string_view serial) const;
 };
 
+/// Whether a lens is what `factory`, the camera's model in that mode, and its correction come to.
+/// If not, the file was changed, or the correction is to another factory calibration. In another
+/// mode that is not known.
+[[nodiscard]] bool agrees_with(const CalibratedLens& lens, const CameraModel& factory);
+
 /// The lens of the same camera in another mode, whose factory model is `factory`. A lens's
 /// correction is a scale and a shift; the shift is scaled with the focal length.
 [[nodiscard]] CameraModel in_mode(const CalibratedLens& lens, const CameraModel& factory);

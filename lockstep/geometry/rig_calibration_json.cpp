@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lockstep/base/files.h"
+#include "lockstep/base/text.h"
 #include "lockstep/geometry/rig_calibration.h"
 
 namespace lockstep {
@@ -218,13 +219,34 @@ CalibratedCamera read_camera(Entry entry) {
 constexpr const char* kCalibrationKind = "lockstep-calibration";
 constexpr const char* kLensKind = "lockstep-lens";
 
+/// Why a text is no JSON: what was cut short is another thing than what never was any. `at`: the
+/// byte where it fails, from 1 on.
+std::string no_json(std::string_view text, size_t at) {
+  if (text.empty()) return "it is empty";
+  const std::string_view before = text.substr(0, std::max<size_t>(at, 1) - 1);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+  if (at > text.size())
+    return fmt::format("it ends in the middle, in line {}: the file was cut short", line);
+  return fmt::format("it is no JSON: line {}, column {} cannot be read", line, column);
+}
+
 /// The object that a file is, if its head says that it is one of `kind`.
 Json parse_file(std::string_view text, const char* where, const char* kind, std::string& problem) {
   if (text.size() > kLimitBytes) {
     problem = "it is far too long";
     return {};
   }
-  Json json = Json::parse(text, nullptr, false);
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    problem = no_json(text, error.byte);
+    return {};
+  } catch (const Json::exception& error) {  // a number that none can hold
+    problem = "it is no JSON: " + json_problem(error.what());
+    return {};
+  }
   Entry root(json, where, problem);
   if (!problem.empty()) return json;
   if (root.number("schema", 1, 1e6) > kSchema)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/files.h"
@@ -75,6 +77,30 @@ TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
             std::string::npos);
   for (const char* text : {"", "{", "[]", "null", "{}", "7"})
     EXPECT_FALSE(parse_rig_calibration(text)) << text;
+}
+
+TEST(RigCalibrationFile, SaysWhereAFileWasCutShortOrIsNoJson) {
+  const std::string whole = write_rig_calibration(two_cameras());
+  const auto refusal = [](const std::string& text) {
+    const auto read = parse_rig_calibration(text);
+    EXPECT_FALSE(read);
+    return read ? std::string() : read.error().message;
+  };
+  for (size_t length = 1; length + 2 < whole.size(); length += 37) {
+    const auto line =
+        1 + std::count(whole.begin(), whole.begin() + static_cast<long>(length), '\n');
+    EXPECT_NE(refusal(whole.substr(0, length))
+                  .find("it ends in the middle, in line " + std::to_string(line) +
+                        ": the file was cut short"),
+              std::string::npos)
+        << refusal(whole.substr(0, length));
+  }
+  EXPECT_NE(refusal("").find("it is empty"), std::string::npos);
+  EXPECT_NE(refusal("{\n  \"schema\": x}").find("it is no JSON: line 2, column 13 cannot be read"),
+            std::string::npos)
+      << refusal("{\n  \"schema\": x}");
+  EXPECT_NE(refusal("{\"schema\": 1e999}").find("no JSON"), std::string::npos);
+  EXPECT_NE(refusal("[]").find("'calibration' is no object"), std::string::npos);
 }
 
 TEST(RigCalibrationFile, RefusesCamerasWithoutASerialAndNeverFindsThem) {
@@ -150,6 +176,25 @@ TEST(LensFile, RefusesAnotherKindALaterVersionAndATextThatIsFarTooLong) {
   EXPECT_NE(refusal(json.dump()).find("'file.kind' is not 'lockstep-lens'"), std::string::npos);
   EXPECT_NE(refusal(std::string((size_t{1} << 26) + 1, ' ')).find("far too long"),
             std::string::npos);
+}
+
+TEST(RigCalibration, TellsALensThatItsCorrectionContradicts) {
+  const auto factory = parse_calibration(testing::read_file(testing::factory_calibration_file()));
+  const CameraModel same = factory->color_camera(ColorResolution::p1080);
+  const CalibratedLens lens = camera_of("1", 0).color;
+  EXPECT_TRUE(agrees_with(lens, same));
+  CalibratedLens changed = lens;
+  changed.model.fx_px = std::round(changed.model.fx_px * 1000) / 1000;
+  EXPECT_TRUE(agrees_with(changed, same)) << "rounded";
+  changed.model.fx_px += 0.5;
+  EXPECT_FALSE(agrees_with(changed, same));
+  EXPECT_TRUE(agrees_with(changed, factory->color_camera(ColorResolution::p2160))) << "not known";
+  changed = lens;
+  changed.correction.center_y_px += 0.1;
+  EXPECT_FALSE(agrees_with(changed, same));
+  changed = lens;
+  changed.model.k[1] += 0.01;
+  EXPECT_FALSE(agrees_with(changed, same));
 }
 
 TEST(RigCalibration, CarriesACorrectionToAnotherMode) {

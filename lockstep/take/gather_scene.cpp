@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "lockstep/base/text.h"
@@ -15,6 +16,23 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Refuses a lens that its own correction contradicts: one of the two is not this camera's.
+Result<void> check_lenses(const CalibratedCamera& known, const CameraToSolve& own) {
+  for (const auto& [sensor, lens, factory] : {std::tuple("depth", &known.depth, &own.depth),
+                                              std::tuple("colour", &known.color, &own.color)}) {
+    if (agrees_with(*lens, *factory)) continue;
+    return Error{Errc::unusable_input,
+                 fmt::format("the calibration contradicts itself about the {0} lens of '{1}': the "
+                             "factory calibration of the take and the correction do not come to "
+                             "the lens that it says ({2:.2f} px of focal length, where they make "
+                             "{3:.2f}). The file was changed, or '{1}' has another factory "
+                             "calibration since: calibrate again.",
+                             sensor, known.name, lens->model.fx_px,
+                             corrected(*factory, lens->correction).fx_px)};
+  }
+  return {};
+}
 
 /// Which cameras count: slots of the take's sets.
 Result<std::vector<size_t>> join(const fs::path& folder, const SetReader& take,
@@ -30,6 +48,7 @@ Result<std::vector<size_t>> join(const fs::path& folder, const SetReader& take,
     }
     const auto own = camera_of_take(take, i);
     if (!own) return own.error();
+    if (auto agree = check_lenses(*known, *own); !agree) return std::move(agree).error();
     scene.cameras.push_back({camera.name,
                              in_mode(known->depth, own->depth),
                              known->rig_from_depth,

@@ -34,8 +34,9 @@ struct GatheredScene {
 
 /// The mean depth of what stood still before each camera of a take. Holds one capture set and a few
 /// numbers for each pixel, not the take. Errors: those of SetReader and camera_of_take();
-/// unusable_input where the calibration has fewer than two of the take's cameras, or where a camera
-/// recorded no depth; cancelled where progress says so.
+/// unusable_input where a lens of the calibration is not what the take's factory calibration and
+/// its correction come to, where the calibration has fewer than two of the take's cameras, or where
+/// a camera recorded no depth; cancelled where progress says so.
 Result<GatheredScene> gather_scene(const std::filesystem::path& take_folder,
                                    const RigCalibration& calibration,
                                    const GatherSceneOptions& options = {});

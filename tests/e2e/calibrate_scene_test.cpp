@@ -205,11 +205,19 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
   for (CalibratedCamera& camera : other.cameras) camera.serial = "9" + camera.serial.substr(1);
   write_file(folder() / "other.json", write_rig_calibration(other));
   write_file(folder() / "no.json", "{}");
+  RigCalibration changed = *read_rig_calibration(good());
+  changed.cameras[1].depth.model.fx_px += 3;
+  write_file(folder() / "changed.json", write_rig_calibration(changed));
+  const std::string whole = read_file(good());
+  write_file(folder() / "cut.json", whole.substr(0, whole.size() / 2));
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused = {
       {{"--check"}, "has no calibration.json of its own: name the one to compare with"},
       {{"--check", "--calibration", folder() / "gone.json"}, "gone.json"},
       {{"--check", "--calibration", folder() / "no.json"}, "no.json: this is no calibration"},
       {{"--check", "--calibration", folder() / "other.json"}, "the calibration is of another rig"},
+      {{"--check", "--calibration", folder() / "changed.json"},
+       "the calibration contradicts itself about the depth lens of 'middle'"},
+      {{"--check", "--calibration", folder() / "cut.json"}, "the file was cut short"},
       {{"--check", "--refine"}, "--check"},
       {{"--check", "--board", "b.toml"}, "--board"},
       {{"--check", "--origin", "floor"}, "--origin"},
