@@ -14,6 +14,7 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/undivided_job.h"
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibrate_photographs.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
@@ -92,6 +93,7 @@ Result<OutputFiles> files_of(const CalibrateOptions& options) {
 /// A take out of step says nothing about where cameras are, unless only its good ticks count.
 Result<void> check_sync(const CalibrateOptions& options) {
   if (options.good_ticks) return {};
+  const UndividedJob job;
   VerifyOptions verify;
   verify.look_for_last_good = false;
   verify.threads = options.threads;
@@ -154,6 +156,7 @@ Result<CalibrationReport> calibrate(const CalibrateOptions& options, const Origi
   const auto gathered = gather(options, *board);
   if (!gathered) return gathered.error();
   say_mishaps(gathered->mishaps, gathered->failures);
+  const UndividedJob job;
   auto report = calibrate_rig(gathered->evidence, solve_options(options));
   if (!report)
     return Error{report.error().code, fmt::format("{}: {}", options.take, report.error().message)};

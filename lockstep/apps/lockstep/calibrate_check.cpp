@@ -12,6 +12,7 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
+#include "lockstep/apps/common/undivided_job.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/calibrate/pose_check.h"
 
@@ -233,7 +234,10 @@ std::string to_json(const Checked& all) {
 int run_check(const SceneRequest& request) {
   const auto seen = look_at_scene(request);
   if (!seen) return report_failure(seen.error());
-  const auto check = check_poses(seen->scene.cameras);
+  const auto check = [&] {
+    const UndividedJob job("stopped: no camera was judged");
+    return check_poses(seen->scene.cameras);
+  }();
   if (!check) return report_failure(check.error());
   const Checked all{*seen, *check};
   print_as_is(stdout, request.json ? to_json(all) : to_text(all, takes_color(stdout)));

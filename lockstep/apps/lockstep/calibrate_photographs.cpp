@@ -13,6 +13,7 @@
 
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
+#include "lockstep/apps/common/undivided_job.h"
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
@@ -235,6 +236,7 @@ Result<SolvedLens> solve(const LensRequest& request, std::vector<Photograph>& ph
   photographs = *std::move(seen);
   std::vector<BoardPhoto> photos;
   for (const Photograph& photograph : photographs) photos.push_back(photograph.seen);
+  const UndividedJob job;
   auto solved =
       solve_lens(photographs.front().width_px, photographs.front().height_px, *board, photos);
   if (!solved)

@@ -9,6 +9,7 @@
 #include "lockstep/apps/common/exit_code.h"
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
+#include "lockstep/apps/common/undivided_job.h"
 #include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
@@ -43,6 +44,14 @@ Result<void> none_moved(const CalibratedScene& seen) {
                              seen.file.string())};
   }
   return {};
+}
+
+/// The folder of `output` is made first, so that no work is lost for it.
+Result<PoseRefinement> refine(const CalibratedScene& seen, const std::string& output) {
+  const UndividedJob job;
+  if (auto stayed = none_moved(seen); !stayed) return std::move(stayed).error();
+  if (auto made = make_folder_of(output); !made) return std::move(made).error();
+  return refine_poses(seen.scene.cameras);
 }
 
 RigCalibration with(const CalibratedScene& seen, const PoseRefinement& refinement) {
@@ -141,9 +150,7 @@ int run_refine(const SceneRequest& request) {
   if (!file) return report_failure(file.error());
   const auto seen = look_at_scene(request);
   if (!seen) return report_failure(seen.error());
-  if (auto stayed = none_moved(*seen); !stayed) return report_failure(stayed.error());
-  if (auto made = make_folder_of(request.output); !made) return report_failure(made.error());
-  const auto refinement = refine_poses(seen->scene.cameras);
+  const auto refinement = refine(*seen, request.output);
   if (!refinement) return report_failure(refinement.error());
   const Refined all{*seen, *refinement, with(*seen, *refinement)};
   const std::string json = to_json(all);
