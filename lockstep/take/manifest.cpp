@@ -340,8 +340,7 @@ Result<void> make_new_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return {};
   Error error = error_from_errno(errno, "cannot make the take folder", folder);
   if (error.code == Errc::already_exists) {
-    return already_there(folder,
-                         "choose another name with -o, or leave -o out to get the next number");
+    return already_there(folder, "choose another name, or none to get the next number");
   }
   if (error.code == Errc::not_found) {
     error.code = Errc::io;

@@ -219,6 +219,14 @@ TEST_F(CalibrateTake, RefusesWhatItCannotDoBeforeItRecords) {
   }
 }
 
+TEST_F(CalibrateTake, NamesTheOptionOfATakeThatIsThere) {
+  const Finished refused =
+      run_lockstep({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml", "-l",
+                    "0.5", "--take", *folder_ / "take"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("choose another name with --take, or leave --take out"));
+}
+
 TEST_F(CalibrateTake, RecordsARigFirst) {
   const Finished done =
       run_lockstep({"calibrate", *folder_ / "rig.toml", "--board", *folder_ / "board.toml", "-l",

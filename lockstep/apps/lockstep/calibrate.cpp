@@ -260,6 +260,7 @@ int record_and_calibrate(CalibrateOptions options) {
   TakeRequest request;
   request.rig = options.take;
   request.output = options.new_take;
+  request.output_option = "--take";
   request.length_s = options.length_s;
   request.summary = !options.json;
   if (!options.json) say("Show the board to the cameras while they record.");

@@ -33,7 +33,9 @@ Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan
   const std::filesystem::path target = request.output.empty() ? takes_folder(rig) : request.output;
   std::error_code ignored;
   if (!request.output.empty() && std::filesystem::exists(request.output, ignored)) {
-    return already_there(request.output, "choose another name with -o");
+    return already_there(request.output, fmt::format("choose another name with {0}, or leave {0} "
+                                                     "out to get the next number",
+                                                     request.output_option));
   }
   if (auto writable = check_writable(target); !writable) {
     Error error = std::move(writable).error();

@@ -11,8 +11,9 @@ namespace lockstep {
 
 /// What `record` and `simulate` were asked for, and what others that run a rig have of it.
 struct TakeRequest {
-  std::string rig;               ///< path, or "demo"
-  std::filesystem::path output;  ///< empty: the next number in the rig's take folder
+  std::string rig;                   ///< path, or "demo"
+  std::filesystem::path output;      ///< empty: the next number in the rig's take folder
+  std::string output_option = "-o";  ///< which names it, for what is said of it
   std::optional<double> length_s{};
   bool simulate = false;      ///< out of real time
   bool anyway = false;        ///< although the plan falls short or the rig does not lock
