@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "lockstep/geometry/board_pattern.h"
+#include "lockstep/geometry/marker_dictionary.h"
 #include "lockstep/rig/table_reader.h"
 
 namespace lockstep {
@@ -18,6 +19,10 @@ constexpr int kFewestSquaresOfChessboard = 4;
 constexpr int kMostSquares = 100;
 constexpr double kSmallestMm = 1;
 constexpr double kLargestMm = 1000;
+// White around a marker, in its fields. OpenCV warns of less than 0.7 (aruco_board.cpp, 4.9); with
+// less than half a field a blur of half a field closes it, and the marker and the black squares at
+// its corners become one figure, in which no detector finds a marker.
+constexpr double kLeastWhiteFields = 0.5;
 
 double in_mm(double metres) {
   return std::round(metres * 1e6) / 1e3;
@@ -44,6 +49,15 @@ void check_squares(const Board& board, std::vector<BoardProblem>& problems) {
   }
 }
 
+/// Of a marker of this dictionary, in a square of so many.
+double largest_marker_mm(const Board& board) {
+  const auto markers = find_dictionary(board.dictionary);
+  const double square = in_mm(board.square_m);
+  if (!markers) return square;  // which is refused for it
+  const int fields = markers->bits_per_side() + 2;
+  return square / (1 + 2 * kLeastWhiteFields / fields);
+}
+
 void check_sizes(const Board& board, std::vector<BoardProblem>& problems) {
   const double square = in_mm(board.square_m);
   if (!(square >= kSmallestMm && square <= kLargestMm)) {
@@ -54,11 +68,15 @@ void check_sizes(const Board& board, std::vector<BoardProblem>& problems) {
   }
   if (board.kind == BoardKind::chessboard) return;
   const double marker = in_mm(board.marker_m);
-  if (!(marker >= kSmallestMm && marker < square)) {
+  const double largest = std::round(largest_marker_mm(board) * 1000) / 1000;
+  if (!(marker >= kSmallestMm && marker < square && marker <= largest)) {
     problems.push_back(
-        {"marker_mm", fmt::format("markers of {:.6g} mm in squares of {:.6g} mm: a marker needs "
-                                  "white around it, such as {:.6g} mm",
-                                  marker, square, std::round(square * 7.5) / 10)});
+        {"marker_mm",
+         fmt::format("markers of {:.6g} mm in squares of {:.6g} mm: a marker needs white around "
+                     "it, such as {:.6g} mm leave; above {:.4g} mm cameras take it and the black "
+                     "squares beside it for one",
+                     marker, square, std::round(square * 7.5) / 10,
+                     std::floor(largest * 10) / 10)});
   }
 }
 

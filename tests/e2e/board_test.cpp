@@ -71,6 +71,7 @@ TEST_F(BoardCommand, RefusesWhatCannotBeWithASentence) {
       {{"--squares", "9*7"}, "'9*7' is no number of squares"},
       {{"--squares", "2x7"}, "from 3 to 100 along each side"},
       {{"--marker-mm", "90"}, "a marker needs white around it"},
+      {{"--marker-mm", "79.9"}, "a marker needs white around it"},
       {{"--dictionary", "DICT_5X5_255"}, "did you mean 'DICT_5X5_250'?"},
       {{"--dictionary", "DICT_4X4_50", "--squares", "12x12"}, "has 50 markers"},
       {{"--kind", "chessboard", "--squares", "9x7"}, "looks the same upside down"},
