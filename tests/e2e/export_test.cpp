@@ -294,6 +294,7 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
       {{"--to", "png", "--camera", "c"}, "has no camera 'c': did you mean 'a'?"},
       {{"--to", "png", "--ticks", "3..99"}, "its ticks go from 0 to 5"},
       {{"--to", "png", "--ticks", "3-4"}, "these are no ticks"},
+      {{"--to", "png", "--ticks", ""}, "these are no ticks"},
       {{"--to", "png", "--points"}, "--points belongs to --to mcap and colmap"},
       {{"--to", "png", "--calibration", folder_ / "none.json"}, "none.json"},
       {{"--to", "png", "--calibration", folder_ / "rig.toml"}, "is no calibration of a rig"},

@@ -25,6 +25,12 @@ bool read_tick(std::string_view text, std::optional<int64_t>& tick) {
   return true;
 }
 
+/// An empty word is a variable that was not set, and no wish for all ticks.
+std::string wrong_ticks(const std::string& text) {
+  if (!text.empty()) return {};
+  return "these are no ticks: write 10..20 for eleven of them, or leave --ticks out for all";
+}
+
 }  // namespace
 
 void add_footage_options(CLI::App& command, FootageRequest& request, const std::string& take) {
@@ -36,6 +42,7 @@ void add_footage_options(CLI::App& command, FootageRequest& request, const std::
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--ticks", request.ticks, "Only these ticks: A..B, A.., ..B or A")
+      ->check(wrong_ticks)
       ->type_name("A..B");
   command
       .add_option("--calibration", request.choice.calibration,
