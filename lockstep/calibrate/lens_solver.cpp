@@ -286,7 +286,9 @@ Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
 Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto& a,
                                      const CameraModel& lens_b, const BoardPhoto& b,
                                      const Board& board) {
-  constexpr double kTooAmbiguous = 0.8;
+  // No solve follows that could mend it: the poses are the result, and nearer to each other than
+  // where a solve begins.
+  constexpr double kOnePoseRad = 0.1;
   std::array<std::optional<PlanePose>, 2> poses{plane_pose(lens_a, board, a.corners),
                                                 plane_pose(lens_b, board, b.corners)};
   const std::array<const BoardPhoto*, 2> photos{&a, &b};
@@ -304,7 +306,7 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                "the board the one of the file?",
                                photos[i]->name, poses[i]->rms_px)};
     }
-    if (poses[i]->rms_px > kTooAmbiguous * poses[i]->other_rms_px && apart_rad(*poses[i]) > 0.1) {
+    if (ambiguity(*poses[i], kOnePoseRad) >= kTooAmbiguous) {
       return Error{Errc::unusable_input,
                    fmt::format("{} alone does not say which way the board is tilted: show it "
                                "nearer, or tilted more",

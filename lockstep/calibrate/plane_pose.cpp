@@ -14,6 +14,10 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kCornersOfAPlane = 4;
+constexpr double kEquallyGoodPx = 0.05;
+// The ambiguity of a board that is hardly tilted, at most: better than two poses that cannot be
+// told apart, and worse than one that can.
+constexpr double kHardlyTilted = 0.7;
 
 /// A corner on the board, in metres, and the ray (x, y, 1) that reached its pixel.
 struct Match {
@@ -169,6 +173,12 @@ std::pair<RigidTransform, double> refined(const CameraModel& camera,
 double apart_rad(const PlanePose& pose) {
   return turn_angle_rad(pose.camera_from_board.rotation.transpose() *
                         pose.other_camera_from_board.rotation);
+}
+
+double ambiguity(const PlanePose& pose, double one_pose_rad) {
+  const double ratio =
+      std::max(pose.rms_px, kEquallyGoodPx) / std::max(pose.other_rms_px, kEquallyGoodPx);
+  return apart_rad(pose) < one_pose_rad ? std::min(ratio, kHardlyTilted) : ratio;
 }
 
 std::optional<PlanePose> plane_pose(const CameraModel& camera, const Board& board,

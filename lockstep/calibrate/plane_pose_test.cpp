@@ -68,6 +68,20 @@ TEST(PlanePose, TellsWhenTheMirroredPoseExplainsItAsWell) {
   EXPECT_LT(unsure->other_rms_px, 1.1 * unsure->rms_px);
 }
 
+TEST(Ambiguity, IsTheShareOfWhatTheOtherPoseLeaves) {
+  PlanePose pose;
+  pose.other_camera_from_board.rotation = rotation_about(Eigen::Vector3d::UnitX(), 0.15);
+  pose.rms_px = 0.3;
+  pose.other_rms_px = 0.6;
+  EXPECT_DOUBLE_EQ(ambiguity(pose, 0.1), 0.5);
+  pose.other_rms_px = 0.3;
+  EXPECT_DOUBLE_EQ(ambiguity(pose, 0.1), 1);
+  EXPECT_LT(ambiguity(pose, 0.2), kTooAmbiguous) << "either will do";
+  pose.rms_px = 0.001;
+  pose.other_rms_px = 0.02;
+  EXPECT_DOUBLE_EQ(ambiguity(pose, 0.1), 1) << "both are far below what corners are found to";
+}
+
 TEST(PlanePose, IsNothingForTooFewCornersOrOneLine) {
   const CameraModel camera = lens();
   const Board board;

@@ -13,9 +13,7 @@ namespace lockstep {
 namespace {
 
 constexpr double kRadiusM = 1;
-// A plane whose mirrored pose explains its corners nearly as well says nothing by itself.
-constexpr double kTooAmbiguous = 0.8;
-constexpr double kHardlyTilted = 0.7;
+// Either of two poses that are so near to each other will do to begin with.
 constexpr double kOnePoseRad = 0.2;
 
 /// A turn counts as far as a point moves that is a metre away.
@@ -42,11 +40,8 @@ PlacedView placed(const CameraToSolve& camera, const BoardView& view, const Plan
   const bool color = view.sensor == BoardSensor::color;
   const RigidTransform depth_from_sensor =
       color ? camera.color_from_depth.inverse() : RigidTransform{};
-  const double floor_px = 0.05;  // below it everything is equally good
-  double ambiguity = std::max(pose.rms_px, floor_px) / std::max(pose.other_rms_px, floor_px);
-  // A board that is hardly tilted has two poses that are nearly one: either will do to begin with.
-  if (apart_rad(pose) < kOnePoseRad) ambiguity = std::min(ambiguity, kHardlyTilted);
-  return {view.tick, view.camera, depth_from_sensor * pose.camera_from_board, ambiguity};
+  return {view.tick, view.camera, depth_from_sensor * pose.camera_from_board,
+          ambiguity(pose, kOnePoseRad)};
 }
 
 }  // namespace
