@@ -176,7 +176,7 @@ class Adviser {
          "move it on between two ticks");
     note(left.few_corners, "few-corners",
          fmt::format("{} left out for showing fewer than {} corners",
-                     counted(left.few_corners, "image"), kLeastCorners),
+                     counted(left.few_corners, "image"), kLeastCornersOfAView),
          "");
     note(left.contradicting, "contradicting-views",
          fmt::format("{} left out for contradicting all others",

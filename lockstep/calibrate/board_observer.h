@@ -14,17 +14,6 @@
 
 namespace lockstep {
 
-/// One image that was looked at, and what was odd about it.
-struct BoardSighting {
-  BoardView view;  ///< without corners where the board was not seen
-  /// Pixels over which its edges go from dark to bright, the middle one along the more blurred of
-  /// the board's two directions; 0 where no edge was seen.
-  double edge_width_px = 0;
-  int markers = 0;            ///< of the board
-  int foreign_markers = 0;    ///< of the dictionary, not of the board
-  int misplaced_markers = 0;  ///< not where their neighbours say
-};
-
 /// Infrared as eight bits: the square root of it, the brightest half percent is white. Corners stay
 /// where they are, since around a corner all four squares change alike.
 [[nodiscard]] GrayImage gray_of_infrared(const Image& infrared);

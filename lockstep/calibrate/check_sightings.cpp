@@ -62,7 +62,7 @@ Result<void> check_sightings(const BoardEvidence& evidence) {
   std::vector<BoardView> views;
   std::vector<int> seen_by(evidence.cameras.size());
   for (const BoardSighting& seen : evidence.sightings) {
-    if (seen.view.corners.size() < kLeastCorners) continue;
+    if (seen.view.corners.size() < kLeastCornersOfAView) continue;
     views.push_back(seen.view);
     ++seen_by[static_cast<size_t>(seen.view.camera)];
   }

@@ -8,8 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "lockstep/calibrate/view_selection.h"
-
 namespace lockstep {
 namespace {
 
@@ -69,7 +67,7 @@ struct CornerNoise {
 CornerNoise scatter_of(const std::vector<Eigen::Vector3d>& measured,
                        const std::vector<Eigen::Vector3d>& on_board) {
   const auto n = static_cast<Eigen::Index>(measured.size());
-  if (measured.size() < kLeastCorners) return {};
+  if (measured.size() < kLeastCornersOfAView) return {};
   Eigen::Matrix3Xd there(3, n), here(3, n);
   for (Eigen::Index i = 0; i < n; ++i) {
     there.col(i) = measured[static_cast<size_t>(i)];

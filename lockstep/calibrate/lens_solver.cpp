@@ -210,7 +210,7 @@ void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens
 /// Why a photograph is left out, if it is; `seen`: those before it that are not.
 std::optional<PhotoUse> left_out(const BoardPhoto& photo, double widest_sharp_px,
                                  const std::vector<const BoardPhoto*>& seen) {
-  if (photo.corners.size() < kLeastCorners) return PhotoUse::few_corners;
+  if (photo.corners.size() < kLeastCornersOfAView) return PhotoUse::few_corners;
   if (photo.edge_width_px > widest_sharp_px) return PhotoUse::blurred;
   const bool known = std::any_of(seen.begin(), seen.end(), [&](const BoardPhoto* earlier) {
     return show_one_place(earlier->corners, photo.corners);
@@ -293,11 +293,11 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                                 plane_pose(lens_b, board, b.corners)};
   const std::array<const BoardPhoto*, 2> photos{&a, &b};
   for (size_t i = 0; i < 2; ++i) {
-    if (photos[i]->corners.size() < kLeastCorners || !poses[i]) {
+    if (photos[i]->corners.size() < kLeastCornersOfAView || !poses[i]) {
       return Error{Errc::unusable_input,
                    fmt::format("{} shows {} corners of the board, and {} and more are needed: show "
                                "all of it, sharp and well lit",
-                               photos[i]->name, photos[i]->corners.size(), kLeastCorners)};
+                               photos[i]->name, photos[i]->corners.size(), kLeastCornersOfAView)};
     }
     if (!(poses[i]->rms_px < kUnexplainedPx)) {
       return Error{Errc::unusable_input,

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr size_t kCornersOfAPlane = 4;
+constexpr size_t kLeastCornersOfAPlane = 4;
 constexpr double kEquallyGoodPx = 0.05;
 // The ambiguity of a board that is hardly tilted, at most: better than two poses that cannot be
 // told apart, and worse than one that can.
@@ -184,7 +184,7 @@ double ambiguity(const PlanePose& pose, double one_pose_rad) {
 std::optional<PlanePose> plane_pose(const CameraModel& camera, const Board& board,
                                     std::span<const SeenCorner> corners) {
   const std::vector<Match> matches = matches_of(camera, board, corners);
-  if (matches.size() < kCornersOfAPlane) return std::nullopt;
+  if (matches.size() < kLeastCornersOfAPlane) return std::nullopt;
   const auto h = homography(matches);
   if (!h) return std::nullopt;
   Eigen::Vector2d mean = Eigen::Vector2d::Zero();

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "lockstep/calibrate/plane_pose.h"
-#include "lockstep/calibrate/view_selection.h"
 #include "lockstep/time/line_fit.h"
 
 namespace lockstep {
@@ -43,7 +42,7 @@ std::vector<ViewOfDepth> views_of_depth(const std::vector<CameraToSolve>& camera
       of_view.by_depth_m += *corner.depth_m;
       ++corners;
     }
-    if (corners < kLeastCorners) continue;
+    if (corners < kLeastCornersOfAView) continue;
     of_view.by_image_m /= static_cast<double>(corners);
     of_view.by_depth_m /= static_cast<double>(corners);
     found.push_back(of_view);

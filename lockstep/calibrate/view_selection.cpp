@@ -64,7 +64,7 @@ std::vector<BoardView> sharp_views(const std::vector<BoardSighting>& sightings, 
   std::vector<BoardView> views;
   for (const BoardSighting& seen : sightings) {
     if (seen.view.corners.empty()) continue;
-    if (seen.view.corners.size() < kLeastCorners) {
+    if (seen.view.corners.size() < kLeastCornersOfAView) {
       ++left_out.few_corners;
       continue;
     }

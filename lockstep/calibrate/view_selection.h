@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "lockstep/calibrate/board_observer.h"
 #include "lockstep/calibrate/board_view.h"
 
 namespace lockstep {
@@ -24,8 +23,6 @@ struct ViewSelection {
   LeftOut left_out;
 };
 
-/// Fewest corners of a view that count.
-inline constexpr size_t kLeastCorners = 6;
 /// Of the ticks that two cameras saw, every so many-th is held out.
 inline constexpr int kHoldOutEvery = 5;
 

@@ -10,8 +10,9 @@
 #include <thread>
 #include <utility>
 
-#include "lockstep/geometry/calibration.h"
-#include "lockstep/recording/reader.h"
+#include "lockstep/calibrate/board_observer.h"
+#include "lockstep/take/camera_of_take.h"
+#include "lockstep/take/set_reader.h"
 #include "lockstep/take/spread_ticks.h"
 
 namespace lockstep {
@@ -166,35 +167,6 @@ Result<void> check_in_step(const std::vector<Part>& parts, const GatheredBoards&
 }
 
 }  // namespace
-
-Result<CameraToSolve> camera_of_take(const SetReader& take, size_t camera) {
-  const fs::path file = take.first_file(camera);
-  const auto reader = RecordingReader::open(file);
-  if (!reader) return reader.error();
-  const RecordingHeader& header = (*reader)->info().header;
-  const auto factory = parse_calibration(header.calibration_json);
-  if (!factory)
-    return Error{factory.error().code,
-                 fmt::format("{}: {}", file.string(), factory.error().message)};
-  const CameraConfig& config = header.camera;
-  const bool has_depth = header.has_depth || header.has_ir;
-  CameraToSolve found{
-      take.manifest().cameras[camera].name,
-      factory->color_camera(header.has_color && config.color_resolution != ColorResolution::off
-                                ? config.color_resolution
-                                : ColorResolution::p1080),
-      factory->depth_camera(has_depth && config.depth_mode != DepthMode::off
-                                ? config.depth_mode
-                                : DepthMode::nfov_unbinned),
-      factory->color_from_depth()};
-  if (!is_computable(found.color) || !is_computable(found.depth)) {
-    return Error{Errc::unusable_input,
-                 fmt::format("{}: nothing can be computed with the lens models of its factory "
-                             "calibration",
-                             file.string())};
-  }
-  return found;
-}
 
 Result<GatheredBoards> gather_boards(const fs::path& take_folder, const Board& board,
                                      const GatherBoardsOptions& options) {

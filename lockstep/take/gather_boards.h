@@ -10,7 +10,6 @@
 #include "lockstep/base/result.h"
 #include "lockstep/calibrate/calibrate_rig.h"
 #include "lockstep/calibrate/detector.h"
-#include "lockstep/take/set_reader.h"
 
 // A take to what the solver of a rig looks at.
 
@@ -43,9 +42,5 @@ struct GatheredBoards {
 /// progress says so.
 Result<GatheredBoards> gather_boards(const std::filesystem::path& take_folder, const Board& board,
                                      const GatherBoardsOptions& options = {});
-
-/// One camera of a take as its recording has it, in its modes. A sensor that is off has the lens of
-/// NFOV unbinned or of 1080p.
-Result<CameraToSolve> camera_of_take(const SetReader& take, size_t camera);
 
 }  // namespace lockstep

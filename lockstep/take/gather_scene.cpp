@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "lockstep/base/text.h"
-#include "lockstep/take/gather_boards.h"
+#include "lockstep/take/camera_of_take.h"
 #include "lockstep/take/set_reader.h"
 #include "lockstep/take/spread_ticks.h"
 
