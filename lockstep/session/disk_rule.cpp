@@ -30,19 +30,21 @@ double DiskRule::seconds_left(uint64_t free_bytes) const {
 }
 
 Result<void> DiskRule::before_start(uint64_t free_bytes, std::optional<double> length_s,
-                                    const std::filesystem::path& folder) const {
+                                    const std::filesystem::path& folder,
+                                    std::string_view option) const {
   const double needed_s = length_s ? *length_s + kMarginS : kWithoutLengthS;
   if (seconds_left(free_bytes) >= needed_s) return {};
   return Error{
       Errc::no_space,
       fmt::format(
           "{}: {} are free ({:g} GB of them kept free), but {:.0f} s of this rig need {}{}: free "
-          "some space, record to another disk with -o, or shorten the take with -l",
+          "some space, record to another disk with {}, or {} with -l",
           folder.string(), size_text(static_cast<double>(free_bytes)),
           static_cast<double>(keep_free_bytes_) / 1e9, needed_s, size_text(needed_s * bytes_per_s_),
           length_s
               ? fmt::format(" ({:.10g} s to record and {:g} s in reserve)", *length_s, kMarginS)
-              : std::string(" (the least for a take without a length)"))};
+              : std::string(" (the least for a take without a length)"),
+          option, length_s ? "shorten the take" : "give the take a length")};
 }
 
 DiskRule::Advice DiskRule::during(uint64_t free_bytes) const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lockstep/base/result.h"
 #include "lockstep/rig/plan.h"
@@ -21,8 +22,10 @@ class DiskRule {
   DiskRule(double bytes_per_s, uint64_t keep_free_bytes);
 
   /// no_space below what `length` needs plus 30 s, or below 10 minutes when there is no length.
+  /// `option` names the take on the command line, for what can be done.
   [[nodiscard]] Result<void> before_start(uint64_t free_bytes, std::optional<double> length_s,
-                                          const std::filesystem::path& folder) const;
+                                          const std::filesystem::path& folder,
+                                          std::string_view option = "-o") const;
 
   enum class Advice { go_on, warn, cut };  ///< warn: ten minutes left; cut: thirty seconds left
   [[nodiscard]] Advice during(uint64_t free_bytes) const;

@@ -16,12 +16,15 @@ TEST(DiskRule, WantsTheLengthAndThirtySecondsMore) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::no_space);
   EXPECT_THAT(refused.error().message, HasSubstr("/takes"));
+  EXPECT_THAT(refused.error().message, HasSubstr("another disk with -o, or shorten the take"));
 }
 
 TEST(DiskRule, WantsTenMinutesWithoutALength) {
   const DiskRule rule(10.0 * kMb, 0);
   EXPECT_TRUE(rule.before_start(6'000 * kMb, std::nullopt, "/takes"));
-  EXPECT_FALSE(rule.before_start(5'999 * kMb, std::nullopt, "/takes"));
+  const auto refused = rule.before_start(5'999 * kMb, std::nullopt, "/takes", "--take");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("with --take, or give the take a length with -l"));
 }
 
 TEST(DiskRule, WarnsAtTenMinutesAndCutsAtThirtySeconds) {

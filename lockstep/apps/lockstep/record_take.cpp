@@ -48,7 +48,7 @@ Result<void> check_target(const TakeRequest& request, const Rig& rig, const Plan
   const double bytes_per_s =
       timing_only ? timing_only_bytes_per_s(plan) : planned_bytes_per_s(plan);
   return DiskRule(bytes_per_s, static_cast<uint64_t>(rig.take.keep_free_gb * 1e9))
-      .before_start(space->free_bytes, request.length_s, target);
+      .before_start(space->free_bytes, request.length_s, target, request.output_option);
 }
 
 SessionSetup make_setup(const TakeRequest& request, const ReadyRig& ready,
