@@ -74,9 +74,10 @@ struct RigCalibration {
   [[nodiscard]] const CalibratedCamera* find(std::string_view serial) const;
 };
 
-/// Whether a lens is what `factory`, the camera's model in that mode, and its correction come to.
-/// If not, the file was changed, or the correction is to another factory calibration. In another
-/// mode that is not known.
+/// Whether a lens is about what `factory`, the camera's model in that mode, and its correction come
+/// to: within a hundredth of the width of a picture, as where the factory calibration was made
+/// anew. If not, the file was changed, or it is another camera's. In another mode that is not
+/// known.
 [[nodiscard]] bool agrees_with(const CalibratedLens& lens, const CameraModel& factory);
 
 /// The lens of the same camera in another mode, whose factory model is `factory`. A lens's

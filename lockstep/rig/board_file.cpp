@@ -19,10 +19,10 @@ constexpr int kFewestSquaresOfChessboard = 4;
 constexpr int kMostSquares = 100;
 constexpr double kSmallestMm = 1;
 constexpr double kLargestMm = 1000;
-// White around a marker, in its fields. OpenCV warns of less than 0.7 (aruco_board.cpp, 4.9); with
-// less than half a field a blur of half a field closes it, and the marker and the black squares at
-// its corners become one figure, in which no detector finds a marker.
-constexpr double kLeastWhiteFields = 0.5;
+// White around a marker, in its fields. OpenCV warns of less than 0.7 (aruco_board.cpp, 4.9). Where
+// a quarter is blurred away, the marker and the black squares at its corners become one figure, in
+// which no detector finds a marker.
+constexpr double kLeastWhiteFields = 0.25;
 
 double in_mm(double metres) {
   return std::round(metres * 1e6) / 1e3;

@@ -62,10 +62,10 @@ TEST(BoardFile, WhatIsWrittenReadsBackAndWhatCannotBeIsRefused) {
   EXPECT_GT(good, 50);
 }
 
-TEST(BoardFile, TakesAMarkerWithHalfAFieldOfWhite) {
+TEST(BoardFile, TakesAMarkerWithAQuarterOfAFieldOfWhite) {
   for (const auto& [dictionary, largest_mm] :
-       {std::pair("DICT_4X4_50", 68.5), std::pair("DICT_5X5_250", 70.0),
-        std::pair("DICT_7X7_50", 72.0), std::pair("DICT_APRILTAG_36h11", 71.1)}) {
+       {std::pair("DICT_4X4_50", 73.8), std::pair("DICT_5X5_250", 74.6),
+        std::pair("DICT_7X7_50", 75.7), std::pair("DICT_APRILTAG_36h11", 75.2)}) {
     Board board;
     board.dictionary = dictionary;
     board.marker_m = largest_mm / 1000;
@@ -114,9 +114,9 @@ const Bad kBad[] = {
      "b.toml:4: a chessboard has no markers: leave out 'marker_mm'"},
     {"LargeMarker", CHARUCO "square_mm = 60\n" MARKERS,
      "b.toml:4: markers of 60 mm in squares of 60 mm: a marker needs white around it, such as 45"},
-    {"HardlyAnyWhite", CHARUCO "square_mm = 80\nmarker_mm = 70.1\ndictionary = \"DICT_5X5_250\"",
-     "b.toml:4: markers of 70.1 mm in squares of 80 mm: a marker needs white around it, such as 60 "
-     "mm leave; above 70 mm cameras"},
+    {"HardlyAnyWhite", CHARUCO "square_mm = 80\nmarker_mm = 74.7\ndictionary = \"DICT_5X5_250\"",
+     "b.toml:4: markers of 74.7 mm in squares of 80 mm: a marker needs white around it, such as 60 "
+     "mm leave; above 74.6 mm cameras"},
     {"Metres", CHARUCO "square_mm = 0.08\n" MARKERS, "must be from 1 to 1000"},
     {"Dictionary", CHARUCO "square_mm = 80\nmarker_mm = 60\ndictionary = \"DICT_5X5_200\"",
      "b.toml:5: there is no dictionary of markers 'DICT_5X5_200': did you mean"},

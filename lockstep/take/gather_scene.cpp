@@ -23,13 +23,11 @@ Result<void> check_lenses(const CalibratedCamera& known, const CameraToSolve& ow
                                               std::tuple("colour", &known.color, &own.color)}) {
     if (agrees_with(*lens, *factory)) continue;
     return Error{Errc::unusable_input,
-                 fmt::format("the calibration contradicts itself about the {0} lens of '{1}': the "
-                             "factory calibration of the take and the correction do not come to "
-                             "the lens that it says ({2:.2f} px of focal length, where they make "
-                             "{3:.2f}). The file was changed, or '{1}' has another factory "
-                             "calibration since: calibrate again.",
-                             sensor, known.name, lens->model.fx_px,
-                             corrected(*factory, lens->correction).fx_px)};
+                 fmt::format("the calibration contradicts itself about the {0} lens of '{1}': its "
+                             "correction makes another lens of the factory calibration of the "
+                             "take than the one that it states. The file was changed, or it is "
+                             "another camera's: calibrate again.",
+                             sensor, known.name)};
   }
   return {};
 }

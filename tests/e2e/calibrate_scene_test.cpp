@@ -206,7 +206,7 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
   write_file(folder() / "other.json", write_rig_calibration(other));
   write_file(folder() / "no.json", "{}");
   RigCalibration changed = *read_rig_calibration(good());
-  changed.cameras[1].depth.model.fx_px += 3;
+  changed.cameras[1].depth.model.fx_px *= 1.1;
   write_file(folder() / "changed.json", write_rig_calibration(changed));
   const std::string whole = read_file(good());
   write_file(folder() / "cut.json", whole.substr(0, whole.size() / 2));
