@@ -19,9 +19,10 @@ inline constexpr uint8_t kNoCamera = 0xFF;
 struct FilledView {
   int width_px = 0;
   int height_px = 0;
-  std::vector<uint16_t> depth_mm;   ///< along the axis of the view; 0: a hole
-  std::vector<uint8_t> camera;      ///< whose reading it is, as the cameras were given
-  std::vector<uint8_t> confidence;  ///< of that reading, 1..255 (clean_depth.h); 0: a hole
+  std::vector<uint16_t> depth_mm;  ///< along the axis of the view; 0: a hole
+  std::vector<uint8_t> camera;     ///< whose reading it is, as the cameras were given
+  /// Of that reading, or the one beside it, 1..255 (clean_depth.h); 0: a hole.
+  std::vector<uint8_t> confidence;
 };
 
 struct FillOptions {
