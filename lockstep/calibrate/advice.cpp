@@ -97,7 +97,7 @@ class Adviser {
   void held_out() {
     if (report_.cameras.size() < 2) return;
     if (report_.held_out.all.corners == 0) {
-      say(AdviceLevel::warning, "nothing-held-out", {},
+      say(AdviceLevel::fail, "nothing-held-out", {},
           "too few ticks were shared to keep some from the solve, so that nothing proves these "
           "poses",
           fmt::format("show the board for {} ticks and more to every two neighbours",

@@ -62,7 +62,8 @@ std::string how_it_ended(int status) {
 
 }  // namespace
 
-Result<DetectChild> DetectChild::start(const std::filesystem::path& program) {
+Result<DetectChild> DetectChild::start(const std::filesystem::path& program,
+                                       std::function<bool()> stopped) {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return error_from_errno(errno, "no socket for", program);
@@ -71,15 +72,17 @@ Result<DetectChild> DetectChild::start(const std::filesystem::path& program) {
   pid_t pid = -1;
   if (const int failed = spawn(program, theirs.get(), pid); failed != 0)
     return error_from_errno(failed, "cannot start", program);
-  return DetectChild(std::move(ours), pid);
+  return DetectChild(std::move(ours), pid, std::move(stopped));
 }
 
 Result<void> DetectChild::wait_for(short events, Deadline deadline) const {
   while (true) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     if (left.count() <= 0) return Error{Errc::timeout, "it does not answer"};
+    if (stopped_ && stopped_()) return Error{Errc::cancelled, "looking for the board was stopped"};
+    constexpr int64_t kAskEveryMs = 100;
     pollfd ready{socket_.get(), events, 0};
-    const int found = poll(&ready, 1, static_cast<int>(std::min<int64_t>(left.count(), 1 << 30)));
+    const int found = poll(&ready, 1, static_cast<int>(std::min(left.count(), kAskEveryMs)));
     if (found > 0) return {};
     if (found < 0 && errno != EINTR) return gone();
   }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,14 +21,19 @@ class DetectChild {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  /// Not_found where there is no such program, io where it cannot be started.
-  static Result<DetectChild> start(const std::filesystem::path& program);
+  /// Not_found where there is no such program, io where it cannot be started. `stopped` is asked
+  /// every so often while the child is waited for.
+  static Result<DetectChild> start(const std::filesystem::path& program,
+                                   std::function<bool()> stopped = {});
   ~DetectChild() { end(std::chrono::milliseconds(0)); }
   DetectChild(DetectChild&& other) noexcept
-      : socket_(std::move(other.socket_)), pid_(std::exchange(other.pid_, -1)) {}
+      : socket_(std::move(other.socket_)),
+        pid_(std::exchange(other.pid_, -1)),
+        stopped_(std::move(other.stopped_)) {}
   DetectChild& operator=(DetectChild&&) = delete;
 
-  /// Both block until all bytes are through: timeout at the deadline, io when the child has gone.
+  /// Both block until all bytes are through: timeout at the deadline, io when the child has gone,
+  /// cancelled when stopped.
   Result<void> send(std::span<const std::byte> bytes, Deadline deadline);
   Result<void> receive(std::span<std::byte> bytes, Deadline deadline);
 
@@ -37,12 +43,14 @@ class DetectChild {
   std::string end(std::chrono::milliseconds patience);
 
  private:
-  DetectChild(UniqueFd socket, pid_t pid) : socket_(std::move(socket)), pid_(pid) {}
+  DetectChild(UniqueFd socket, pid_t pid, std::function<bool()> stopped)
+      : socket_(std::move(socket)), pid_(pid), stopped_(std::move(stopped)) {}
   /// Until the socket is ready for `events`.
   Result<void> wait_for(short events, Deadline deadline) const;
 
   UniqueFd socket_;
   pid_t pid_;
+  std::function<bool()> stopped_;
 };
 
 }  // namespace lockstep

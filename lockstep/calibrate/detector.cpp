@@ -88,7 +88,7 @@ Result<DetectAnswer> Detector::ask(const std::vector<std::byte>& message) {
       if (!found) return std::move(found).error();
       options_.program = *std::move(found);
     }
-    auto started = DetectChild::start(options_.program);
+    auto started = DetectChild::start(options_.program, options_.stopped);
     if (!started) return std::move(started).error();
     child_ = std::make_unique<DetectChild>(*std::move(started));
   }
@@ -117,6 +117,10 @@ Result<Detection> Detector::detect(const DetectRequest& request) {
     if (answer && are_of(answer->detection.corners, request.board)) {
       if (answer->refusal.empty()) return std::move(answer->detection);
       return Error{Errc::invalid_argument, answer->refusal};
+    }
+    if (!answer && answer.error().code == Errc::cancelled) {
+      child_.reset();  // whatever it answers now is of an image that nobody asks for any more
+      return std::move(answer).error();
     }
     how = !answer && answer.error().code == Errc::timeout ? Errc::timeout : Errc::io;
     note_mishap(answer);

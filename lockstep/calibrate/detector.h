@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class Detector {
     std::filesystem::path program;  ///< empty: find_detect_program()
     /// How long a child may take for one image before it counts as hanging.
     std::chrono::milliseconds patience{20'000};
+    /// Asked ten times a second while a child works, by the thread that waits; true ends detect().
+    std::function<bool()> stopped;
   };
 
   explicit Detector(Options options);
@@ -36,7 +39,8 @@ class Detector {
 
   /// Blocks for as long as two children have patience, at most: where one crashes or hangs, a
   /// second one gets the image. An image on which both fail is an Error (io where they crashed,
-  /// timeout where the second one hung), after which other images can be asked for; a board or
+  /// timeout where the second one hung), after which other images can be asked for; cancelled where
+  /// stopped; a board or
   /// image that cannot be is invalid_argument; a program that cannot be started is not_found or io.
   Result<Detection> detect(const DetectRequest& request);
 

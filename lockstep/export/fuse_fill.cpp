@@ -68,7 +68,10 @@ class FillExport {
 
   Result<void> add(const CaptureSet& set) {
     const CapturePtr& capture = set.slots[target_].capture;
-    if (capture == nullptr || !capture->color) return {};  // no picture to be filled
+    if (capture == nullptr || !capture->color) {  // no picture to be filled
+      ++without_picture_;
+      return {};
+    }
     const FusionCamera& camera = views_.cameras[target_];
     if (auto checked = check_pixels(*capture->color, *camera.geometry.color, camera.name, set.tick);
         !checked)
@@ -103,6 +106,11 @@ class FillExport {
   [[nodiscard]] Exported finish() {
     images_.remark_on_undecoded(exported_);
     undecoded_.remark(exported_);
+    if (without_picture_ > 0) {
+      exported_.remarks.push_back(
+          fmt::format("{} left out: '{}', whose view is filled, has no colour image there",
+                      counted(without_picture_, "more tick"), views_.cameras[target_].name));
+    }
     return exported_;
   }
   [[nodiscard]] const NewFolder& folder() const { return folder_; }
@@ -143,7 +151,8 @@ class FillExport {
   Undistortion undistortion_;
   DepthFill fill_;
   FilledView view_;
-  UndecodedImages undecoded_;  ///< pictures of the target
+  UndecodedImages undecoded_;    ///< pictures of the target
+  int64_t without_picture_ = 0;  ///< ticks that have none of the target
   Exported exported_;
 };
 

@@ -29,7 +29,8 @@ constexpr std::array<std::pair<LensModel, const char*>, 4> kLenses{
      {LensModel::theta, "theta"}}};
 // A turn written with ten digits is orthonormal to far better than this.
 constexpr double kNotRigid = 1e-5;
-constexpr double kFarthestM = 1e4;
+// A rig fills a hall, and no more; farther away are millimetres that were taken for metres.
+constexpr double kFarthestM = 200;
 
 Json json_of(const RigidTransform& transform) {
   Json rotation = Json::array();
@@ -160,7 +161,7 @@ RigidTransform read_transform(Entry entry) {
   if (off.cwiseAbs().maxCoeff() > kNotRigid || transform.rotation.determinant() < 0)
     entry.fail("rotation", "is no rotation");
   if (transform.translation.cwiseAbs().maxCoeff() > kFarthestM)
-    entry.fail("translation_m", "is farther away than any camera of a rig");
+    entry.fail("translation_m", "is farther away than any camera of a rig: metres are meant");
   return transform;
 }
 
@@ -296,6 +297,12 @@ Result<RigCalibration> parse_rig_calibration(std::string_view json) {
 }
 
 Result<RigCalibration> read_rig_calibration(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return Error{Errc::invalid_argument,
+                 fmt::format("{0} is a folder: name the calibration in it, such as {1}",
+                             file.string(), (file / "calibration.json").string())};
+  }
   const auto text = read_text_file(file);
   if (!text) return text.error();
   auto calibration = parse_rig_calibration(*text);

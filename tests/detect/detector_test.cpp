@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "tests/detect/detect_program.h"
 #include "tests/support/board_picture.h"
@@ -37,7 +40,7 @@ bool is_gone(int pid) {
 TEST(Detector, TakesOneChildForAllImagesAndEndsIt) {
   int child = -1;
   {
-    Detector detector({detect_program(), kLong});
+    Detector detector({detect_program(), kLong, {}});
     EXPECT_EQ(detector.child(), -1);
     for (int i = 0; i < 3; ++i) {
       const auto seen = detector.detect(scanned_board());
@@ -55,7 +58,7 @@ TEST(Detector, TakesOneChildForAllImagesAndEndsIt) {
 }
 
 TEST(Detector, ReplacesAChildThatWasKilled) {
-  Detector detector({detect_program(), kLong});
+  Detector detector({detect_program(), kLong, {}});
   ASSERT_TRUE(detector.detect(scanned_board()));
   const int first = detector.child();
   kill(first, SIGKILL);
@@ -67,7 +70,7 @@ TEST(Detector, ReplacesAChildThatWasKilled) {
 }
 
 TEST(Detector, ReplacesAChildThatHangs) {
-  Detector detector({detect_program(), std::chrono::seconds(10)});
+  Detector detector({detect_program(), std::chrono::seconds(10), {}});
   ASSERT_TRUE(detector.detect(scanned_board()));
   const int first = detector.child();
   kill(first, SIGSTOP);
@@ -79,9 +82,24 @@ TEST(Detector, ReplacesAChildThatHangs) {
               ElementsAre("lockstep-detect did not answer within 10 s and was ended"));
 }
 
+TEST(Detector, StopsAtOnceWhileAChildHangs) {
+  std::atomic<bool> stopped{false};
+  Detector detector({detect_program(), std::chrono::hours(1), [&] { return stopped.load(); }});
+  ASSERT_TRUE(detector.detect(scanned_board()));
+  kill(detector.child(), SIGSTOP);
+  const std::jthread user([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    stopped = true;
+  });
+  const auto seen = detector.detect(scanned_board());
+  ASSERT_FALSE(seen);
+  EXPECT_EQ(seen.error().code, Errc::cancelled);
+  EXPECT_EQ(detector.child(), -1);
+}
+
 // A megabyte waits in the socket of a child that was stopped: sending hangs as well.
 TEST(Detector, AnImageThatGoesNowhereIsGivenUp) {
-  Detector detector({detect_program(), std::chrono::seconds(10)});
+  Detector detector({detect_program(), std::chrono::seconds(10), {}});
   ASSERT_TRUE(detector.detect(scanned_board()));
   kill(detector.child(), SIGSTOP);
   DetectRequest large = scanned_board();
@@ -93,7 +111,7 @@ TEST(Detector, AnImageThatGoesNowhereIsGivenUp) {
 }
 
 TEST(Detector, AProgramThatIsNotThereIsNamed) {
-  Detector detector({"/nowhere/lockstep-detect", kLong});
+  Detector detector({"/nowhere/lockstep-detect", kLong, {}});
   const auto seen = detector.detect(scanned_board());
   ASSERT_FALSE(seen);
   EXPECT_EQ(seen.error().code, Errc::not_found);
@@ -101,7 +119,7 @@ TEST(Detector, AProgramThatIsNotThereIsNamed) {
 }
 
 TEST(Detector, AProgramThatEndsAtOnceIsTriedTwiceAndToldOf) {
-  Detector detector({"/bin/false", kLong});
+  Detector detector({"/bin/false", kLong, {}});
   const auto seen = detector.detect(scanned_board());
   ASSERT_FALSE(seen);
   EXPECT_EQ(seen.error().code, Errc::io);
@@ -110,7 +128,7 @@ TEST(Detector, AProgramThatEndsAtOnceIsTriedTwiceAndToldOf) {
 }
 
 TEST(Detector, AProgramThatSaysSomethingElseIsTold) {
-  Detector detector({"/bin/cat", kLong});  // it says what it is told: a request
+  Detector detector({"/bin/cat", kLong, {}});  // it says what it is told: a request
   const auto seen = detector.detect(scanned_board());
   ASSERT_FALSE(seen);
   EXPECT_THAT(seen.error().message, HasSubstr("a request came where an answer belongs"));
@@ -132,7 +150,7 @@ TEST(Detector, IsLookedForWhereTheEnvironmentSays) {
 }
 
 TEST(Detector, ImpossibleRequestsStartNothing) {
-  Detector detector({detect_program(), kLong});
+  Detector detector({detect_program(), kLong, {}});
   DetectRequest request = scanned_board();
   request.board.marker_m = 1;
   EXPECT_EQ(detector.detect(request).error().code, Errc::invalid_argument);

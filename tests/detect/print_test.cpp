@@ -51,7 +51,7 @@ class Print : public ::testing::Test {
   void expect_true_scale(const GrayImage& page) {
     const auto board = read_board_file(folder_ / "board.toml");
     ASSERT_TRUE(board) << board.error().message;
-    Detector detector({detect_program(), std::chrono::minutes(4)});
+    Detector detector({detect_program(), std::chrono::minutes(4), {}});
     const auto seen = detector.detect({*board, false, page});
     ASSERT_TRUE(seen) << seen.error().message;
     ASSERT_EQ(seen->corners.size(), static_cast<size_t>(board->corner_count()));

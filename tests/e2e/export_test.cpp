@@ -295,8 +295,10 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
       {{"--to", "png", "--ticks", "3..99"}, "its ticks go from 0 to 5"},
       {{"--to", "png", "--ticks", "3-4"}, "these are no ticks"},
       {{"--to", "png", "--ticks", ""}, "these are no ticks"},
+      {{"--to", "png", "--ticks", "4..2"}, "this ends before it begins: write 2..4"},
       {{"--to", "png", "--points"}, "--points belongs to --to mcap and colmap"},
       {{"--to", "png", "--calibration", folder_ / "none.json"}, "none.json"},
+      {{"--to", "png", "--calibration", take()}, "is a folder: name the calibration in it"},
       {{"--to", "png", "--calibration", folder_ / "rig.toml"}, "is no calibration of a rig"},
   };
   for (const auto& [words, sentence] : refused) {

@@ -290,6 +290,10 @@ TEST_F(Fuse, TicksOutOfStepAreLeftOut) {
   EXPECT_THAT(one_line(done.out), HasSubstr("2 of 6 ticks left out: a camera was missing or not in "
                                             "step there"));
   EXPECT_EQ(names_in(out()).size(), 4u);
+  const Finished filled = run({"--fill", "b", "--all-ticks", "--to", "filled"});
+  ASSERT_EQ(filled.status, 0) << filled.err;
+  EXPECT_THAT(one_line(filled.out), HasSubstr("2 more ticks left out: 'b', whose view is filled, "
+                                              "has no colour image there"));
 }
 
 /// The median red, green and blue of the vertices in a box.

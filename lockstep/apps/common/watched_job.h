@@ -21,6 +21,10 @@ class WatchedJob {
 
   /// For options that call `progress` with how much is done and how much there is; false: stop.
   [[nodiscard]] std::function<bool(int64_t done, int64_t all)> progress();
+  /// For options that ask whether to stop, from any thread.
+  [[nodiscard]] std::function<bool()> stopped() const {
+    return [this] { return interrupt_.requested(); };
+  }
   /// Takes the bar away, so that something else can be said.
   void end() { bar_.reset(); }
 

@@ -119,6 +119,7 @@ Result<GatheredBoards> gather(const CalibrateOptions& options, const Board& boar
   gather.most_ticks = options.ticks;
   gather.threads = options.threads;
   gather.progress = job.progress();
+  gather.detector.stopped = job.stopped();
   return gather_boards(options.take, board, gather);
 }
 

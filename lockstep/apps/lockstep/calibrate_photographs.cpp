@@ -116,7 +116,9 @@ Result<std::vector<Photograph>> look_at_all(const std::vector<fs::path>& files,
                                             const Board& board) {
   WatchedJob job("looking for the board");
   const auto progress = job.progress();
-  Detector detector;
+  Detector::Options options;
+  options.stopped = job.stopped();
+  Detector detector(std::move(options));
   std::vector<Photograph> all;
   std::vector<std::string> left_out;
   for (size_t i = 0; i < files.size(); ++i) {

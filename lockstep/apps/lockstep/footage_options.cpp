@@ -67,7 +67,11 @@ Result<void> read_ticks(FootageRequest& request) {
     }
   } else if (text.size() > 2 && read_tick(text.substr(0, dots), choice.first_tick) &&
              read_tick(text.substr(dots + 2), choice.last_tick)) {
-    return {};
+    if (!choice.first_tick || !choice.last_tick || *choice.first_tick <= *choice.last_tick)
+      return {};
+    return Error{Errc::invalid_argument,
+                 fmt::format("--ticks {}: this ends before it begins: write {}..{}", request.ticks,
+                             *choice.last_tick, *choice.first_tick)};
   }
   return Error{Errc::invalid_argument,
                fmt::format("--ticks {}: these are no ticks: write 10..20 for eleven of them, 10.. "

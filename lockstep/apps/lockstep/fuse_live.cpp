@@ -157,15 +157,17 @@ struct LiveResult {
   }
 };
 
-/// "fused 42 of 60 ticks: fusing takes 48 ms a tick, the cameras give one each 33 ms"; empty where
-/// no tick was dropped.
+/// "dropped 18 of 60 ticks: fusing takes 48 ms a tick, the cameras give one each 33 ms"; empty
+/// where no tick was dropped.
 std::string dropped_text(const LiveResult& result) {
   if (result.fused.dropped == 0) return {};
   const Exported& exported = *result.fused.exported;
   return fmt::format(
-      "fused {} of {}: fusing takes {:.0f} ms a tick, the cameras give one each {:.0f} ms. For all "
+      "dropped {} of {}: fusing takes {:.0f} ms a tick, the cameras give one each {:.0f} ms. For "
+      "all "
       "of them record a take, and fuse that",
-      exported.ticks, counted(exported.ticks + exported.left_out + result.fused.dropped, "tick"),
+      result.fused.dropped,
+      counted(exported.ticks + exported.left_out + result.fused.dropped, "tick"),
       result.ms_per_tick(), result.period_ms);
 }
 
