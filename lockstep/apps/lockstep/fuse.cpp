@@ -92,9 +92,10 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
                    "The picture of this camera with the depth of all filled in, for each tick")
       ->type_name("CAMERA");
   command
-      ->add_option("--to,-o,--output", request->footage.output,
-                   "The new file, .ply or .glb; of several ticks, tick-000123 is put before the "
-                   "ending. With --fill the new folder")
+      ->add_option(
+          "--to,-o,--output", request->footage.output,
+          "The new file, .ply or .glb; where there is one for each tick, tick-000123 is put "
+          "before the ending. With --fill the new folder")
       ->required()
       ->type_name("PATH");
   command
