@@ -27,24 +27,23 @@ struct Source {
   CleanDepth clean;
   std::vector<uint8_t> kept;
   FusionImages images;
-  const FuseKernels* kernels;
 
-  Source(const FusionCamera& of, bool colors, const Kernels& best)
-      : camera(of), cleaner(of, best), kernels(&fuse_kernels(best)) {
-    if (colors) color.emplace(of, best);
+  Source(const FusionCamera& of, bool colors, const Kernels& kernels)
+      : camera(of), cleaner(of, kernels) {
+    if (colors) color.emplace(of, kernels);
   }
 
   [[nodiscard]] bool seen() const { return !images.depth_mm.empty(); }
   [[nodiscard]] int bands() const { return (cleaner.height_px() + kBand - 1) / kBand; }
 
-  void prepare() {
+  void prepare(const FuseKernels& kernels) {
     if (!seen()) return;
     cleaner.clean(images, clean);
     const size_t pixels = clean.depth_mm.size();
     kept.resize(pixels + kRowMargin);  // the last are worked on in whole vectors
     if (color) {
-      kernels->keep(color->shown(cleaner, clean), static_cast<int>(pixels), clean.packed.data(),
-                    kept.data());
+      kernels.keep(color->shown(cleaner, clean), static_cast<int>(pixels), clean.packed.data(),
+                   kept.data());
       return;
     }
     for (size_t i = 0; i < pixels; ++i) kept[i] = clean.depth_mm[i] != 0;
@@ -141,7 +140,7 @@ void CloudFusion::State::write(const Band& band, PointCloud& out) {
 void CloudFusion::State::fuse(PointCloud& out) {
   const auto count = [](const auto& all) { return static_cast<int>(all.size()); };
   parallel_for(options.threads, count(sources),
-               [&](int i) { sources[static_cast<size_t>(i)].prepare(); });
+               [&](int i) { sources[static_cast<size_t>(i)].prepare(fuse_kernels(kernels)); });
   list_bands();
   parallel_for(options.threads, count(bands),
                [&](int i) { contest(bands[static_cast<size_t>(i)]); });

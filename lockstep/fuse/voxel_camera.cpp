@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "lockstep/fuse/fusion_checks.h"
 #include "lockstep/transform/lens_numbers.h"
 
 namespace lockstep {
 namespace {
 
 constexpr uint32_t kShown = 0x8000'0000;
-
-size_t pixels_of(const CameraModel& camera) {
-  return static_cast<size_t>(camera.width_px) * static_cast<size_t>(camera.height_px);
-}
 
 /// Every so many pixels lie half a block apart at most, at what is read.
 int step_of(const CameraModel& camera, double block_mm, const std::vector<uint16_t>& depth_mm) {
