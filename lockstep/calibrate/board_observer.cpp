@@ -175,6 +175,7 @@ Result<GrayImage> gray_of_color(const Image& color) {
 }
 
 Result<GrayImage> gray_of_photograph(std::span<const std::byte> file) {
+  if (file.empty()) return Error{Errc::unusable_input, "the file is empty"};
   constexpr std::array<std::byte, 2> kPng{std::byte{0x89}, std::byte{'P'}};
   if (file.size() > 2 && std::equal(kPng.begin(), kPng.end(), file.begin())) {
     const auto picture = decode_png_brightness(file);

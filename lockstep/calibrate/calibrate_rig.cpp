@@ -18,7 +18,7 @@ namespace lockstep {
 namespace {
 
 // A board that is so much larger or smaller than its file says is refused; a smaller difference
-// that shows is a warning (advice.cpp).
+// that shows makes the calibration weak (advice.cpp).
 constexpr double kSquareTolerance = 0.01;
 // A view so many times as far off as all together contradicts them.
 constexpr double kContradictingTimes = 5;

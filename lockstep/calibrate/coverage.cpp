@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/geometry/rigid.h"
+
 namespace lockstep {
 namespace {
 
@@ -28,7 +30,7 @@ double widest_angle_deg(const std::vector<Eigen::Vector3d>& directions) {
     for (size_t j = i + 1; j < directions.size(); ++j)
       least_cosine = std::min(least_cosine, directions[i].dot(directions[j]));
   }
-  return std::acos(std::clamp(least_cosine, -1.0, 1.0)) * 180 / M_PI;
+  return kDegPerRad * std::acos(std::clamp(least_cosine, -1.0, 1.0));
 }
 
 }  // namespace lockstep

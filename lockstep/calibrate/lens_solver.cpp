@@ -17,6 +17,7 @@
 #include "lockstep/calibrate/pose_parameters.h"
 #include "lockstep/calibrate/projection.h"
 #include "lockstep/calibrate/view_selection.h"
+#include "lockstep/time/line_fit.h"
 
 namespace lockstep {
 namespace {
@@ -24,6 +25,10 @@ namespace {
 constexpr double kRobustPx = 1.0;
 constexpr double kLeastTiltDeg = 15;
 constexpr double kUnexplainedPx = 5;
+// Photographs of one lens differ by a third; that of another one is ten times as far off.
+constexpr double kContradictingTimes = 3;
+constexpr double kContradictingPx = 0.3;
+constexpr double kMostContradicting = 0.2;  // share of the photographs
 // Coefficients of real lenses of this class are below ten; where corners leave them open, they stay
 // small.
 constexpr double kCoefficientSigma = 5;
@@ -218,31 +223,58 @@ std::optional<PhotoUse> left_out(const BoardPhoto& photo, double widest_sharp_px
   return known ? std::optional(PhotoUse::alike) : std::nullopt;
 }
 
-struct Photos {
-  std::vector<const BoardPhoto*> seen;  ///< all that are not left out
-  std::vector<const BoardPhoto*> used;  ///< without those that are held out
-};
-
-/// Decides what each photograph is for.
-Photos sort_out(const std::vector<BoardPhoto>& photos, std::vector<PhotoResidual>& residuals) {
+/// Decides what each photograph is for; returns all that are not left out.
+std::vector<const BoardPhoto*> sort_out(const std::vector<BoardPhoto>& photos,
+                                        std::vector<PhotoResidual>& residuals) {
   std::vector<double> widths;
   for (const BoardPhoto& photo : photos) widths.push_back(photo.edge_width_px);
   const double widest_sharp_px = widest_sharp_edge_px(std::move(widths));
-  Photos sorted;
+  std::vector<const BoardPhoto*> seen;
   for (size_t i = 0; i < photos.size(); ++i) {
     PhotoUse& use = residuals[i].use;
-    if (const auto why = left_out(photos[i], widest_sharp_px, sorted.seen)) {
+    if (const auto why = left_out(photos[i], widest_sharp_px, seen)) {
       use = *why;
       continue;
     }
-    sorted.seen.push_back(&photos[i]);
-    const size_t count = sorted.seen.size();
-    if (count > kLeastPhotos && count % kHoldOutEvery == 0)
-      use = PhotoUse::held_out;
-    else
-      sorted.used.push_back(&photos[i]);
+    seen.push_back(&photos[i]);
+    if (seen.size() > kLeastPhotos && seen.size() % kHoldOutEvery == 0) use = PhotoUse::held_out;
   }
-  return sorted;
+  return seen;
+}
+
+/// Leaves out what comes out so much worse than the others that another lens took it. False where
+/// nothing does, or so much that none can be called the others.
+bool leave_out_contradicting(std::vector<PhotoResidual>& residuals) {
+  std::vector<double> all;
+  for (const PhotoResidual& photo : residuals) {
+    if (photo.rms_px) all.push_back(*photo.rms_px);
+  }
+  const double most = std::max(kContradictingTimes * median(all), kContradictingPx);
+  const auto contradicts = [&](const PhotoResidual& photo) {
+    return photo.rms_px && *photo.rms_px > most;
+  };
+  const auto count = std::count_if(residuals.begin(), residuals.end(), contradicts);
+  if (count == 0 ||
+      static_cast<double>(count) > kMostContradicting * static_cast<double>(all.size()))
+    return false;
+  for (PhotoResidual& photo : residuals) {
+    if (contradicts(photo)) photo = {PhotoUse::contradicting, std::nullopt};
+  }
+  return true;
+}
+
+/// The lens of the photographs that are used, by which all that are not left out are judged.
+bool solve_and_judge(const CameraModel& begin, const Board& board,
+                     const std::vector<BoardPhoto>& photos, SolvedLens& solved) {
+  std::vector<const BoardPhoto*> used;
+  for (size_t i = 0; i < photos.size(); ++i) {
+    if (solved.photos[i].use == PhotoUse::solved_with) used.push_back(&photos[i]);
+  }
+  LensProblem problem(board, used, begin);
+  if (!problem.solve()) return false;
+  solved.lens = model_of(problem.lens(), begin.width_px, begin.height_px);
+  judge(board, photos, solved);
+  return true;
 }
 
 }  // namespace
@@ -251,7 +283,7 @@ Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
                               const std::vector<BoardPhoto>& photos) {
   SolvedLens solved;
   solved.photos.resize(photos.size());
-  const auto [seen, used] = sort_out(photos, solved.photos);
+  const auto seen = sort_out(photos, solved.photos);
   if (seen.size() < kLeastPhotos) {
     return Error{Errc::unusable_input,
                  fmt::format("the board was found, sharp and each time at another place, in {} of "
@@ -261,11 +293,10 @@ Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
   }
   const CameraModel begin =
       pinhole(width_px, height_px, first_focal_px(width_px, height_px, board, seen));
-  LensProblem problem(board, used, begin);
-  if (!problem.solve())
-    return Error{Errc::unusable_input, "no lens explains these photographs of the board"};
-  solved.lens = model_of(problem.lens(), width_px, height_px);
-  judge(board, photos, solved);
+  bool found = solve_and_judge(begin, board, photos, solved);
+  if (found && leave_out_contradicting(solved.photos))
+    found = solve_and_judge(begin, board, photos, solved);
+  if (!found) return Error{Errc::unusable_input, "no lens explains these photographs of the board"};
   if (solved.most_tilt_deg < kLeastTiltDeg) {
     return Error{Errc::unusable_input,
                  fmt::format("the board was tilted by {:.0f}° at most between two photographs, "

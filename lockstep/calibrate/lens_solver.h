@@ -27,6 +27,8 @@ enum class PhotoUse {
   few_corners,  ///< the board was not found, or too little of it; like those below left out
   blurred,      ///< moved, or out of focus
   alike,        ///< it shows the board where an earlier one does
+  /// A few that the lens of all the others does not explain: another camera's, or another zoom.
+  contradicting,
 };
 
 /// One photograph against a solved lens.
@@ -50,7 +52,8 @@ inline constexpr size_t kLeastPhotos = 6;
 
 /// Focal lengths, principal point and the eight coefficients of the rational model (k1..k6, p1, p2:
 /// those of OpenCV's CALIB_RATIONAL_MODEL) of one camera from photographs of a board. Of those that
-/// show it every fifth is held out from the tenth on. The lens's metric radius is where the model
+/// show it every fifth is held out from the tenth on; what contradicts the others is left out, and
+/// the lens found once more. The lens's metric radius is where the model
 /// ceases to be one to one. Errors: unusable_input for fewer than six photographs that show six
 /// corners and more, boards that were all parallel, and corners that no lens explains. Pure.
 Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,

@@ -113,6 +113,27 @@ TEST(LensSolver, CountsNoPhotographThatItDidNotUse) {
   EXPECT_FALSE(after->held_out_rms_px);
 }
 
+TEST(LensSolver, LeavesOutThePhotographOfAnotherCamera) {
+  const Board board;
+  for (const size_t foreign : {3, 9}) {  // one that is solved with, and one that is held out
+    for (uint64_t seed = 1; seed <= 3; ++seed) {
+      auto photos = photos_by(real_lens(), board, 20, 0.6, 0.05, seed);
+      CameraModel other = real_lens();
+      other.fx_px *= 1.03;
+      other.fy_px *= 1.03;
+      other.cx_px += 12;
+      other.k[0] += 0.1;
+      photos[foreign] = photos_by(other, board, 20, 0.6, 0.05, seed + 10)[foreign];
+      const auto solved = solve_lens(1920, 1080, board, photos);
+      ASSERT_TRUE(solved) << solved.error().message;
+      for (size_t i = 0; i < photos.size(); ++i)
+        EXPECT_EQ(solved->photos[i].use == PhotoUse::contradicting, i == foreign) << i;
+      EXPECT_NEAR(solved->rms_px, 0.07, 0.02);
+      EXPECT_NEAR(solved->lens.fx_px, real_lens().fx_px, 6);
+    }
+  }
+}
+
 TEST(LensSolver, RefusesTooFewPhotographs) {
   const Board board;
   auto photos = photos_by(real_lens(), board, 12, 0.6, 0.05, 1);

@@ -38,7 +38,7 @@ struct CameraMove {
 struct PoseCheckOptions {
   /// Moves that must be found; where they would not show, the verdict is cannot_tell.
   double shift_m = 0.005;
-  double turn_rad = 0.3 * 0.017453292519943295;
+  double turn_rad = 0.3 / kDegPerRad;
   DepthTolerance tolerance;
 };
 

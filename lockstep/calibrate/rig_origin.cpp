@@ -146,7 +146,8 @@ FloorPlane refined(const std::vector<Eigen::Vector3d>& points, const FloorPlane&
   FloorPlane better;
   better.up = solver.eigenvectors().col(0).normalized();
   if (better.up.dot(plane.up) < 0) better.up = -better.up;
-  const Level& lowest = found.front().on.empty() ? found.back() : found.front();
+  const Level& lowest = *std::find_if(found.begin(), found.end(),
+                                      [](const Level& level) { return !level.on.empty(); });
   better.height_m = better.up.dot(lowest.mean);
   better.middle = lowest.mean;
   better.rms_m = std::sqrt(solver.eigenvalues()[0] / static_cast<double>(on));

@@ -102,7 +102,7 @@ SquareByDepth square_by_depth(const std::vector<CameraToSolve>& cameras, const B
     };
     std::vector<double> off;
     for (const ViewOfDepth& view : kept) off.push_back(off_m(view));
-    const double most = kOutlierSigmas * std::max(kViewM, 1.4826 * median(off));
+    const double most = kOutlierSigmas * std::max(kViewM, kSigmaFromMad * median(off));
     std::erase_if(kept, [&](const ViewOfDepth& view) { return off_m(view) > most; });
     line = fit(cameras.size(), kept);
   }

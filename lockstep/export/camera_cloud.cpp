@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "lockstep/export/pinhole.h"
+#include "lockstep/transform/depth_offset.h"
 
 namespace lockstep {
 

@@ -12,8 +12,8 @@ namespace lockstep {
 /// them), and points3D.txt: empty, or with `points` the coloured cloud of the first tick, thinned
 /// to 100 000 points without tracks. `folder` is new.
 /// Errors: those of check_folder_name, of need_rig, of need_depth with points, of the footage, of
-/// CloudFusion and of files; unusable_input for a camera without colour or with a lens that
-/// FULL_OPENCV is not; cancelled.
+/// CloudFusion and of files; unusable_input for a camera without colour; unsupported for
+/// a lens that FULL_OPENCV is not; cancelled.
 Result<Exported> export_colmap(Footage& footage, const FootageViews& views,
                                const FootageChoice& choice, bool points,
                                const std::filesystem::path& folder, const ExportProgress& progress);

@@ -163,6 +163,11 @@ void UndecodedImages::add(const Error& why) {
   if (images++ == 0) first = why.message;
 }
 
+void UndecodedImages::add(const UndecodedImages& others) {
+  if (images == 0) first = others.first;
+  images += others.images;
+}
+
 void UndecodedImages::remark(Exported& to) const {
   if (images > 0)
     to.remarks.push_back(fmt::format("{} could not be decoded and took no part ({})",

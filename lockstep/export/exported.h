@@ -92,6 +92,7 @@ struct UndecodedImages {
 
   /// `why` names camera and tick.
   void add(const Error& why);
+  void add(const UndecodedImages& others);
   /// Says so, if there are any.
   void remark(Exported& to) const;
 };

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "lockstep/base/suggestion.h"
 #include "lockstep/base/text.h"
 #include "lockstep/geometry/calibration.h"
+#include "lockstep/take/set_reader.h"
 #include "lockstep/transform/device_geometry.h"
 
 namespace lockstep {
@@ -17,19 +17,11 @@ Result<std::vector<size_t>> choose_cameras(const Footage& footage,
                                            const std::vector<std::string>& wanted) {
   std::vector<std::string> names;
   for (const FootageCamera& camera : footage.cameras()) names.push_back(camera.name);
-  std::vector<bool> chosen(names.size(), wanted.empty());
-  for (const std::string& name : wanted) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      return Error{Errc::invalid_argument,
-                   fmt::format("{} has no camera '{}': {}", footage.path().string(),
-                               printable(name), suggest(name, names))};
-    }
-    chosen[static_cast<size_t>(found - names.begin())] = true;
-  }
+  auto chosen = cameras_named(names, wanted, footage.path().string());
+  if (!chosen) return std::move(chosen).error();
   std::vector<size_t> numbers;
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) numbers.push_back(i);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (wanted.empty() || (*chosen)[i]) numbers.push_back(i);
   }
   return numbers;
 }
@@ -77,8 +69,12 @@ Result<DeviceGeometry> geometry_of(const FootageCamera& camera, const Calibrated
       header.has_depth || header.has_ir ? header.camera.depth_mode : DepthMode::off;
   const ColorResolution color =
       header.has_color ? header.camera.color_resolution : ColorResolution::off;
-  DeviceGeometry geometry = known != nullptr ? lockstep::geometry_of(*factory, *known, depth, color)
-                                             : lockstep::geometry_of(*factory, depth, color);
+  DeviceGeometry geometry = lockstep::geometry_of(*factory, depth, color);
+  if (known != nullptr) {
+    if (auto agree = check_lenses_agree(*known, geometry.depth, geometry.color); !agree)
+      return std::move(agree).error();
+    geometry = lockstep::geometry_of(*factory, *known, depth, color);
+  }
   for (const auto& lens : {geometry.depth, geometry.color}) {
     if (!lens || is_computable(*lens)) continue;
     return Error{Errc::unsupported,
@@ -133,9 +129,10 @@ Result<void> need_depth(const Footage& footage, const FootageViews& views,
     const FootageCamera& camera = footage.cameras()[number];
     if (camera.header.has_depth || camera.name == except) continue;
     return Error{Errc::unusable_input,
-                 fmt::format("'{}' has no depth (its mode is {}), and what is fused is depth: "
-                             "name the other cameras with --camera",
-                             camera.name, to_string(camera.header.camera.depth_mode))};
+                 fmt::format("'{}' has no depth (its mode is {}), and what is fused is depth: {}",
+                             camera.name, to_string(camera.header.camera.depth_mode),
+                             views.chosen.size() > 1 ? "name the other cameras with --camera"
+                                                     : "record it with a depth mode")};
   }
   return {};
 }

@@ -38,6 +38,7 @@ Result<std::optional<CaptureSet>> LiveFootage::next() {
   auto set = waiting_.pop();
   if (!set) return std::optional<CaptureSet>{};
   given_ = std::chrono::steady_clock::now();
+  ++read_;
   for (size_t i = 0; i < set->slots.size(); ++i) {
     if (set->slots[i].capture) follow_clock(i, set->tick, set->slots[i].capture->stamp());
   }

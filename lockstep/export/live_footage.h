@@ -33,6 +33,8 @@ class LiveFootage final : public Footage {
     std::optional<int64_t> ticks{};     ///< so many come at most; nothing: until end()
     std::filesystem::path calibration;  ///< taken where no other is named and it exists; or empty
   };
+  static constexpr std::string_view kTellsWhy = "the verdict";
+
   /// `rig` is for sentences; cameras are in the order of the slots of every set.
   LiveFootage(const std::filesystem::path& rig, std::vector<LiveCamera> cameras, Options options);
 
@@ -43,6 +45,8 @@ class LiveFootage final : public Footage {
   /// Ticks that waited too long. Thread-safe.
   [[nodiscard]] int64_t dropped() const { return static_cast<int64_t>(waiting_.dropped()); }
 
+  /// Sets that the reader got. Of the reader.
+  [[nodiscard]] int64_t read() const { return read_; }
   /// How long the reader was about its sets, all together. Of the reader.
   [[nodiscard]] Nanos busy() const { return busy_; }
 
@@ -51,7 +55,7 @@ class LiveFootage final : public Footage {
   Result<std::optional<CaptureSet>> next() override;
   /// What comes, comes: no effect.
   void seek(int64_t /*tick*/) override {}
-  [[nodiscard]] std::string_view tells_why() const override { return "the verdict"; }
+  [[nodiscard]] std::string_view tells_why() const override { return kTellsWhy; }
 
  private:
   [[nodiscard]] size_t part_at(size_t /*camera*/, Tick /*tick*/) const override { return 0; }
@@ -60,6 +64,7 @@ class LiveFootage final : public Footage {
   std::optional<int64_t> ticks_;
   std::vector<bool> placed_;  ///< by camera: its clock is on rig time
   Nanos busy_{0};
+  int64_t read_ = 0;
   std::optional<std::chrono::steady_clock::time_point> given_;  ///< when the reader got its set
   BoundedQueue<CaptureSet> waiting_{kMostWaiting, OverflowPolicy::drop_oldest};
 };

@@ -85,6 +85,8 @@ class CameraTopics {
     return file_.write(imu_, time, ros_imu({time, imu_frame()}, sample));
   }
 
+  [[nodiscard]] const UndecodedImages& undecoded() const { return undecoded_; }
+
   /// What stands still: the camera in the rig, where that is known, and its sensors.
   void add_transforms(const FootageCamera& camera, bool in_rig,
                       std::vector<RosTransform>& transforms) const {
@@ -162,8 +164,10 @@ class CameraTopics {
     std::vector<uint8_t> bgra;
     if (capture.color && view_.geometry.color) {
       auto converted = color_bgra(*capture.color);
-      if (!converted) return of_tick(converted.error(), tick);
-      bgra = *std::move(converted);
+      if (converted)
+        bgra = *std::move(converted);
+      else
+        undecoded_.add(of_tick(converted.error(), tick));
     }
     const auto points = cloud_->points(capture.depth->samples(), bgra);
     if (!points) return points.error();
@@ -177,6 +181,7 @@ class CameraTopics {
   ImageTopic color_, depth_, ir_;
   McapChannel imu_ = 0;
   std::optional<McapChannel> points_;
+  UndecodedImages undecoded_;  ///< whose points have no colour
   std::unique_ptr<CameraCloud> cloud_;
 };
 
@@ -231,6 +236,11 @@ class McapExport {
   }
 
   [[nodiscard]] McapFile& file() { return file_; }
+  void remark_on_undecoded(Exported& to) const {
+    UndecodedImages all;
+    for (const auto& topics : topics_) all.add(topics->undecoded());
+    all.remark(to);
+  }
 
  private:
   [[nodiscard]] Tick tick_at(RigTime time) const {
@@ -282,6 +292,7 @@ Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
   auto finished = work.file().finish();
   if (!finished) return std::move(finished).error();
   exported.bytes = *finished;
+  work.remark_on_undecoded(exported);
   return exported;
 }
 

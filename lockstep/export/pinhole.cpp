@@ -25,16 +25,6 @@ std::optional<std::array<double, 8>> opencv_distortion(const CameraModel& camera
   return std::array<double, 8>{k[0], k[1], camera.p1, camera.p2, k[2], k[3], k[4], k[5]};
 }
 
-std::vector<uint16_t> without_offset(std::span<const uint16_t> depth_mm, double offset_m) {
-  std::vector<uint16_t> corrected(depth_mm.begin(), depth_mm.end());
-  const long offset_mm = std::lround(offset_m * 1000);
-  if (offset_mm == 0) return corrected;
-  for (uint16_t& depth : corrected) {
-    if (depth != 0) depth = static_cast<uint16_t>(std::clamp(depth - offset_mm, 1L, 65535L));
-  }
-  return corrected;
-}
-
 Undistortion::Undistortion(const CameraModel& camera)
     : width_px_(camera.width_px), height_px_(camera.height_px) {
   const CameraModel pinhole = pinhole_of(camera);

@@ -21,10 +21,6 @@ namespace lockstep {
 /// without their factor two, or a centre of distortion.
 [[nodiscard]] std::optional<std::array<double, 8>> opencv_distortion(const CameraModel& camera);
 
-/// Depth without what a camera measures too far, to the nearest millimetre; 0 stays 0.
-[[nodiscard]] std::vector<uint16_t> without_offset(std::span<const uint16_t> depth_mm,
-                                                   double offset_m);
-
 /// Pictures of a camera as its pinhole_of() sees them. One object may be used from any number of
 /// threads at once.
 class Undistortion {

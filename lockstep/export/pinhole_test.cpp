@@ -73,12 +73,5 @@ TEST(Pinhole, EightNumbersInOpenCvsOrder) {
   EXPECT_FALSE(opencv_distortion(lens));
 }
 
-TEST(Pinhole, DepthWithoutWhatIsMeasuredTooFar) {
-  const std::vector<uint16_t> depth{0, 3, 1000, 65535};
-  EXPECT_EQ(without_offset(depth, 0.0052), (std::vector<uint16_t>{0, 1, 995, 65530}));
-  EXPECT_EQ(without_offset(depth, -0.0048), (std::vector<uint16_t>{0, 8, 1005, 65535}));
-  EXPECT_EQ(without_offset(depth, 0.0004), depth);
-}
-
 }  // namespace
 }  // namespace lockstep

@@ -5,6 +5,7 @@
 #include "lockstep/codec/png_file.h"
 #include "lockstep/export/open3d_camera.h"
 #include "lockstep/export/pinhole.h"
+#include "lockstep/transform/depth_offset.h"
 #include "lockstep/transform/transformation.h"
 
 namespace lockstep {
@@ -97,16 +98,17 @@ class RgbdExport {
   }
 
   Result<void> add(const CaptureSet& set) {
-    if (exported_.ticks == 0) {
+    if (!folder_.made()) {
       if (auto begun = begin(); !begun) return begun;
     }
+    const uint64_t before = exported_.items;
     for (size_t i = 0; i < cameras_.size(); ++i) {
       const CapturePtr& capture = set.slots[i].capture;
       if (capture == nullptr) continue;
       if (auto added = cameras_[i].add(*capture, set.tick, exported_, undecoded_); !added)
         return added;
     }
-    ++exported_.ticks;
+    if (exported_.items > before) ++exported_.ticks;
     return {};
   }
   [[nodiscard]] Exported& exported() { return exported_; }

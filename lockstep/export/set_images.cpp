@@ -45,10 +45,7 @@ Result<void> SetImages::read(const CaptureSet& set, bool colors) {
 
 void SetImages::remark_on_undecoded(Exported& to) const {
   UndecodedImages all;
-  for (const UndecodedImages& each : undecoded_) {
-    all.images += each.images;
-    if (all.first.empty()) all.first = each.first;
-  }
+  for (const UndecodedImages& each : undecoded_) all.add(each);
   all.remark(to);
 }
 

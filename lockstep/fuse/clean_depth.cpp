@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "lockstep/transform/depth_offset.h"
 #include "lockstep/transform/lens_numbers.h"
 
 namespace lockstep {
@@ -139,13 +140,9 @@ void DepthCleaner::pack(CleanDepth& out) const {
 
 void DepthCleaner::pack_uncleaned(const FusionImages& images,
                                   std::vector<PackedReading>& out) const {
-  const auto shift = static_cast<int>(std::floor(0.5F - offset_mm_));
+  const int shift_mm = depth_shift_mm(offset_mm_);
   out.resize(images.depth_mm.size());
-  for (size_t i = 0; i < out.size(); ++i) {
-    const int reading = images.depth_mm[i];
-    const int corrected = std::clamp(reading + shift, 0, 0xFFFF);
-    out[i] = static_cast<PackedReading>(reading == 0 ? 0 : corrected);
-  }
+  for (size_t i = 0; i < out.size(); ++i) out[i] = shifted_depth(images.depth_mm[i], shift_mm);
 }
 
 void DepthCleaner::smooth(const CleanDepth& clean, std::vector<uint16_t>& out) const {

@@ -161,8 +161,7 @@ CloudFusion& CloudFusion::operator=(CloudFusion&&) noexcept = default;
 
 Result<CloudFusion> CloudFusion::make(std::vector<FusionCamera> cameras, CloudOptions options,
                                       const Kernels& kernels) {
-  if (cameras.empty()) return refuse_fusion("there are no cameras to fuse");
-  if (cameras.size() > 255) return refuse_fusion("more than 255 cameras cannot be fused");
+  if (auto fine = check_count(cameras); !fine) return std::move(fine).error();
   if (auto usable = check_lenses(cameras, options.colors); !usable)
     return std::move(usable).error();
   auto state =
@@ -174,12 +173,9 @@ Result<CloudFusion> CloudFusion::make(std::vector<FusionCamera> cameras, CloudOp
 
 Result<void> CloudFusion::fuse(std::span<const FusionImages> images, PointCloud& out) {
   std::vector<Source>& sources = state_->sources;
-  if (images.size() != sources.size())
-    return refuse_fusion("there are not as many images as cameras");
+  const auto fits = [&](size_t i) { return sources[i].cleaner.fits(images[i]); };
+  if (auto fine = check_images(images, state_->names, fits); !fine) return fine;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (!sources[i].cleaner.fits(images[i]))
-      return refuse_fusion(
-          fmt::format("an image of {} has another size than its lens", state_->names[i]));
     if (!state_->options.colors || images[i].depth_mm.empty()) continue;
     if (images[i].bgra.size() != 4 * pixels_of(*sources[i].camera.geometry.color))
       return refuse_fusion(

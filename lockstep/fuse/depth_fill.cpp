@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/depth_fill.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -141,7 +139,7 @@ void DepthFill::State::fill(std::span<const FusionImages> images, FilledView& ou
                     own ? &*own : nullptr, others};
   constexpr int kBand = 32;  // rows that one thread fills at a time
   std::atomic<int> next{0};
-  parallel_for(options.threads, options.threads, [&](int) {
+  parallel_for(options.threads, std::max(1, options.threads), [&](int) {
     RowFiller filler(job);
     for (int first = next.fetch_add(kBand); first < rays.height_px; first = next.fetch_add(kBand)) {
       for (int y = first; y < std::min(rays.height_px, first + kBand); ++y) filler(y, out);
@@ -156,20 +154,16 @@ DepthFill& DepthFill::operator=(DepthFill&&) noexcept = default;
 
 Result<DepthFill> DepthFill::make(std::vector<FusionCamera> cameras, size_t target,
                                   FillOptions options, const Kernels& kernels) {
-  if (cameras.size() >= kNoCamera) return refuse_fusion("more than 255 cameras cannot be fused");
+  if (auto fine = check_count(cameras); !fine) return std::move(fine).error();
   if (target >= cameras.size())
     return refuse_fusion("the view to fill belongs to none of the cameras");
   const std::vector<std::string> names = names_for_sentences(cameras);
-  const auto off = [&](const char* which, size_t i, const char* more = "") {
-    return refuse_fusion(fmt::format("the {} of {}{} is off, or its lens cannot be computed with",
-                                     which, names[i], more));
-  };
   const bool color = options.view == FillOptions::View::color;
   if (color && !is_usable(cameras[target].geometry.color))
-    return off("colour", target, ", which is to be filled,");
+    return refuse_lens("colour", names[target], ", which is to be filled,");
   const auto blind = [&](size_t i) { return color && i == target && !cameras[i].geometry.depth; };
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!blind(i) && !is_usable(cameras[i].geometry.depth)) return off("depth", i);
+    if (!blind(i) && !is_usable(cameras[i].geometry.depth)) return refuse_lens("depth", names[i]);
   }
   const View view = view_of(cameras[target], options.view);
   auto state = std::make_unique<State>(
@@ -183,14 +177,10 @@ Result<DepthFill> DepthFill::make(std::vector<FusionCamera> cameras, size_t targ
 
 Result<void> DepthFill::fill(std::span<const FusionImages> images, FilledView& out) {
   const std::vector<std::optional<Source>>& sources = state_->sources;
-  if (images.size() != sources.size())
-    return refuse_fusion("there are not as many images as cameras");
-  for (size_t i = 0; i < sources.size(); ++i) {
-    const bool fits = sources[i] ? sources[i]->fits(images[i]) : state_->fits_blind(images[i]);
-    if (!fits)
-      return refuse_fusion(
-          fmt::format("an image of {} has another size than its lens", state_->names[i]));
-  }
+  const auto fits = [&](size_t i) {
+    return sources[i] ? sources[i]->fits(images[i]) : state_->fits_blind(images[i]);
+  };
+  if (auto fine = check_images(images, state_->names, fits); !fine) return fine;
   state_->fill(images, out);
   return {};
 }

@@ -52,7 +52,7 @@ struct FillOptions {
 class DepthFill {
  public:
   /// Errors: invalid_argument when there are no cameras or more than 255, `target` is none of them,
-  /// or a lens is missing or not computable (of cameras other than the target: depth).
+  /// or a lens is missing or not computable (a target may be without depth).
   static Result<DepthFill> make(std::vector<FusionCamera> cameras, size_t target,
                                 FillOptions options = {}, const Kernels& kernels = best_kernels());
   ~DepthFill();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/fuse/tsdf.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -69,7 +67,7 @@ Tsdf& Tsdf::operator=(Tsdf&&) noexcept = default;
 
 Result<Tsdf> Tsdf::make(std::vector<FusionCamera> cameras, TsdfOptions options,
                         const Kernels& kernels) {
-  if (cameras.empty()) return refuse_fusion("there are no cameras to fuse");
+  if (auto fine = check_count(cameras); !fine) return std::move(fine).error();
   // A block of larger ones would have corners beside what a camera sees wherever it looks near.
   if (!(options.voxel_m >= 0.001 && options.voxel_m <= 0.03))
     return refuse_fusion("voxels are from 1 mm to 30 mm");
@@ -88,13 +86,8 @@ Result<Tsdf> Tsdf::make(std::vector<FusionCamera> cameras, TsdfOptions options,
 
 Result<void> Tsdf::integrate(std::span<const FusionImages> images) {
   std::vector<VoxelCamera>& cameras = state_->cameras;
-  if (images.size() != cameras.size())
-    return refuse_fusion("there are not as many images as cameras");
-  for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!cameras[i].fits(images[i]))
-      return refuse_fusion(
-          fmt::format("an image of {} has another size than its lens", state_->names[i]));
-  }
+  const auto fits = [&](size_t i) { return cameras[i].fits(images[i]); };
+  if (auto fine = check_images(images, state_->names, fits); !fine) return fine;
   parallel_for(state_->options.threads, static_cast<int>(cameras.size()),
                [&](int i) { cameras[static_cast<size_t>(i)].see(images[static_cast<size_t>(i)]); });
   for (const VoxelCamera& camera : cameras) {

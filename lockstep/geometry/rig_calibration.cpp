@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/geometry/rig_calibration.h"
 
+#include <fmt/core.h>
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace lockstep {
 namespace {
@@ -69,6 +72,23 @@ bool agrees_with(const CalibratedLens& lens, const CameraModel& factory) {
     }
   }
   return true;
+}
+
+Result<void> check_lenses_agree(const CalibratedCamera& camera,
+                                const std::optional<CameraModel>& factory_depth,
+                                const std::optional<CameraModel>& factory_color) {
+  for (const auto& [sensor, lens, factory] :
+       {std::tuple("depth", &camera.depth, &factory_depth),
+        std::tuple("colour", &camera.color, &factory_color)}) {
+    if (!*factory || agrees_with(*lens, **factory)) continue;
+    return Error{Errc::unusable_input,
+                 fmt::format("the calibration contradicts itself about the {0} lens of '{1}': its "
+                             "correction makes another lens of the factory calibration of the "
+                             "take than the one that it states. The file was changed, or it is "
+                             "another camera's: calibrate again.",
+                             sensor, camera.name)};
+  }
+  return {};
 }
 
 CameraModel in_mode(const CalibratedLens& lens, const CameraModel& factory) {

@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,12 @@ struct RigCalibration {
 /// anew. If not, the file was changed, or it is another camera's. In another mode that is not
 /// known.
 [[nodiscard]] bool agrees_with(const CalibratedLens& lens, const CameraModel& factory);
+
+/// Refuses a camera one of whose lenses does not agree with the factory's of the device that it is
+/// used for; of a lens that is not given nothing is asked. Errors: unusable_input, naming both.
+Result<void> check_lenses_agree(const CalibratedCamera& camera,
+                                const std::optional<CameraModel>& factory_depth,
+                                const std::optional<CameraModel>& factory_color);
 
 /// The lens of the same camera in another mode, whose factory model is `factory`. A lens's
 /// correction is a scale and a shift; the shift is scaled with the focal length.

@@ -31,6 +31,9 @@ constexpr std::array<std::pair<LensModel, const char*>, 4> kLenses{
 constexpr double kNotRigid = 1e-5;
 // A rig fills a hall, and no more; farther away are millimetres that were taken for metres.
 constexpr double kFarthestM = 200;
+// The lenses of one device are 32 mm apart of any such camera; nothing this large is held in a
+// hand.
+constexpr double kFarthestInDeviceM = 0.2;
 
 Json json_of(const RigidTransform& transform) {
   Json rotation = Json::array();
@@ -148,7 +151,7 @@ class Entry {
   std::string& problem_;
 };
 
-RigidTransform read_transform(Entry entry) {
+RigidTransform read_transform(Entry entry, double most_m, std::string_view too_far) {
   std::array<double, 9> r{};
   std::array<double, 3> t{};
   entry.rows("rotation", r, 3);
@@ -160,8 +163,7 @@ RigidTransform read_transform(Entry entry) {
       transform.rotation * transform.rotation.transpose() - Eigen::Matrix3d::Identity();
   if (off.cwiseAbs().maxCoeff() > kNotRigid || transform.rotation.determinant() < 0)
     entry.fail("rotation", "is no rotation");
-  if (transform.translation.cwiseAbs().maxCoeff() > kFarthestM)
-    entry.fail("translation_m", "is farther away than any camera of a rig: metres are meant");
+  if (transform.translation.cwiseAbs().maxCoeff() > most_m) entry.fail("translation_m", too_far);
   return transform;
 }
 
@@ -201,7 +203,9 @@ CalibratedCamera read_camera(Entry entry) {
   camera.serial = entry.text("serial");
   if (camera.serial.empty())
     entry.fail("serial", "is empty, and cameras are told apart by their serial numbers");
-  camera.rig_from_depth = read_transform(entry.object("rig_from_depth"));
+  camera.rig_from_depth =
+      read_transform(entry.object("rig_from_depth"), kFarthestM,
+                     "is farther away than any camera of a rig: metres are meant");
   std::array<double, 36> covariance{};
   entry.rows("rig_from_depth_covariance", covariance, 6);
   camera.covariance =
@@ -210,7 +214,9 @@ CalibratedCamera read_camera(Entry entry) {
     entry.fail("rig_from_depth_covariance",
                "is no covariance: it is not symmetric, has a direction of negative variance, or is "
                "larger than that of any camera of a rig");
-  camera.color_from_depth = read_transform(entry.object("color_from_depth"));
+  camera.color_from_depth =
+      read_transform(entry.object("color_from_depth"), kFarthestInDeviceM,
+                     "puts the colour camera outside of the device: metres are meant");
   camera.depth_offset_m = entry.number("depth_offset_m", -1, 1);
   camera.color = read_lens(entry.object("color"));
   camera.depth = read_lens(entry.object("depth"));

@@ -179,7 +179,8 @@ Result<GatheredBoards> gather_boards(const fs::path& take_folder, const Board& b
     if (!reader) return std::move(reader).error();
     if (i == 0) {
       if (auto known = describe(**reader, gathered); !known) return std::move(known).error();
-      ticks = spread_ticks((*reader)->tick_count(), options.most_ticks);
+      gathered.ticks_of_take = (*reader)->tick_count();
+      ticks = spread_ticks(gathered.ticks_of_take, options.most_ticks);
     }
     watchers.push_back(std::make_unique<Watcher>(*std::move(reader), board, options));
   }

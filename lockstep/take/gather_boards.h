@@ -27,6 +27,7 @@ struct GatherBoardsOptions {
 
 struct GatheredBoards {
   BoardEvidence evidence;
+  int64_t ticks_of_take = 0;
   int64_t ticks_looked_at = 0;
   int64_t ticks_out_of_step = 0;  ///< of those: some camera was, and is left out there
   bool simulated = false;

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "lockstep/base/text.h"
@@ -16,21 +15,6 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Refuses a lens that its own correction contradicts: one of the two is not this camera's.
-Result<void> check_lenses(const CalibratedCamera& known, const CameraToSolve& own) {
-  for (const auto& [sensor, lens, factory] : {std::tuple("depth", &known.depth, &own.depth),
-                                              std::tuple("colour", &known.color, &own.color)}) {
-    if (agrees_with(*lens, *factory)) continue;
-    return Error{Errc::unusable_input,
-                 fmt::format("the calibration contradicts itself about the {0} lens of '{1}': its "
-                             "correction makes another lens of the factory calibration of the "
-                             "take than the one that it states. The file was changed, or it is "
-                             "another camera's: calibrate again.",
-                             sensor, known.name)};
-  }
-  return {};
-}
 
 /// Which cameras count: slots of the take's sets.
 Result<std::vector<size_t>> join(const fs::path& folder, const SetReader& take,
@@ -46,7 +30,8 @@ Result<std::vector<size_t>> join(const fs::path& folder, const SetReader& take,
     }
     const auto own = camera_of_take(take, i);
     if (!own) return own.error();
-    if (auto agree = check_lenses(*known, *own); !agree) return std::move(agree).error();
+    if (auto agree = check_lenses_agree(*known, own->depth, own->color); !agree)
+      return std::move(agree).error();
     scene.cameras.push_back({camera.name,
                              in_mode(known->depth, own->depth),
                              known->rig_from_depth,

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lockstep/base/suggestion.h"
+#include "lockstep/base/text.h"
 #include "lockstep/sync/gates.h"
 #include "lockstep/sync/measure.h"
 #include "lockstep/time/tick.h"
@@ -49,30 +51,47 @@ std::vector<double> off_the_median_us(const std::vector<SeenStamp>& seen) {
 }
 
 /// By camera; empty where no camera is named, for all.
-std::vector<bool> wanted_of(const TakeManifest& manifest, const std::vector<std::string>& names) {
-  std::vector<bool> wanted;
-  for (const TakeCamera& camera : manifest.cameras)
-    wanted.push_back(std::find(names.begin(), names.end(), camera.name) != names.end());
-  const bool any = std::find(wanted.begin(), wanted.end(), true) != wanted.end();
-  return any ? wanted : std::vector<bool>{};
+Result<std::vector<bool>> wanted_of(const std::filesystem::path& folder,
+                                    const TakeManifest& manifest,
+                                    const std::vector<std::string>& names) {
+  if (names.empty()) return std::vector<bool>{};
+  std::vector<std::string> all;
+  for (const TakeCamera& camera : manifest.cameras) all.push_back(camera.name);
+  return cameras_named(all, names, folder.string());
 }
 
 }  // namespace
+
+Result<std::vector<bool>> cameras_named(const std::vector<std::string>& cameras,
+                                        const std::vector<std::string>& wanted,
+                                        const std::string& of) {
+  std::vector<bool> named(cameras.size());
+  for (const std::string& name : wanted) {
+    const auto found = std::find(cameras.begin(), cameras.end(), name);
+    if (found == cameras.end()) {
+      return Error{Errc::invalid_argument, fmt::format("{} has no camera '{}': {}", of,
+                                                       printable(name), suggest(name, cameras))};
+    }
+    named[static_cast<size_t>(found - cameras.begin())] = true;
+  }
+  return named;
+}
 
 Result<std::unique_ptr<SetReader>> SetReader::open(const std::filesystem::path& take_folder,
                                                    const std::vector<std::string>& cameras) {
   auto manifest = read_manifest(take_folder);
   if (!manifest) return std::move(manifest).error();
-  std::vector<bool> wanted = wanted_of(*manifest, cameras);
-  auto ticks = index_ticks(take_folder, *manifest, wanted);
+  auto wanted = wanted_of(take_folder, *manifest, cameras);
+  if (!wanted) return std::move(wanted).error();
+  auto ticks = index_ticks(take_folder, *manifest, *wanted);
   if (!ticks) return std::move(ticks).error();
   if (ticks->common_ticks.value_or(0) == 0) {
     return Error{Errc::not_found,
                  fmt::format("{}: no tick is common to all {}, so there is no set to read",
-                             take_folder.string(), wanted.empty() ? "cameras" : "chosen cameras")};
+                             take_folder.string(), wanted->empty() ? "cameras" : "chosen cameras")};
   }
   return std::unique_ptr<SetReader>(
-      new SetReader(take_folder, *std::move(manifest), *std::move(ticks), std::move(wanted)));
+      new SetReader(take_folder, *std::move(manifest), *std::move(ticks), *std::move(wanted)));
 }
 
 SetReader::SetReader(std::filesystem::path folder, TakeManifest manifest, TakeTicks ticks,

@@ -15,14 +15,20 @@
 
 namespace lockstep {
 
+/// By camera, whether it is among `wanted`. Errors: invalid_argument for a name that none of the
+/// `cameras` has, with `of` for whose they are.
+Result<std::vector<bool>> cameras_named(const std::vector<std::string>& cameras,
+                                        const std::vector<std::string>& wanted,
+                                        const std::string& of);
+
 /// The capture sets of a take, tick by tick over the range common to its cameras, or to those of
 /// them that are wanted: then the others count for nothing, whatever became of their files, but
 /// that ticks are numbered as they are for all that can be read. Holds one capture per camera and
 /// 24 bytes per tick. Not thread-safe; several readers of one take are fine.
 class SetReader {
  public:
-  /// `cameras`: the names of those that are wanted; where none of the take's is among them, all
-  /// are. Errors: as read_manifest() and index_ticks(); not_found when no tick is common to them.
+  /// `cameras`: the names of those that are wanted; none: all. Errors: as read_manifest(),
+  /// cameras_named() and index_ticks(); not_found when no tick is common to them.
   static Result<std::unique_ptr<SetReader>> open(const std::filesystem::path& take_folder,
                                                  const std::vector<std::string>& cameras = {});
 

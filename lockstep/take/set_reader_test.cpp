@@ -8,6 +8,7 @@
 namespace lockstep {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::SmallTake;
 using testing::ticks;
 
@@ -111,7 +112,14 @@ TEST(SetReader, OfCamerasThatAreChosenOnlyTheirFilesCount) {
     take.manifest().common_ticks = 20;
     take.save();
     if (missing) std::filesystem::remove(take.folder() / "b.mkv");
-    EXPECT_EQ(bool(SetReader::open(take.folder())), !missing);
+    const auto all = SetReader::open(take.folder());
+    ASSERT_EQ(bool(all), !missing);
+    if (missing) {
+      EXPECT_THAT(all.error().message, HasSubstr("b.mkv is not there, and it is of camera 'b'"));
+    }
+    const auto misspelt = SetReader::open(take.folder(), {"a", "bb"});
+    ASSERT_FALSE(misspelt);
+    EXPECT_THAT(misspelt.error().message, HasSubstr("has no camera 'bb': did you mean 'b'?"));
     auto reader = SetReader::open(take.folder(), {"a"});
     ASSERT_TRUE(reader) << reader.error().message;
     EXPECT_EQ((*reader)->tick_count(), 20);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep/take/tick_index.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -47,6 +49,12 @@ class Indexer {
     auto reader = RecordingReader::open(folder_ / camera.parts[part].file);
     // Killed before its first frame: it has no ticks.
     if (!reader && reader.error().code == Errc::truncated) return {};
+    if (!reader && reader.error().code == Errc::not_found) {
+      return Error{Errc::not_found,
+                   fmt::format("{} is not there, and it is of camera '{}' of the take: bring it "
+                               "back",
+                               (folder_ / camera.parts[part].file).string(), camera.name)};
+    }
     if (!reader) return std::move(reader).error();
     auto stamps = (*reader)->scan();
     if (!stamps) return std::move(stamps).error();

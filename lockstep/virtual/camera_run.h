@@ -63,8 +63,6 @@ class CameraRun {
   [[nodiscard]] DeviceTime epoch_began() const { return epoch_began_; }
   /// World time at which the counter was last zero; needs begun().
   [[nodiscard]] HostTime clock_zero() const { return clock_zero_; }
-  /// When the last tick began.
-  [[nodiscard]] HostTime tick_began() const { return tick_began_; }
 
   /// The trains that a source started at `start` gives: one, or two when it will restart itself.
   [[nodiscard]] static std::vector<PulseTrain> trains_of(const CameraTraits& traits,

@@ -24,6 +24,7 @@
 #include "lockstep/apps/lockstep/calibration_text.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/record_take.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/base/files.h"
 #include "lockstep/calibrate/calibration_report_json.h"
 #include "lockstep/export/exported.h"
@@ -148,9 +149,17 @@ Result<void> fix_origin(const CalibrateOptions& options, const OriginWish& wish,
   return {};
 }
 
+/// "5 of the 210 ticks of the take were looked at"; empty where all were.
+std::string few_ticks(const GatheredBoards& gathered) {
+  if (gathered.ticks_looked_at >= gathered.ticks_of_take) return {};
+  return fmt::format("{} of the {} ticks of the take were looked at", gathered.ticks_looked_at,
+                     gathered.ticks_of_take);
+}
+
 Result<CalibrationReport> calibrate(const CalibrateOptions& options, const OriginWish& wish) {
   const auto board = read_board_file(options.board);
   if (!board) return board.error();
+  if (auto there = check_origin(options.take, wish); !there) return std::move(there).error();
   if (auto in_step = check_sync(options); !in_step) return std::move(in_step).error();
   // Before the work, so that none is lost; a take has its folder.
   if (auto made = make_folder_of(options.output); !made) return std::move(made).error();
@@ -159,8 +168,16 @@ Result<CalibrationReport> calibrate(const CalibrateOptions& options, const Origi
   say_mishaps(gathered->mishaps, gathered->failures);
   const UndividedJob job;
   auto report = calibrate_rig(gathered->evidence, solve_options(options));
-  if (!report)
-    return Error{report.error().code, fmt::format("{}: {}", options.take, report.error().message)};
+  const std::string few = few_ticks(*gathered);
+  if (!report) {
+    return Error{report.error().code,
+                 fmt::format("{}: {}{}", options.take, report.error().message,
+                             few.empty() ? "" : " Only " + few + ": --ticks takes more.")};
+  }
+  if (!few.empty() && !report->passes())
+    report->advice.insert(
+        report->advice.begin(),
+        {AdviceLevel::note, "few-ticks-looked-at", {}, few, "look at more of them with --ticks"});
   report->take = gathered->take;
   report->simulated = gathered->simulated;
   report->ticks_looked_at = gathered->ticks_looked_at;
@@ -189,9 +206,10 @@ Result<void> write(const CalibrateOptions& options, const OutputFiles& files,
 Result<void> check_options(const CalibrateOptions& options) {
   if (options.check || options.refine) return {};
   if (options.board.empty()) {
+    const bool photographs = !options.photographs.empty() || !options.registered.empty();
     return Error{Errc::invalid_argument,
-                 "name the file of the board that was shown (--board board.toml), or ask whether "
-                 "a camera has moved (--check)"};
+                 std::string("name the file of the board that was shown (--board board.toml)") +
+                     (photographs ? "" : ", or ask whether a camera has moved (--check)")};
   }
   if (options.calibration.empty()) return {};
   return Error{Errc::invalid_argument,
@@ -264,11 +282,19 @@ int record_and_calibrate(CalibrateOptions options) {
   request.output_option = "--take";
   request.length_s = options.length_s;
   request.summary = !options.json;
-  if (!options.json) say("Show the board to the cameras while they record.");
+  if (!options.json) request.prompt = "Show the board to the cameras while they record.";
   fs::path take;
   if (const int code = record_take(request, &take); code != kExitGood) {
     const bool out_of_step = code == kExitFallsShort && !take.empty();
-    if (!out_of_step || !options.good_ticks) return code;
+    if (!out_of_step || !options.good_ticks) {
+      if (out_of_step) {
+        say(
+            fmt::format("The take stays: `lockstep calibrate {} --board {} --good-ticks` uses "
+                        "what is in step of it.",
+                        take.string(), options.board));
+      }
+      return code;
+    }
   }
   options.take = take.string();
   return calibrate_take(options);
@@ -293,9 +319,7 @@ int run_calibrate(const CalibrateOptions& options) {
                            options.json};
   if (options.check) return run_check(scene);
   if (options.refine) return run_refine(scene);
-  std::error_code ignored;
-  const bool is_rig = options.take == "demo" || fs::is_regular_file(options.take, ignored);
-  if (is_rig) return record_and_calibrate(options);
+  if (names_rig(options.take)) return record_and_calibrate(options);
   if (options.length_s || !options.new_take.empty()) {
     return report_failure(
         {Errc::invalid_argument, "--length and --take are for a rig that is to be recorded, and " +
@@ -342,7 +366,7 @@ std::vector<CLI::Option*> add_board_options(CLI::App& command, CalibrateOptions&
           .add_option("-l,--length", options.length_s,
                       "Seconds to record of a rig (default: until Ctrl-C)")
           ->type_name("SECONDS")
-          ->check(CLI::PositiveNumber),
+          ->check(wrong_length),
       command
           .add_option(
               "--take", options.new_take,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -167,6 +168,8 @@ const char* word_of(PhotoUse use) {
       return "blurred";
     case PhotoUse::alike:
       return "alike";
+    case PhotoUse::contradicting:
+      return "contradicting";
   }
   return "";
 }
@@ -193,7 +196,9 @@ void print_left_out(const SolvedLens& solved, const std::vector<Photograph>& pho
   for (const auto& [use, why] :
        {std::pair{PhotoUse::few_corners, "too little of the board"},
         std::pair{PhotoUse::blurred, "blurred"},
-        std::pair{PhotoUse::alike, "the board stands where it stood before"}}) {
+        std::pair{PhotoUse::alike, "the board stands where it stood before"},
+        std::pair{PhotoUse::contradicting,
+                  "contradicts all others: of another camera, or at another zoom?"}}) {
     std::vector<std::string> names;
     for (size_t i = 0; i < photographs.size(); ++i) {
       if (solved.photos[i].use == use) names.push_back(photographs[i].seen.name);
@@ -304,10 +309,11 @@ void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
   const Eigen::Vector3d& t = a_from_b.translation;
   const double turn_deg = kDegPerRad * turn_angle_rad(pair.b_from_a.rotation);
   print_text(
-      wrapped(fmt::format("the camera of {} stands {:.4f} m to the right, {:.4f} m below and "
-                          "{:.4f} m in front of that of {}, turned by {:.2f}°",
-                          request.photographs[1], t.x(), t.y(), t.z(), request.photographs[0],
-                          turn_deg),
+      wrapped(fmt::format("the camera of {} stands {:.4f} m to the {}, {:.4f} m {} and {:.4f} m {} "
+                          "that of {}, turned by {:.2f}°",
+                          request.photographs[1], std::abs(t.x()), t.x() < 0 ? "left" : "right",
+                          std::abs(t.y()), t.y() < 0 ? "above" : "below", std::abs(t.z()),
+                          t.z() < 0 ? "behind" : "in front of", request.photographs[0], turn_deg),
               2) +
       "\n");
   print_text(fmt::format("{} and {} corners, {:.3f} and {:.3f} px off (rms)\n", pair.corners_a,

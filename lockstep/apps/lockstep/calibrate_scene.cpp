@@ -9,6 +9,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/take/manifest.h"
 
 namespace lockstep {
@@ -50,7 +51,7 @@ Eigen::Index nearest_axis(const Eigen::Vector3d& way) {
 Result<CalibratedScene> look_at_scene(const SceneRequest& request) {
   CalibratedScene all;
   std::error_code ignored;
-  if (request.take == "demo" || fs::path(request.take).extension() == ".toml") {
+  if (names_rig(request.take)) {
     return Error{Errc::invalid_argument,
                  fmt::format("{} is a rig, and what is looked at is a take of it: record one first "
                              "(`lockstep record {} -l 1`)",

@@ -95,6 +95,17 @@ Result<OriginWish> origin_from(const std::string& text) {
                            text)};
 }
 
+Result<void> check_origin(const fs::path& take_folder, const OriginWish& wish) {
+  if (!wish.tick) return {};
+  const auto take = SetReader::open(take_folder);
+  if (!take) return take.error();
+  const int64_t ticks = (*take)->tick_count();
+  if (*wish.tick < ticks) return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("--origin board:{}: the ticks of {} go from 0 to {}", *wish.tick,
+                           take_folder.string(), ticks - 1)};
+}
+
 Result<void> move_origin(const fs::path& take_folder, const OriginWish& wish,
                          const std::map<int64_t, RigidTransform>& rig_from_board,
                          RigCalibration& calibration) {

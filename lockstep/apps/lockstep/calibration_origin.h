@@ -21,6 +21,10 @@ struct OriginWish {
 /// Invalid_argument for what is no wish.
 Result<OriginWish> origin_from(const std::string& text);
 
+/// Refuses the board at a tick that the take does not have, before any work. Errors:
+/// invalid_argument, and those of SetReader.
+Result<void> check_origin(const std::filesystem::path& take_folder, const OriginWish& wish);
+
 /// Moves the frame of a calibration of a take. `rig_from_board` has the boards that were solved
 /// with. Errors: unusable_input where the take does not tell: no inertial samples at rest, no
 /// floor, no board at that tick.

@@ -59,7 +59,7 @@ const char* items_of(const std::string& format) {
 }
 
 void print_written(const ExportRequest& request, const FootageViews& views,
-                   const Exported& exported) {
+                   const Exported& exported, std::string_view tells_why) {
   const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
   line(fmt::format("{}: {} of {}, {}, {:.1f} MB", exported.target.string(),
                    counted(exported.ticks, "tick"),
@@ -68,7 +68,7 @@ void print_written(const ExportRequest& request, const FootageViews& views,
                    static_cast<double>(exported.bytes) * 1e-6));
   line(views.calibration ? "where the cameras are: by " + views.calibration_file.string()
                          : "where the cameras are is not in it: there is no calibration.json");
-  const std::string left_out = left_out_text(exported.left_out, exported.ticks);
+  const std::string left_out = left_out_text(exported.left_out, exported.ticks, tells_why);
   if (!left_out.empty()) line(left_out);
   for (const std::string& remark : exported.remarks) line(remark);
 }
@@ -86,7 +86,8 @@ void print_json(const ExportRequest& request, const FootageViews& views, const E
                                     {"ticks_left_out", exported.left_out},
                                     {std::string(items_of(request.to)) + "s", exported.items},
                                     {"bytes", exported.bytes},
-                                    {"calibration", views.calibration_file.string()}};
+                                    {"calibration", views.calibration_file.string()},
+                                    {"remarks", exported.remarks}};
   print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
@@ -109,7 +110,7 @@ int run_export(ExportRequest& request) {
   const auto exported = write(request, **footage, *views, target);
   if (!exported) return report_failure(exported.error());
   request.footage.json ? print_json(request, *views, *exported)
-                       : print_written(request, *views, *exported);
+                       : print_written(request, *views, *exported, (*footage)->tells_why());
   return kExitGood;
 }
 

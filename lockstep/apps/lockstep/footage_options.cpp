@@ -88,12 +88,13 @@ std::string footage_name(const std::string& take) {
                                                       : named.stem().string();
 }
 
-std::string left_out_text(int64_t left_out, int64_t written) {
+std::string left_out_text(int64_t left_out, int64_t written, std::string_view tells_why) {
   if (left_out == 0) return "";
   return fmt::format(
-      "{} of {} left out: a camera was missing or not in step there (`lockstep "
-      "verify` says why; --all-ticks takes them, too)",
-      left_out, counted(left_out + written, "tick"));
+      "{} of {} left out: a camera was missing or not in step there ({} says why; --all-ticks "
+      "takes "
+      "them, too)",
+      left_out, counted(left_out + written, "tick"), tells_why);
 }
 
 Result<std::unique_ptr<Footage>> open_footage(const FootageRequest& request) {

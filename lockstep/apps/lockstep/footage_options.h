@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "lockstep/base/result.h"
 #include "lockstep/export/footage_views.h"
@@ -32,8 +33,9 @@ Result<void> read_ticks(FootageRequest& request);
 /// The name of the take or recording, to which outputs add an ending.
 [[nodiscard]] std::string footage_name(const std::string& take);
 
-/// "2 of 300 ticks were left out: ..."; empty when none was.
-[[nodiscard]] std::string left_out_text(int64_t left_out, int64_t written);
+/// "2 of 300 ticks were left out: ..."; empty when none was. `tells_why`: Footage::tells_why().
+[[nodiscard]] std::string left_out_text(int64_t left_out, int64_t written,
+                                        std::string_view tells_why);
 
 /// Opens what the request names of the cameras that it chooses, with a warning where a take holds
 /// less of them than it says: a recording was cut off. Errors: those of Footage::open().

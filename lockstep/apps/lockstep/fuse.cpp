@@ -2,6 +2,7 @@
 // `lockstep fuse`: one scene out of the views of all cameras.
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "lockstep/apps/common/exit_code.h"
@@ -9,6 +10,8 @@
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/fuse_live.h"
 #include "lockstep/apps/lockstep/fuse_request.h"
+#include "lockstep/apps/lockstep/record_take.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 
 namespace lockstep {
 namespace {
@@ -70,7 +73,7 @@ int run_fuse(FuseRequest& request) {
   if (request.footage.json) {
     print_fused_json(fused_json(request, *views, *exported));
   } else {
-    print_fused(*views, *exported);
+    print_fused(*views, *exported, (*footage)->tells_why());
   }
   return kExitGood;
 }
@@ -103,7 +106,7 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
                    "Of a rig: seconds to fuse, counted from the first tick of all cameras [until "
                    "Ctrl-C]")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+      ->check(wrong_length);
   command->add_flag("--per-tick", request->per_tick, "With --mesh: one mesh for each tick");
   command
       ->add_option("--voxel-mm", request->voxel_mm,

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -32,6 +33,7 @@ namespace fs = std::filesystem;
 struct Fused {
   Result<Exported> exported = Error{Errc::cancelled, "nothing came"};
   std::optional<FootageViews> views{};
+  int64_t read = 0;                  ///< ticks that were looked at, whatever came of them
   int64_t dropped = 0;               ///< ticks, since fusing was slower than the cameras
   Nanos busy{0};                     ///< that fusing took
   std::optional<Error> disk_full{};  ///< which ended it
@@ -73,6 +75,7 @@ class FusingSink final : public SetSink {
     if (!footage_ || refused_) return std::nullopt;
     footage_->end();
     thread_.join();
+    fused_.read = footage_->read();
     fused_.dropped = footage_->dropped();
     fused_.busy = footage_->busy();
     return std::move(fused_);
@@ -152,7 +155,7 @@ struct LiveResult {
     return outcome.failure ? outcome.failure : fused.disk_full;
   }
   [[nodiscard]] double ms_per_tick() const {
-    const auto ticks = static_cast<double>(std::max<int64_t>(fused.exported->ticks, 1));
+    const auto ticks = static_cast<double>(std::max<int64_t>(fused.read, 1));
     return to_seconds(fused.busy) * 1000 / ticks;
   }
 };
@@ -161,18 +164,15 @@ struct LiveResult {
 /// where no tick was dropped.
 std::string dropped_text(const LiveResult& result) {
   if (result.fused.dropped == 0) return {};
-  const Exported& exported = *result.fused.exported;
   return fmt::format(
       "dropped {} of {}: fusing takes {:.0f} ms a tick, the cameras give one each {:.0f} ms. For "
-      "all "
-      "of them record a take, and fuse that",
-      result.fused.dropped,
-      counted(exported.ticks + exported.left_out + result.fused.dropped, "tick"),
+      "all of them record a take, and fuse that",
+      result.fused.dropped, counted(result.fused.read + result.fused.dropped, "tick"),
       result.ms_per_tick(), result.period_ms);
 }
 
 void print_live(const LiveResult& result) {
-  print_fused(*result.fused.views, *result.fused.exported);
+  print_fused(*result.fused.views, *result.fused.exported, LiveFootage::kTellsWhy);
   if (const std::string dropped = dropped_text(result); !dropped.empty())
     print_text(wrapped(dropped, 2) + "\n");
   if (result.report) print_verdict(*result.report);
@@ -230,12 +230,6 @@ TakeRequest rig_request(const FuseRequest& request) {
 }
 
 }  // namespace
-
-bool names_rig(const std::string& take) {
-  std::error_code ignored;
-  return take == "demo" ||
-         (fs::path(take).extension() == ".toml" && !fs::is_directory(take, ignored));
-}
 
 int fuse_rig(const FuseRequest& request) {
   if (!request.footage.ticks.empty()) {

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
-
 #include "lockstep/apps/lockstep/fuse_request.h"
 
 namespace lockstep {
-
-/// Whether `fuse` is to run a rig rather than read a take: "demo", or a rig file (.toml).
-[[nodiscard]] bool names_rig(const std::string& take);
 
 /// Arms the rig that request.footage.take names and fuses what it delivers, tick by tick, until the
 /// length is reached or Ctrl-C; nothing is recorded. Returns the exit code: that of `record`, or of

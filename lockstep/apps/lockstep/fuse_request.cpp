@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/base/text.h"
 #include "lockstep/export/fuse_clouds.h"
@@ -34,7 +36,7 @@ Result<Exported> fuse_footage(const FuseRequest& request, Footage& footage,
                    {.voxel_m = request.voxel_mm / 1000, .per_tick = request.per_tick}, progress);
 }
 
-void print_fused(const FootageViews& views, const Exported& exported) {
+void print_fused(const FootageViews& views, const Exported& exported, std::string_view tells_why) {
   const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
   line(fmt::format(
       "{}: {} of {}, {}, {:.1f} MB",
@@ -45,7 +47,7 @@ void print_fused(const FootageViews& views, const Exported& exported) {
       static_cast<double>(exported.bytes) * 1e-6));
   line(views.calibration ? "where the cameras are: by " + views.calibration_file.string()
                          : "in the frame of the camera: there is no calibration.json");
-  const std::string left_out = left_out_text(exported.left_out, exported.ticks);
+  const std::string left_out = left_out_text(exported.left_out, exported.ticks, tells_why);
   if (!left_out.empty()) line(left_out);
   for (const std::string& remark : exported.remarks) line(remark);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lockstep/apps/lockstep/footage_options.h"
 #include "lockstep/export/exported.h"
@@ -25,8 +26,8 @@ struct FuseRequest {
 Result<Exported> fuse_footage(const FuseRequest& request, Footage& footage,
                               const FootageViews& views, const ExportProgress& progress);
 
-/// What was written and by which calibration, for a person.
-void print_fused(const FootageViews& views, const Exported& exported);
+/// What was written and by which calibration, for a person; `tells_why`: Footage::tells_why().
+void print_fused(const FootageViews& views, const Exported& exported, std::string_view tells_why);
 /// The same as docs/schemas/fuse.schema.json has it.
 [[nodiscard]] nlohmann::ordered_json fused_json(const FuseRequest& request,
                                                 const FootageViews& views,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lockstep record` and `lockstep simulate`: one take of a rig, in real time or out of it.
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <memory>
 #include <string>
 
@@ -12,23 +11,12 @@
 namespace lockstep {
 namespace {
 
-constexpr double kLongestTakeS = 100 * 86'400.0;
 constexpr const char* kExitCodes =
     R"(
 
 Exit codes: 0 recorded and in step (warnings included), 1 not in step, marked UNPROVED or refused
 for its plan, 2 wrong use, a rig file that cannot be used or a take that is there already, 3 a
 camera, the disk or this host failed.)";
-
-/// Empty when `text` is a length that a take can have, else what is wrong with it.
-std::string wrong_length(const std::string& text) {
-  double length_s = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, length_s);
-  if (error == std::errc{} && at == end && length_s > 0 && length_s <= kLongestTakeS) return {};
-  return "a length is a number of seconds above 0, up to 8640000 (a hundred days), not '" + text +
-         "'";
-}
 
 /// An empty word is a variable that was not set, and no wish for the next number.
 std::string wrong_take(const std::string& text) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <variant>
 
@@ -20,6 +21,7 @@
 namespace lockstep {
 namespace {
 
+constexpr double kLongestTakeS = 100 * 86'400.0;
 constexpr const char* kTruthFile = "truth.json";
 
 /// Where the take goes by default: the rig's take folder, beside the rig file.
@@ -127,12 +129,22 @@ int record_virtual(const TakeRequest& request, const ReadyRig& ready, std::files
 
 }  // namespace
 
+std::string wrong_length(const std::string& text) {
+  double length_s = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, length_s);
+  if (error == std::errc{} && at == end && length_s > 0 && length_s <= kLongestTakeS) return {};
+  return "a length is a number of seconds above 0, up to 8640000 (a hundred days), not '" + text +
+         "'";
+}
+
 int record_take(const TakeRequest& request, std::filesystem::path* made) {
   const auto ready = ready_rig(request, "recorded");
   if (const int* refused = std::get_if<int>(&ready)) return *refused;
   const auto& rig = std::get<ReadyRig>(ready);
   if (auto target = check_target(request, rig.chosen.rig, rig.plan); !target)
     return report_failure(target.error());
+  if (!request.prompt.empty()) say(request.prompt);
   return record_virtual(request, rig, made);
 }
 

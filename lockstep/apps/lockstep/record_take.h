@@ -21,9 +21,13 @@ struct TakeRequest {
   bool json = false;
   bool quiet = false;
   bool summary = true;                ///< print what was recorded; a failure is always said
+  std::string prompt;                 ///< said once nothing speaks against recording
   std::optional<uint64_t> seed{};     ///< of the virtual world
   std::vector<std::string> faults{};  ///< "camera:kind:at_s[:value[:count]]"
 };
+
+/// Of --length: empty when `text` is a length that a rig can run for, else what is wrong with it.
+[[nodiscard]] std::string wrong_length(const std::string& text);
 
 /// Records one take from planning to verdict; returns the exit code. `made` (may be null) gets the
 /// folder of the take once there is one.

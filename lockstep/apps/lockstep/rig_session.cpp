@@ -74,6 +74,13 @@ Error no_real_cameras(const TakeRequest& request) {
 
 }  // namespace
 
+bool names_rig(const std::string& name) {
+  std::error_code ignored;
+  const std::filesystem::path path = name;
+  return name == "demo" ||
+         (path.extension() == ".toml" && !std::filesystem::is_directory(path, ignored));
+}
+
 std::variant<ReadyRig, int> ready_rig(const TakeRequest& request, std::string_view done) {
   auto chosen = choose_rig(request.rig);
   if (!chosen) return report_failure(chosen.error());

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -16,6 +17,10 @@
 // What all commands that run a rig do alike, whatever becomes of its captures.
 
 namespace lockstep {
+
+/// Whether a command that takes a rig or a take is given a rig: "demo", or a .toml that is no
+/// folder.
+[[nodiscard]] bool names_rig(const std::string& name);
 
 /// A rig that can be run, as the command line changes it, and its plan.
 struct ReadyRig {

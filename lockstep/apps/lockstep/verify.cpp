@@ -34,7 +34,7 @@ constexpr const char* kExamples =
   lockstep verify take --against takes/corner-001
 
 Exit codes: 0 in step (warnings included), 1 not in step or not of one take, 2 a file cannot be used
-or the page is there already.)";
+or the page is there already, 3 the disk failed.)";
 
 struct VerifyArguments {
   std::vector<std::string> inputs;
