@@ -18,6 +18,9 @@ constexpr double kMovedChiSquare = 18.55;
 constexpr double kShownChiSquare = 13.5;
 // Explanations whose chi squares differ by less are both possible.
 constexpr double kRivalChiSquare = 12;
+// A direction in which not even a move so many times as large as is asked for would show tells
+// nothing: what little decides it there is, as often as not, two surfaces taken for one.
+constexpr double kTellingTimes = 4;
 
 /// The scene and the calibration as quadratic functions of the corrections, for any set of cameras
 /// that may have moved: their calibration counts for nothing.
@@ -30,14 +33,6 @@ class Explanations {
       stayed_.push_back(prior_information(camera, camera.covariance, tolerance));
       moved_.push_back(prior_information(camera, anywhere(), tolerance));
     }
-  }
-
-  /// How badly the calibration fits the scene when only the cameras in `moved` may have moved.
-  [[nodiscard]] double chi_square(const std::vector<bool>& moved) const {
-    const Eigen::MatrixXd prior = prior_of(moved);
-    const Eigen::VectorXd pull = prior * corrections();
-    const Eigen::VectorXd best = (alignment_.information + prior).ldlt().solve(pull);
-    return corrections().dot(pull) - pull.dot(best);
   }
 
   /// Correction of a camera and its covariance when the cameras in `moved` may have moved.
@@ -88,6 +83,25 @@ double least_move(const Eigen::Matrix3d& told, double asked, std::vector<Eigen::
   return least > 0 ? std::sqrt(kShownChiSquare / least) : std::numeric_limits<double>::infinity();
 }
 
+/// Of a camera's having stayed, in the directions that tell. `told`: information of `move`, a turn
+/// and a shift.
+double telling_chi_square(const PoseCovariance& told, const Eigen::Matrix<double, 6, 1>& move,
+                          const PoseCheckOptions& options) {
+  // In units of what is asked for, so that turns and shifts are of one size.
+  Eigen::Matrix<double, 6, 1> asked;
+  asked << Eigen::Vector3d::Constant(options.turn_rad), Eigen::Vector3d::Constant(options.shift_m);
+  const Eigen::SelfAdjointEigenSolver<PoseCovariance> axes(asked.asDiagonal() * told *
+                                                           asked.asDiagonal());
+  const Eigen::Matrix<double, 6, 1> along =
+      axes.eigenvectors().transpose() * move.cwiseQuotient(asked);
+  double sum = 0;
+  for (int i = 0; i < 6; ++i) {
+    const double shown = axes.eigenvalues()[i] * kTellingTimes * kTellingTimes;
+    if (shown >= kShownChiSquare) sum += axes.eigenvalues()[i] * along[i] * along[i];
+  }
+  return sum;
+}
+
 /// Of a camera of which nothing can be computed: every move is open.
 CameraMove nothing_told() {
   CameraMove move;
@@ -115,7 +129,8 @@ class Comparison {
   /// fits as it is, and where it cannot be computed, which describe() says.
   [[nodiscard]] std::vector<size_t> moved() const {
     std::vector<double> gains;
-    for (size_t i = 0; i < cameras_.size(); ++i) gains.push_back(gain(i));
+    for (size_t i = 0; i < cameras_.size(); ++i)
+      gains.push_back(told_of(i, std::nullopt).chi_square);
     std::vector<size_t> alike;
     if (!std::all_of(gains.begin(), gains.end(), [](double g) { return std::isfinite(g); }))
       return alike;
@@ -128,23 +143,16 @@ class Comparison {
 
   /// What the scene says of a camera that may have moved while all others stayed, but for `moved`.
   void describe(size_t i, std::optional<size_t> moved, CameraMove& move) const {
-    std::vector<bool> free(cameras_.size(), false);
-    if (moved) free[*moved] = true;
-    free[i] = false;
-    move.chi_square = explanations_.chi_square(free);
-    free[i] = true;
-    move.chi_square -= explanations_.chi_square(free);
-    SceneCorrection correction;
-    explanations_.solve(free, i, correction, move.covariance);
-    move.covariance += cameras_[i].covariance;
-    const PoseCovariance told = move.covariance.ldlt().solve(PoseCovariance::Identity());
-    if (!std::isfinite(move.chi_square) || !correction.allFinite() ||
-        !move.covariance.allFinite() || !told.allFinite()) {
+    const Told all = told_of(i, moved);
+    if (!all.is_finite()) {
       move = nothing_told();
       return;
     }
-    move.turn_rad = correction.head<3>();
-    move.shift_m = correction.segment<3>(3);
+    move.chi_square = all.chi_square;
+    move.covariance = all.covariance;
+    move.turn_rad = all.move.head<3>();
+    move.shift_m = all.move.tail<3>();
+    const PoseCovariance& told = all.information;
     move.least_turn_rad =
         least_move(told.topLeftCorner<3, 3>(), options_.turn_rad, move.open_turns);
     move.least_shift_m =
@@ -157,12 +165,33 @@ class Comparison {
   }
 
  private:
-  /// How much better the scene is explained when camera `i` may have moved.
-  [[nodiscard]] double gain(size_t i) const {
+  /// What the scene says of one camera.
+  struct Told {
+    Eigen::Matrix<double, 6, 1> move;  ///< from where it was calibrated: a turn and a shift
+    PoseCovariance covariance, information;
+    double chi_square = 0;  ///< of its having stayed
+
+    [[nodiscard]] bool is_finite() const {
+      return move.allFinite() && covariance.allFinite() && information.allFinite() &&
+             std::isfinite(chi_square);
+    }
+  };
+
+  /// When it may have moved while all others stayed, but for `moved`.
+  [[nodiscard]] Told told_of(size_t i, std::optional<size_t> moved) const {
     std::vector<bool> free(cameras_.size(), false);
-    const double before = explanations_.chi_square(free);
+    if (moved) free[*moved] = true;
     free[i] = true;
-    return before - explanations_.chi_square(free);
+    Told told;
+    SceneCorrection correction;
+    explanations_.solve(free, i, correction, told.covariance);
+    told.covariance += cameras_[i].covariance;
+    told.move = correction.head<6>();
+    told.information = told.covariance.ldlt().solve(PoseCovariance::Identity());
+    told.chi_square = told.move.allFinite() && told.information.allFinite()
+                          ? telling_chi_square(told.information, told.move, options_)
+                          : std::numeric_limits<double>::quiet_NaN();
+    return told;
   }
 
   const std::vector<SceneCamera>& cameras_;

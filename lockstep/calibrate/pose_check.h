@@ -25,7 +25,9 @@ struct CameraMove {
   Eigen::Vector3d shift_m = Eigen::Vector3d::Zero();
   /// Of these six numbers, all directions, with what the calibration does not know.
   PoseCovariance covariance = PoseCovariance::Zero();
-  double chi_square = 0;    ///< of its having stayed, with six degrees of freedom
+  /// Of its having stayed, with as many degrees of freedom as there are directions, six at most, in
+  /// which four times the move that is asked for would show.
+  double chi_square = 0;
   std::vector<int> rivals;  ///< of one_of: which cameras may have moved instead
   /// The smallest moves that show whatever their direction, infinite where one does not at all.
   double least_shift_m = 0;

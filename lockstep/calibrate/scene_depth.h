@@ -30,8 +30,10 @@ class SceneDepthMean {
  private:
   struct Sums {
     uint32_t count = 0;
+    uint32_t last_mm = 0;
     uint64_t sum_mm = 0;
     uint64_t sum_of_squares_mm2 = 0;
+    uint64_t sum_of_squared_steps_mm2 = 0;
   };
 
   int width_px_, height_px_;

@@ -87,6 +87,7 @@ SceneDepth seen(PictureStore& store, const Rig& rig, size_t camera) {
   SceneDepthMean mean(size.width, size.height);
   for (uint64_t tick = 0; tick < kTicks; ++tick) {
     FrameInstant frame;
+    frame.world_tick = static_cast<int64_t>(tick);
     frame.noise_seed = mix_bits(mix_bits(rig.world->seed, camera), tick);
     mean.add((*pictures)->depth(frame).depth->samples());
   }
@@ -186,6 +187,32 @@ TEST(MovedCameras, OfThreeAreNamed) {
   EXPECT_EQ(found.wrong, 0);
   EXPECT_GE(found.shifts_found * 100, found.takes * 95);
   EXPECT_GE(found.turns_found * 100, found.takes * 95);
+}
+
+// Cameras that face each other share the floor, and otherwise what somebody who sways shows of both
+// sides: that must accuse nobody who stayed.
+TEST(MovedCameras, SomebodyInTheRoomAccusesNoCameraThatStayed) {
+  const TempFolder cache;
+  const std::vector<CameraPlace> places{{{0, -2.5, 1.5}, {0, 0, 0.8}},
+                                        {{2.5, 0, 1.5}, {0, 0, 0.8}},
+                                        {{0, 2.5, 1.5}, {0, 0, 0.8}},
+                                        {{-2.5, 0, 1.5}, {0, 0, 0.8}}};
+  const auto count = static_cast<uint64_t>(seeds(1));
+  for (uint64_t seed = 1; seed <= count; ++seed) {
+    Rig rig = rig_of(places, "room", seed);
+    rig.world->period_s = 2;
+    const Check check(rig, cache);
+    for (const CameraMove& move : check.run(rig).cameras) EXPECT_FALSE(alarm(move)) << seed;
+    const size_t who = seed % places.size();
+    rig.cameras[who].nudge.shift_mm = {12, 0, 0};
+    const auto moves = check.run(rig).cameras;
+    for (size_t i = 0; i < moves.size(); ++i) {
+      if (i == who) continue;
+      EXPECT_NE(moves[i].verdict, MoveVerdict::moved) << seed << " camera " << i;
+    }
+    const bool any = std::any_of(moves.begin(), moves.end(), alarm);
+    EXPECT_TRUE(!any || alarm(moves[who])) << seed;
+  }
 }
 
 TEST(MovedCameras, OnABareFloorNobodyCanTell) {

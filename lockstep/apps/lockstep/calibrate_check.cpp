@@ -43,20 +43,24 @@ struct Checked {
   }
 };
 
-/// A size that is smaller than what would show is none that was measured.
-std::string move_in_words(const CameraMove& move) {
+/// How far a camera went, as far as it is known, and what of it is not. A size that is smaller than
+/// what would show is none that was measured.
+struct MoveInWords {
+  std::string known, unknown;
+};
+
+MoveInWords move_in_words(const CameraMove& move) {
   const Eigen::Vector3d mm = 1000 * move.shift_m;
   const bool shift_known = move.shift_m.norm() >= move.least_shift_m;
   const bool turn_known = move.turn_rad.norm() >= move.least_turn_rad;
-  if (!shift_known && !turn_known) return "as much as this scene cannot tell";
-  const std::string shift = shift_known
-                                ? fmt::format("{:.1f} mm ({} right, {} down, {} forward)",
-                                              mm.norm(), signed_number(mm.x(), 1),
-                                              signed_number(mm.y(), 1), signed_number(mm.z(), 1))
-                                : "a shift that this scene cannot tell";
-  const std::string turn = turn_known ? fmt::format("{:.2f}°", kDegPerRad * move.turn_rad.norm())
-                                      : "a turn that it cannot tell";
-  return shift + " and " + turn;
+  const std::string shift =
+      fmt::format("{:.1f} mm ({} right, {} down, {} forward)", mm.norm(), signed_number(mm.x(), 1),
+                  signed_number(mm.y(), 1), signed_number(mm.z(), 1));
+  const std::string turn = fmt::format("{:.2f}°", kDegPerRad * move.turn_rad.norm());
+  if (shift_known && turn_known) return {shift + " and " + turn, ""};
+  if (shift_known) return {shift, "; whether it is turned, too, this scene cannot tell"};
+  if (turn_known) return {turn, "; whether it is shifted, too, this scene cannot tell"};
+  return {"", "; how far, this scene cannot tell"};
 }
 
 std::string cannot_tell(const std::vector<std::string>& names, const std::string& unseen) {
@@ -70,22 +74,25 @@ std::string cannot_tell(const std::vector<std::string>& names, const std::string
 std::string sentence(const Checked& all, size_t i) {
   const CameraMove& move = all.check.cameras[i];
   const std::string name = "'" + all.name(i) + "'";
+  const MoveInWords words = move_in_words(move);
   switch (move.verdict) {
     case MoveVerdict::stayed:
       return {};
     case MoveVerdict::moved:
       return fmt::format(
-          "{} has moved: it stands {} from where it was calibrated. Calibrate the "
-          "rig again.",
-          name, move_in_words(move));
+          "{} has moved{}{}. Calibrate the rig again.", name,
+          words.known.empty()
+              ? ""
+              : fmt::format(": it stands {} from where it was calibrated", words.known),
+          words.unknown);
     case MoveVerdict::one_of: {
       std::vector<std::string> rivals;
       for (const int rival : move.rivals) rivals.push_back(all.name(static_cast<size_t>(rival)));
       return fmt::format(
-          "{} has moved by {}, unless it was {}: no other camera sees enough of the "
-          "same surfaces to tell which. Look at their stands, and calibrate the rig "
+          "{} has moved{}, unless it was {}: no other camera sees enough of the "
+          "same surfaces to tell which{}. Look at their stands, and calibrate the rig "
           "again.",
-          name, move_in_words(move), listing(rivals));
+          name, words.known.empty() ? "" : " by " + words.known, listing(rivals), words.unknown);
     }
     case MoveVerdict::cannot_tell:
       break;

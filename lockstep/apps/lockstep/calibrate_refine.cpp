@@ -46,6 +46,32 @@ Result<void> none_moved(const CalibratedScene& seen) {
   return {};
 }
 
+[[nodiscard]] bool all_open(const RefinedCamera& camera) {
+  return camera.open_shifts.size() == 3 && camera.open_turns.size() == 3;
+}
+
+/// Poses that the scene says nothing of are those that were there before: where that is all, no new
+/// file shall look like more.
+Result<void> some_refined(const CalibratedScene& seen, const PoseRefinement& refinement) {
+  std::vector<std::string> untold;
+  size_t held = 0;
+  for (size_t i = 0; i < refinement.cameras.size(); ++i) {
+    const bool reference = seen.scene.cameras[i].covariance.isZero();
+    held += reference ? 1 : 0;
+    if (!reference && all_open(refinement.cameras[i])) untold.push_back(seen.scene.cameras[i].name);
+  }
+  if (untold.empty()) return {};
+  const std::string of = fmt::format(
+      "this scene says less of {} than {} does, in every direction: a camera that was "
+      "bumped would not show. Record it where two cameras see surfaces that face three "
+      "ways.",
+      listing(untold), seen.file.string());
+  if (untold.size() + held == refinement.cameras.size())
+    return Error{Errc::unusable_input, of + " Nothing is written."};
+  say("warning: " + of);
+  return {};
+}
+
 /// The folder of `output` is made first, so that no work is lost for it.
 Result<PoseRefinement> refine(const CalibratedScene& seen, const std::string& output) {
   const UndividedJob job;
@@ -152,6 +178,7 @@ int run_refine(const SceneRequest& request) {
   if (!seen) return report_failure(seen.error());
   const auto refinement = refine(*seen, request.output);
   if (!refinement) return report_failure(refinement.error());
+  if (auto some = some_refined(*seen, *refinement); !some) return report_failure(some.error());
   const Refined all{*seen, *refinement, with(*seen, *refinement)};
   const std::string json = to_json(all);
   if (auto written = write_file_whole(*file, json, ExistingFile::refuse); !written)
