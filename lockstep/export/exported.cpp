@@ -187,4 +187,14 @@ Error stopped(const Exported& so_far) {
                                         : "every file that was written is whole")};
 }
 
+Error with_what_stays(Error why, const Exported& so_far) {
+  const bool disk = why.code == Errc::io || why.code == Errc::no_space;
+  if (!disk || so_far.ticks == 0) return why;
+  const std::filesystem::path folder =
+      so_far.first.empty() ? so_far.target : so_far.first.parent_path();
+  why.message += fmt::format("; what was written of {} stays in {}", counted(so_far.ticks, "tick"),
+                             folder.empty() ? "this folder" : folder.string());
+  return why;
+}
+
 }  // namespace lockstep

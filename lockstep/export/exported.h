@@ -106,6 +106,9 @@ void remark_on_empty(int64_t ticks, Exported& to);
 /// Stopped by the user, after so much.
 Error stopped(const Exported& so_far);
 
+/// A disk that failed, with what of several files stays where some ticks were written.
+Error with_what_stays(Error why, const Exported& so_far);
+
 /// Gives every set of a walk to `work`, whose add(set) writes it, whose exported() says what was
 /// written, and whose nothing() why nothing could be made of any. Errors: those of the footage and
 /// of add(); stopped(); nothing_to_write(); nothing().
@@ -116,7 +119,8 @@ Result<Exported> add_all(const Footage& footage, TickWalk& walk, const ExportPro
     auto set = walk.next(progress);
     if (!set) return std::move(set).error();
     if (!*set) break;
-    if (auto added = work.add(**set); !added) return std::move(added).error();
+    if (auto added = work.add(**set); !added)
+      return with_what_stays(std::move(added).error(), work.exported());
   }
   if (walk.stopped()) return stopped(work.exported());
   if (work.exported().ticks == 0)

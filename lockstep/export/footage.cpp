@@ -166,8 +166,11 @@ DeviceTime FootagePart::device_time(RigTime time) const {
 Result<std::unique_ptr<Footage>> Footage::open(const std::filesystem::path& take_or_recording,
                                                const std::vector<std::string>& cameras) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(take_or_recording, ignored))
+  if (std::filesystem::is_directory(take_or_recording, ignored)) {
+    if (!is_take_folder(take_or_recording))
+      return no_take(take_or_recording, ", or one recording (.mkv)");
     return TakeFootage::open(take_or_recording, cameras);
+  }
   return RecordingFootage::open(take_or_recording);
 }
 

@@ -42,6 +42,14 @@ Result<void> read_calibration(const Footage& footage, const FootageChoice& choic
   return {};
 }
 
+/// As they were asked for: "tick 50", "ticks 50..".
+std::string ticks_in_words(const FootageChoice& choice) {
+  const auto number = [](std::optional<int64_t> tick) { return tick ? std::to_string(*tick) : ""; };
+  if (choice.first_tick && choice.first_tick == choice.last_tick)
+    return "tick " + number(choice.first_tick);
+  return fmt::format("ticks {}..{}", number(choice.first_tick), number(choice.last_tick));
+}
+
 Error of_another_rig(const FootageCamera& camera, const FootageViews& views) {
   std::string serials;
   for (const CalibratedCamera& known : views.calibration->cameras)
@@ -143,8 +151,8 @@ Result<TickWalk> TickWalk::begin(Footage& footage, const FootageViews& views,
   const int64_t from = choice.first_tick.value_or(0), to = choice.last_tick.value_or(last);
   if (from < 0 || from > to || to > last) {
     return Error{Errc::invalid_argument,
-                 fmt::format("{} has no ticks {}..{}: its ticks go from 0 to {}",
-                             footage.path().string(), from, to, last)};
+                 fmt::format("{} has no {}: its ticks go from 0 to {}", footage.path().string(),
+                             ticks_in_words(choice), last)};
   }
   footage.seek(from);
   return TickWalk(footage, views, choice.all_ticks, from, to);

@@ -26,6 +26,14 @@ Result<size_t> find_target(const Footage& footage, const FootageViews& views,
   for (const FusionCamera& camera : views.cameras) names.push_back(camera.name);
   const auto found = std::find(names.begin(), names.end(), target);
   if (found == names.end()) {
+    const auto& all = footage.cameras();
+    if (std::any_of(all.begin(), all.end(),
+                    [&target](const FootageCamera& camera) { return camera.name == target; })) {
+      return Error{Errc::invalid_argument,
+                   fmt::format("--fill {0}: --camera leaves this camera out: choose it, too "
+                               "(--camera {0})",
+                               target)};
+    }
     return Error{Errc::invalid_argument,
                  fmt::format("--fill {}: {} has no such camera: {}", printable(target),
                              footage.path().string(), suggest(target, names))};

@@ -92,6 +92,13 @@ bool have_color(const FootageViews& views) {
 
 Result<void> check_ending(const std::filesystem::path& file) {
   if (file.extension() == ".ply" || file.extension() == ".glb") return {};
+  const std::filesystem::path name = file.filename();
+  if (name.empty() || name == ".ply" || name == ".glb") {
+    return Error{Errc::invalid_argument,
+                 fmt::format("--to {}: the name of the file is missing: call it {}", file.string(),
+                             (file.parent_path() / "scene").string() +
+                                 (name.empty() ? ".ply" : name.string()))};
+  }
   return Error{Errc::invalid_argument,
                fmt::format("--to {}: the ending says the format, and there are .ply and .glb",
                            file.string())};

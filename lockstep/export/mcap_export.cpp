@@ -227,15 +227,22 @@ class McapExport {
     if (next == streams_.end() || next->at_end()) return false;
     now = next->due();
     CameraTopics& topics = *topics_[static_cast<size_t>(next - streams_.begin())];
-    const Result<void> written = next->imu_is_next()
-                                     ? topics.write(next->imu(), now)
-                                     : topics.write(next->capture(), next->clock(), tick_at(now));
+    const Tick tick = tick_at(now);
+    const bool imu = next->imu_is_next();
+    const Result<void> written =
+        imu ? topics.write(next->imu(), now) : topics.write(next->capture(), next->clock(), tick);
     if (!written) return written.error();
+    if (!imu && (!last_tick_ || tick > *last_tick_)) {  // they come in their order
+      ++ticks_;
+      last_tick_ = tick;
+    }
     if (auto moved = next->advance(); !moved) return std::move(moved).error();
     return true;
   }
 
   [[nodiscard]] McapFile& file() { return file_; }
+  /// On which some camera has a capture, whatever ticks are common to all.
+  [[nodiscard]] int64_t ticks() const { return ticks_; }
   void remark_on_undecoded(Exported& to) const {
     UndecodedImages all;
     for (const auto& topics : topics_) all.add(topics->undecoded());
@@ -261,6 +268,8 @@ class McapExport {
   McapFile file_;
   std::vector<std::unique_ptr<CameraTopics>> topics_;
   std::vector<RecordedStream> streams_;
+  std::optional<Tick> last_tick_;  ///< that a capture was written of
+  int64_t ticks_ = 0;
 };
 
 }  // namespace
@@ -288,7 +297,7 @@ Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
     if (!stepped) return std::move(stepped).error();
     more = *stepped;
   }
-  Exported exported{.target = file, .ticks = walk->ticks(), .items = work.file().messages()};
+  Exported exported{.target = file, .ticks = work.ticks(), .items = work.file().messages()};
   auto finished = work.file().finish();
   if (!finished) return std::move(finished).error();
   exported.bytes = *finished;

@@ -68,8 +68,16 @@ void check_sizes(const Board& board, std::vector<BoardProblem>& problems) {
   }
   if (board.kind == BoardKind::chessboard) return;
   const double marker = in_mm(board.marker_m);
+  if (marker < kSmallestMm) {
+    problems.push_back(
+        {"marker_mm",
+         fmt::format("markers of {:.6g} mm in squares of {:.6g} mm: a marker must have at least {} "
+                     "mm, as in squares of {:.6g} mm and more",
+                     marker, square, kSmallestMm, std::ceil(kSmallestMm / 0.075) / 10)});
+    return;
+  }
   const double largest = std::round(largest_marker_mm(board) * 1000) / 1000;
-  if (!(marker >= kSmallestMm && marker < square && marker <= largest)) {
+  if (!(marker < square && marker <= largest)) {
     problems.push_back(
         {"marker_mm",
          fmt::format("markers of {:.6g} mm in squares of {:.6g} mm: a marker needs white around "

@@ -180,6 +180,7 @@ Result<GatheredBoards> gather_boards(const fs::path& take_folder, const Board& b
     if (i == 0) {
       if (auto known = describe(**reader, gathered); !known) return std::move(known).error();
       gathered.ticks_of_take = (*reader)->tick_count();
+      gathered.ticks_recorded = (*reader)->manifest().common_ticks;
       ticks = spread_ticks(gathered.ticks_of_take, options.most_ticks);
     }
     watchers.push_back(std::make_unique<Watcher>(*std::move(reader), board, options));

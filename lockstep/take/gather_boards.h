@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ struct GatherBoardsOptions {
 
 struct GatheredBoards {
   BoardEvidence evidence;
-  int64_t ticks_of_take = 0;
+  int64_t ticks_of_take = 0;                ///< common to all cameras
+  std::optional<int64_t> ticks_recorded{};  ///< so many, by its manifest
   int64_t ticks_looked_at = 0;
   int64_t ticks_out_of_step = 0;  ///< of those: some camera was, and is left out there
   bool simulated = false;

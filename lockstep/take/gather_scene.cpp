@@ -102,6 +102,8 @@ Result<GatheredScene> gather_scene(const fs::path& take_folder, const RigCalibra
   GatheredScene scene;
   scene.simulated = manifest.is_virtual;
   scene.take = manifest.name;
+  scene.ticks_of_take = (*reader)->tick_count();
+  scene.ticks_recorded = manifest.common_ticks;
   const auto slots = join(take_folder, **reader, calibration, scene);
   if (!slots) return slots.error();
   std::vector<Eye> eyes;

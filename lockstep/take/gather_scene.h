@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,12 @@ struct GatherSceneOptions {
 };
 
 struct GatheredScene {
-  std::vector<SceneCamera> cameras;       ///< of the take, those that the calibration has
-  std::vector<std::string> serials;       ///< of the same
-  std::vector<std::string> uncalibrated;  ///< names of cameras of the take that it does not have
-  std::vector<std::string> absent;        ///< names of cameras of it that the take does not have
+  std::vector<SceneCamera> cameras;         ///< of the take, those that the calibration has
+  std::vector<std::string> serials;         ///< of the same
+  std::vector<std::string> uncalibrated;    ///< names of cameras of the take that it does not have
+  std::vector<std::string> absent;          ///< names of cameras of it that the take does not have
+  int64_t ticks_of_take = 0;                ///< common to all cameras
+  std::optional<int64_t> ticks_recorded{};  ///< so many, by its manifest
   int64_t ticks_looked_at = 0;
   bool simulated = false;
   std::string take;  ///< its name

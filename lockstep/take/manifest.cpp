@@ -431,15 +431,17 @@ std::string manifest_to_json(const TakeManifest& manifest) {
   return to_json(manifest).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+Error no_take(const std::filesystem::path& folder, std::string_view instead) {
+  return {Errc::not_found, fmt::format("{} is no take: there is no {} in it. Name the folder that "
+                                       "`lockstep record` made{}",
+                                       folder.string(), kManifestFile, instead)};
+}
+
 Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder) {
   const std::filesystem::path path = take_folder / kManifestFile;
   std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    return Error{Errc::not_found,
-                 fmt::format("{} is no take: there is no {} in it. Name the folder that `lockstep "
-                             "record` made, or the recordings themselves",
-                             take_folder.string(), kManifestFile)};
-  }
+  if (!std::filesystem::exists(path, ignored))
+    return no_take(take_folder, ", or the recordings themselves");
   const auto text = read_text_file(path);
   if (!text) return text.error();
   auto manifest = manifest_from_json(*text);

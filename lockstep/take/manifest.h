@@ -125,6 +125,9 @@ inline constexpr const char* kManifestFile = "take.json";
 /// True for a folder with a manifest, whatever the manifest holds.
 [[nodiscard]] bool is_take_folder(const std::filesystem::path& path);
 
+/// not_found: what a folder without a manifest is told. `instead` is what else may be named, after
+/// "name the folder that `lockstep record` made".
+[[nodiscard]] Error no_take(const std::filesystem::path& folder, std::string_view instead = {});
 /// not_found: no manifest there; unusable_input: one that cannot be read.
 Result<TakeManifest> read_manifest(const std::filesystem::path& take_folder);
 /// A manifest out of text that comes from anywhere: unusable_input for a wrong shape, for names

@@ -109,6 +109,7 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
   const Finished doubled = run_lockstep({"calibrate", "--intrinsics", folder / "eight", "--board",
                                          folder / "board.toml", "-o", folder / "nine.json"});
   EXPECT_EQ(doubled.status, 0) << doubled.err;
+  EXPECT_THAT(doubled.out, HasSubstr("8 of 9 photographs of 480 x 360 pixels"));
   EXPECT_THAT(doubled.out,
               HasSubstr("left out (the board stands where it stood before): again.png"));
 
@@ -128,6 +129,7 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
       run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
                     folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
   EXPECT_THAT(words.out, HasSubstr("m in front of that of"));
+  EXPECT_THAT(words.out, HasSubstr("-o FILE keeps it as b_from_a"));
   EXPECT_THAT(words.out, ::testing::Not(HasSubstr("advice")));
   expect_doubts_of_another_lens(folder);
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "tests/e2e/program.h"
+#include "tests/e2e/simulated_take.h"
 #include "tests/support/files.h"
 
 namespace lockstep::testing {
@@ -57,6 +58,14 @@ TEST_F(BoardCommand, DrawsTheBoardOfAFileAgain) {
   EXPECT_EQ(schema_problems(chess.out, "board"), "") << chess.out;
 }
 
+TEST_F(BoardCommand, MakesItsFolderAndSpeaksOfMarkersWhereThereAre) {
+  const Finished chess = board({"--kind", "chessboard", "-o", "new/chess.pdf"});
+  EXPECT_EQ(chess.status, 0) << chess.err;
+  EXPECT_THAT(read_file(folder_ / "new/chess.pdf"), StartsWith("%PDF-"));
+  EXPECT_THAT(one_line(chess.out), HasSubstr("put into new/chess.toml what a square measures."));
+  EXPECT_THAT(one_line(board({}).out), HasSubstr("what a square and a marker measure."));
+}
+
 TEST_F(BoardCommand, OverwritesNothing) {
   write_file(folder_ / "board.toml", "mine");
   const Finished refused = board({});
@@ -72,6 +81,9 @@ TEST_F(BoardCommand, RefusesWhatCannotBeWithASentence) {
       {{"--squares", "2x7"}, "from 3 to 100 along each side"},
       {{"--marker-mm", "90"}, "a marker needs white around it"},
       {{"--marker-mm", "79.9"}, "a marker needs white around it"},
+      {{"--squares", "3x3", "--square-mm", "1"},
+       "markers of 0.75 mm in squares of 1 mm: a marker must have at least 1 mm, as in squares of "
+       "1.4 mm and more"},
       {{"--dictionary", "DICT_5X5_255"}, "did you mean 'DICT_5X5_250'?"},
       {{"--dictionary", "DICT_4X4_50", "--squares", "12x12"}, "has 50 markers"},
       {{"--kind", "chessboard", "--squares", "9x7"}, "looks the same upside down"},

@@ -200,6 +200,43 @@ TEST_F(CalibrateScene, DoesNotRefineACameraThatHasMoved) {
   EXPECT_FALSE(fs::exists(folder() / "never.json"));
 }
 
+TEST_F(CalibrateScene, WarnsOfARecordingThatWasCut) {
+  fs::copy(folder() / "later", folder() / "cut");
+  const fs::path recording = folder() / "cut/right.mkv";
+  fs::resize_file(recording, fs::file_size(recording) / 2);
+  EXPECT_THAT(one_line(check("cut").err),
+              AllOf(HasSubstr("common to all cameras, and recorded 12: `lockstep verify"),
+                    HasSubstr("says what is missing")));
+}
+
+TEST_F(CalibrateScene, IsToldBeforeTheWorkWhatCannotBeWritten) {
+  const Finished refused = calibrate(
+      "later", {"--refine", "--calibration", folder() / "gone.json", "-o", "/proc/x.json"});
+  EXPECT_EQ(refused.status, 3) << refused.err;
+  EXPECT_THAT(one_line(refused.err), HasSubstr("cannot write in /proc"));
+}
+
+TEST_F(CalibrateScene, ABoardIsLookedForInATakeAlone) {
+  for (const auto& [name, sentence] :
+       {std::pair{"nosuch", "nosuch does not exist: check the name"},
+        std::pair{"later/left.mkv", "left.mkv is one file, and cameras are compared with each"},
+        std::pair{"",
+                  "is no take: there is no take.json in it. Name the folder that `lockstep "
+                  "record` made"}}) {
+    const Finished refused = calibrate(name, {"--board", "board.toml"});
+    EXPECT_EQ(refused.status, 2) << name;
+    EXPECT_THAT(one_line(refused.err),
+                AllOf(HasSubstr(sentence), ::testing::Not(HasSubstr("recordings"))));
+  }
+  write_file(folder() / "board.toml",
+             "kind = \"charuco\"\nsquares = \"9x7\"\nsquare_mm = 80\nmarker_mm = 60\n"
+             "dictionary = \"DICT_5X5_250\"\n");
+  const Finished gravity =
+      calibrate("later", {"--board", folder() / "board.toml", "--origin", "gravity"});
+  EXPECT_EQ(gravity.status, 2) << gravity.out;
+  EXPECT_THAT(one_line(gravity.err), HasSubstr("record with imu = true"));
+}
+
 TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
   RigCalibration other = *read_rig_calibration(good());
   for (CalibratedCamera& camera : other.cameras) camera.serial = "9" + camera.serial.substr(1);
@@ -218,6 +255,8 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
       {{"--check", "--calibration", folder() / "changed.json"},
        "the calibration contradicts itself about the depth lens of 'middle'"},
       {{"--check", "--calibration", folder() / "cut.json"}, "the file was cut short"},
+      {{"--refine", "--calibration", folder() / "later", "-o", folder() / "x.json"},
+       "later is a folder: name the calibration in it"},
       {{"--check", "--refine"}, "--check"},
       {{"--check", "--board", "b.toml"}, "--board"},
       {{"--check", "--origin", "floor"}, "--origin"},

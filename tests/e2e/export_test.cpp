@@ -293,6 +293,7 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
       {{"--to", "colmap"}, "has 2 cameras and no calibration.json"},
       {{"--to", "png", "--camera", "c"}, "has no camera 'c': did you mean 'a'?"},
       {{"--to", "png", "--ticks", "3..99"}, "its ticks go from 0 to 5"},
+      {{"--to", "png", "--ticks", "99"}, "has no tick 99: its ticks go from 0 to 5"},
       {{"--to", "png", "--ticks", "3-4"}, "these are no ticks"},
       {{"--to", "png", "--ticks", ""}, "these are no ticks"},
       {{"--to", "png", "--ticks", "4..2"}, "this ends before it begins: write 2..4"},
@@ -309,11 +310,27 @@ TEST_F(Export, WhatCannotBeUsedHasItsSentence) {
   }
 }
 
+TEST_F(Export, WhatIsNoTakeIsToldWhatToName) {
+  fs::create_directory(folder_ / "empty");
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {folder_ / "empty", "Name the folder that `lockstep record` made, or one recording (.mkv)"},
+      {folder_ / "rig.toml", "rig.toml is a rig, and what is exported is a take or one recording"},
+      {folder_ / "gone.toml", "gone.toml"},
+  };
+  for (const auto& [name, sentence] : refused) {
+    const Finished done = lockstep({"export", name, "--to", "png", "-o", out()});
+    EXPECT_EQ(done.status, 2) << name;
+    EXPECT_THAT(one_line(done.err), HasSubstr(sentence));
+  }
+  EXPECT_FALSE(fs::exists(out()));
+}
+
 TEST_F(Export, WhatARecordingLostIsSaidWhereItsCameraIsChosen) {
   const fs::path cut = take() / "b.mkv";
   fs::resize_file(cut, fs::file_size(cut) / 2);
   const Finished warned = run({"--to", "mcap"});
   EXPECT_EQ(warned.status, 0) << warned.err;
+  EXPECT_THAT(one_line(warned.out), HasSubstr("export: 6 ticks of 2 cameras")) << "a has them";
   EXPECT_THAT(one_line(warned.err),
               AllOf(HasSubstr("warning: "), HasSubstr("common to all cameras, and recorded 6"),
                     HasSubstr("says what is missing")));

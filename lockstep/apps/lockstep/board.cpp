@@ -14,6 +14,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
+#include "lockstep/export/exported.h"
 #include "lockstep/geometry/marker_dictionary.h"
 #include "lockstep/report/board_sheet.h"
 #include "lockstep/rig/board_file.h"
@@ -108,14 +109,15 @@ std::string page_in_words(const BoardSheet& sheet) {
 
 void print_drawn(const Board& board, const BoardFiles& files, const BoardSheet& sheet) {
   const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
+  const bool markers = board.kind == BoardKind::charuco;
   line(board_in_words(board));
   line(fmt::format("{}: {}", files.pdf.string(), page_in_words(sheet)));
   line(fmt::format("{}: what other commands want to know of it{}", files.description.string(),
                    files.description_is_new ? "" : ", as it was"));
   line(
       fmt::format("Print it at 100 % (\"actual size\") and measure its rulers. Where they are not "
-                  "100 mm, put into {} what a square and a marker measure.",
-                  files.description.string()));
+                  "100 mm, put into {} what a square{} measure{}.",
+                  files.description.string(), markers ? " and a marker" : "", markers ? "" : "s"));
 }
 
 void print_json(const Board& board, const BoardFiles& files, const BoardSheet& sheet) {
@@ -150,6 +152,7 @@ int run_board(const BoardOptions& options) {
       *pattern, board_in_words(*board) + ". Print at 100 %: both rulers are 100 mm.",
       options.paper);
   if (!sheet) return report_failure(sheet.error());
+  if (auto made = make_folder_of(files->pdf); !made) return report_failure(made.error());
   if (auto written = write_file_whole(files->pdf, sheet->pdf, ExistingFile::refuse); !written)
     return report_failure(written.error());
   if (files->description_is_new) {

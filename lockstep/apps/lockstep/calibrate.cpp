@@ -23,6 +23,7 @@
 #include "lockstep/apps/lockstep/calibration_pictures.h"
 #include "lockstep/apps/lockstep/calibration_text.h"
 #include "lockstep/apps/lockstep/commands.h"
+#include "lockstep/apps/lockstep/footage_options.h"
 #include "lockstep/apps/lockstep/record_take.h"
 #include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/base/files.h"
@@ -30,6 +31,7 @@
 #include "lockstep/export/exported.h"
 #include "lockstep/report/calibration_page.h"
 #include "lockstep/rig/board_file.h"
+#include "lockstep/rig/chosen_rig.h"
 #include "lockstep/take/gather_boards.h"
 #include "lockstep/take/verify_take.h"
 
@@ -165,6 +167,7 @@ Result<CalibrationReport> calibrate(const CalibrateOptions& options, const Origi
   if (auto made = make_folder_of(options.output); !made) return std::move(made).error();
   const auto gathered = gather(options, *board);
   if (!gathered) return gathered.error();
+  say_lost_ticks(options.take, gathered->ticks_of_take, gathered->ticks_recorded);
   say_mishaps(gathered->mishaps, gathered->failures);
   const UndividedJob job;
   auto report = calibrate_rig(gathered->evidence, solve_options(options));
@@ -219,6 +222,7 @@ Result<void> check_options(const CalibrateOptions& options) {
 int calibrate_take(const CalibrateOptions& options) {
   const auto wish = origin_from(options.origin);
   if (!wish) return report_failure(wish.error());
+  if (auto is = check_is_take(options.take); !is) return report_failure(is.error());
   const auto files = files_of(options);
   if (!files) return report_failure(files.error());
   const auto report = calibrate(options, *wish);
@@ -264,7 +268,15 @@ std::vector<CLI::Option*> add_scene_options(CLI::App& command, CalibrateOptions&
 
 /// What would refuse the calibration once the take is there.
 Result<void> check_before_recording(const CalibrateOptions& options) {
-  if (auto wish = origin_from(options.origin); !wish) return std::move(wish).error();
+  const auto wish = origin_from(options.origin);
+  if (!wish) return wish.error();
+  const auto rig = choose_rig(options.take);
+  if (!rig) return rig.error();
+  const auto& cameras = rig->rig.cameras;
+  if (wish->origin == RigOrigin::gravity &&
+      std::none_of(cameras.begin(), cameras.end(),
+                   [](const RigCamera& camera) { return camera.config.imu; }))
+    return no_inertial_samples();
   if (auto board = read_board_file(options.board); !board) return std::move(board).error();
   if (auto program = find_detect_program(); !program) return std::move(program).error();
   if (options.output.empty()) return {};

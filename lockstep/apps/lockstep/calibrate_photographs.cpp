@@ -212,9 +212,14 @@ void print_lens(const SolvedLens& solved, const std::vector<Photograph>& photogr
                 const std::string& output) {
   const auto line = [](const std::string& text) { print_text(wrapped(text, 2) + "\n"); };
   const CameraModel& lens = solved.lens;
+  const auto used = static_cast<size_t>(
+      std::count_if(solved.photos.begin(), solved.photos.end(), [](const auto& photo) {
+        return photo.use == PhotoUse::solved_with || photo.use == PhotoUse::held_out;
+      }));
   line(
-      fmt::format("{} of {} x {} pixels, board tilted by up to {:.0f}° between two, corners in "
+      fmt::format("{}{} of {} x {} pixels, board tilted by up to {:.0f}° between two, corners in "
                   "{:.0f} % of the image",
+                  used < photographs.size() ? fmt::format("{} of ", used) : "",
                   counted(static_cast<int64_t>(photographs.size()), "photograph"), lens.width_px,
                   lens.height_px, solved.most_tilt_deg, 100 * solved.coverage));
   line(fmt::format("focal length {:.2f}, {:.2f} px; principal point {:.2f}, {:.2f} px", lens.fx_px,
@@ -309,7 +314,7 @@ void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
   const Eigen::Vector3d& t = a_from_b.translation;
   const double turn_deg = kDegPerRad * turn_angle_rad(pair.b_from_a.rotation);
   print_text(
-      wrapped(fmt::format("the camera of {} stands {:.4f} m to the {}, {:.4f} m {} and {:.4f} m {} "
+      wrapped(fmt::format("the camera of {} stands {:.3f} m to the {}, {:.3f} m {} and {:.3f} m {} "
                           "that of {}, turned by {:.2f}°",
                           request.photographs[1], std::abs(t.x()), t.x() < 0 ? "left" : "right",
                           std::abs(t.y()), t.y() < 0 ? "above" : "below", std::abs(t.z()),
@@ -325,14 +330,16 @@ void print_pair(const RegisterRequest& request, const RegisteredPair& pair) {
                 2) +
         "\n");
   }
-  if (!request.output.empty())
-    print_text(request.output + ": b_from_a, the same as a rotation and a shift\n");
+  print_text((request.output.empty() ? "-o FILE keeps it as b_from_a, a rotation and a shift"
+                                     : request.output + ": b_from_a, the same as a rotation and a "
+                                                        "shift") +
+             "\n");
 }
 
 }  // namespace
 
 int calibrate_lens(const LensRequest& request) {
-  if (auto absent = check_new(request.output); !absent) return report_failure(absent.error());
+  if (auto fine = check_new_file(request.output); !fine) return report_failure(fine.error());
   std::vector<Photograph> photographs;
   const auto solved = solve(request, photographs);
   if (!solved) return report_failure(solved.error());
@@ -347,7 +354,9 @@ int calibrate_lens(const LensRequest& request) {
 }
 
 int register_photographs(const RegisterRequest& request) {
-  if (auto absent = check_new(request.output); !absent) return report_failure(absent.error());
+  if (!request.output.empty()) {
+    if (auto fine = check_new_file(request.output); !fine) return report_failure(fine.error());
+  }
   const auto pair = find_pair(request);
   if (!pair) return report_failure(pair.error());
   const std::string json = pair_json(request, *pair);

@@ -9,6 +9,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
+#include "lockstep/apps/lockstep/footage_options.h"
 #include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/take/manifest.h"
 
@@ -20,7 +21,8 @@ namespace fs = std::filesystem;
 Result<fs::path> calibration_file(const SceneRequest& request) {
   if (const fs::path named = request.calibration; !named.empty()) {
     std::error_code ignored;
-    return fs::is_directory(named, ignored) ? named / kRigCalibrationFile : named;
+    fs::path in_it = named / kRigCalibrationFile;
+    return fs::exists(in_it, ignored) ? in_it : named;  // a folder without one is refused as such
   }
   fs::path own = fs::path(request.take) / kRigCalibrationFile;
   std::error_code ignored;
@@ -50,22 +52,14 @@ Eigen::Index nearest_axis(const Eigen::Vector3d& way) {
 
 Result<CalibratedScene> look_at_scene(const SceneRequest& request) {
   CalibratedScene all;
-  std::error_code ignored;
   if (names_rig(request.take)) {
     return Error{Errc::invalid_argument,
                  fmt::format("{} is a rig, and what is looked at is a take of it: record one first "
                              "(`lockstep record {} -l 1`)",
                              request.take, request.take)};
   }
-  if (!fs::exists(request.take, ignored))
-    return Error{Errc::not_found, request.take + " does not exist: check the name"};
-  if (!fs::is_directory(request.take, ignored)) {
-    return Error{Errc::unusable_input,
-                 request.take +
-                     " is one file, and cameras are compared with each other: name the "
-                     "folder of a take"};
-  }
   // First of all, since what is no take has no calibration either.
+  if (auto is = check_is_take(request.take); !is) return std::move(is).error();
   if (const auto take = read_manifest(request.take); !take) return take.error();
   auto file = calibration_file(request);
   if (!file) return std::move(file).error();
@@ -76,6 +70,7 @@ Result<CalibratedScene> look_at_scene(const SceneRequest& request) {
   auto scene = gather(request, all.calibration);
   if (!scene) return std::move(scene).error();
   all.scene = *std::move(scene);
+  say_lost_ticks(request.take, all.scene.ticks_of_take, all.scene.ticks_recorded);
   for (const std::string& name : all.scene.uncalibrated)
     say(fmt::format("warning: camera '{}' is not in {}", name, all.file.string()));
   for (const std::string& name : all.scene.absent)

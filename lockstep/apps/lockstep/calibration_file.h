@@ -11,8 +11,15 @@
 
 namespace lockstep {
 
+/// Whether there is a take of that name. Errors: not_found; unusable_input for a file.
+Result<void> check_is_take(const std::string& take);
+
+/// Whether a new file can be written there, so that no work is lost for one that cannot be. Errors:
+/// already_exists, io, no_space.
+Result<void> check_new_file(const std::filesystem::path& file);
+
 /// Where a calibration goes: `output`, or, where that is empty, calibration.json of the take.
-/// Errors: invalid_argument for a name that does not end in .json; already_exists.
+/// Errors: invalid_argument for a name that does not end in .json; those of check_new_file().
 Result<std::filesystem::path> new_calibration_file(const std::string& take,
                                                    const std::string& output);
 

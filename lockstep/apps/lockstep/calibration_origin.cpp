@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lockstep/calibrate/rig_origin.h"
+#include "lockstep/recording/reader.h"
 #include "lockstep/take/gather_gravity.h"
 #include "lockstep/take/set_reader.h"
 
@@ -23,13 +24,19 @@ Result<RigidTransform> by_gravity(const fs::path& folder, const RigCalibration& 
   if (!take) return take.error();
   const auto up = gather_gravity(**take, calibration);
   if (!up) return up.error();
-  if (!*up) {
-    return Error{Errc::unusable_input,
-                 "no camera recorded inertial samples: record with imu = true, or fix the rig to "
-                 "something else (--origin floor)"};
-  }
+  if (!*up) return no_inertial_samples();
   const RigidTransform& first = calibration.cameras.front().rig_from_depth;
   return upright_from_rig(first, **up, first.translation);
+}
+
+/// By the headers of the recordings, which are read at once.
+Result<void> has_inertial_samples(const SetReader& take) {
+  for (size_t i = 0; i < take.manifest().cameras.size(); ++i) {
+    const auto reader = RecordingReader::open(take.first_file(i));
+    if (!reader) return reader.error();
+    if ((*reader)->info().header.has_imu) return {};
+  }
+  return no_inertial_samples();
 }
 
 Result<RigidTransform> on_floor(const fs::path& folder, const RigCalibration& calibration) {
@@ -95,10 +102,18 @@ Result<OriginWish> origin_from(const std::string& text) {
                            text)};
 }
 
+Error no_inertial_samples() {
+  return {Errc::unusable_input,
+          "there are no inertial samples to say where up is: record with imu = true, or fix the "
+          "rig to something "
+          "else (--origin floor)"};
+}
+
 Result<void> check_origin(const fs::path& take_folder, const OriginWish& wish) {
-  if (!wish.tick) return {};
+  if (!wish.tick && wish.origin != RigOrigin::gravity) return {};
   const auto take = SetReader::open(take_folder);
   if (!take) return take.error();
+  if (!wish.tick) return has_inertial_samples(**take);
   const int64_t ticks = (*take)->tick_count();
   if (*wish.tick < ticks) return {};
   return Error{Errc::invalid_argument,

@@ -21,8 +21,12 @@ struct OriginWish {
 /// Invalid_argument for what is no wish.
 Result<OriginWish> origin_from(const std::string& text);
 
-/// Refuses the board at a tick that the take does not have, before any work. Errors:
-/// invalid_argument, and those of SetReader.
+/// Unusable_input: why gravity says nothing.
+[[nodiscard]] Error no_inertial_samples();
+
+/// Refuses, before any work, the board at a tick that the take does not have, and gravity where no
+/// camera recorded inertial samples. Errors: invalid_argument, unusable_input, and those of
+/// SetReader.
 Result<void> check_origin(const std::filesystem::path& take_folder, const OriginWish& wish);
 
 /// Moves the frame of a calibration of a take. `rig_from_board` has the boards that were solved

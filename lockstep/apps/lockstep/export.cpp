@@ -12,6 +12,7 @@
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/apps/lockstep/footage_options.h"
+#include "lockstep/apps/lockstep/rig_session.h"
 #include "lockstep/export/colmap_folder.h"
 #include "lockstep/export/mcap_export.h"
 #include "lockstep/export/rgbd_folder.h"
@@ -91,6 +92,18 @@ void print_json(const ExportRequest& request, const FootageViews& views, const E
   print_as_is(stdout, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
+/// A folder of a take may be called "demo", and what is not there is told so.
+Result<void> check_no_rig(const std::string& take) {
+  std::error_code ignored;
+  const bool there = take == "demo" || std::filesystem::exists(take, ignored);
+  if (!names_rig(take) || !there || std::filesystem::is_directory(take, ignored)) return {};
+  return Error{Errc::invalid_argument,
+               fmt::format("{0} is a rig, and what is exported is a take or one recording: record "
+                           "one first (`lockstep record {0}`); `lockstep fuse {0}` makes one scene "
+                           "of what the rig sees now",
+                           take)};
+}
+
 int run_export(ExportRequest& request) {
   if (auto read = read_ticks(request.footage); !read) return report_failure(read.error());
   if (request.points && request.to == "png") {
@@ -99,6 +112,7 @@ int run_export(ExportRequest& request) {
          "--points belongs to --to mcap and colmap: `lockstep fuse` writes clouds "
          "as files"});
   }
+  if (auto is = check_no_rig(request.footage.take); !is) return report_failure(is.error());
   const auto footage = open_footage(request.footage);
   if (!footage) return report_failure(footage.error());
   const bool raw = request.to == "mcap" && !request.points;

@@ -97,19 +97,21 @@ std::string left_out_text(int64_t left_out, int64_t written, std::string_view te
       left_out, counted(left_out + written, "tick"), tells_why);
 }
 
+void say_lost_ticks(const std::string& take, int64_t there, std::optional<int64_t> recorded,
+                    bool of_chosen) {
+  if (there >= recorded.value_or(there)) return;
+  say(fmt::format(
+      "warning: {} has {} common to all {}cameras, and recorded {}: `lockstep verify {}` "
+      "says what is missing",
+      take, counted(there, "tick"), of_chosen ? "chosen " : "", *recorded, take));
+}
+
 Result<std::unique_ptr<Footage>> open_footage(const FootageRequest& request) {
   const std::vector<std::string>& chosen = request.choice.cameras;
   auto footage = Footage::open(request.take, chosen);
   if (!footage) return footage;
-  const int64_t there = (*footage)->tick_count();
-  const int64_t recorded = (*footage)->recorded_ticks().value_or(there);
-  if (there < recorded) {
-    say(
-        fmt::format("warning: {} has {} common to all {}cameras, and recorded {}: `lockstep verify "
-                    "{}` says what is missing",
-                    request.take, counted(there, "tick"), chosen.empty() ? "" : "chosen ", recorded,
-                    request.take));
-  }
+  say_lost_ticks(request.take, (*footage)->tick_count(), (*footage)->recorded_ticks(),
+                 !chosen.empty());
   return footage;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,11 @@ Result<void> read_ticks(FootageRequest& request);
 /// "2 of 300 ticks were left out: ..."; empty when none was. `tells_why`: Footage::tells_why().
 [[nodiscard]] std::string left_out_text(int64_t left_out, int64_t written,
                                         std::string_view tells_why);
+
+/// Warns where a take has fewer ticks common to all cameras, or to those that were chosen, than its
+/// manifest says that it recorded: a recording was cut off.
+void say_lost_ticks(const std::string& take, int64_t there, std::optional<int64_t> recorded,
+                    bool of_chosen = false);
 
 /// Opens what the request names of the cameras that it chooses, with a warning where a take holds
 /// less of them than it says: a recording was cut off. Errors: those of Footage::open().

@@ -39,7 +39,7 @@ Result<void> check_request(const FuseRequest& request) {
     return Error{Errc::invalid_argument,
                  "say one thing that is wanted: --cloud, --mesh, or --fill CAMERA"};
   }
-  if (request.voxel_mm != FuseRequest{}.voxel_mm && !request.mesh) {
+  if (request.voxel_mm && !request.mesh) {
     return Error{Errc::invalid_argument,
                  "--voxel-mm belongs to --mesh: clouds and filled pictures have no voxels"};
   }
@@ -110,9 +110,8 @@ void add_fuse_command(CLI::App& app, CommandAction& action) {
   command->add_flag("--per-tick", request->per_tick, "With --mesh: one mesh for each tick");
   command
       ->add_option("--voxel-mm", request->voxel_mm,
-                   "With --mesh: the size of what it is made of, from 1 to 30")
-      ->type_name("MM")
-      ->capture_default_str();
+                   "With --mesh: the size of what it is made of, from 1 to 30 [5]")
+      ->type_name("MM");
   command->footer(kExamples);
   command->callback([request, &action] { action = [request] { return run_fuse(*request); }; });
 }

@@ -32,8 +32,9 @@ Result<Exported> fuse_footage(const FuseRequest& request, Footage& footage,
   if (request.cloud) return fuse_clouds(footage, views, choice, target, progress);
   if (!request.fill.empty())
     return fuse_fill(footage, views, choice, request.fill, target, progress);
-  return fuse_mesh(footage, views, choice, target,
-                   {.voxel_m = request.voxel_mm / 1000, .per_tick = request.per_tick}, progress);
+  MeshChoice mesh{.per_tick = request.per_tick};
+  if (request.voxel_mm) mesh.voxel_m = *request.voxel_mm / 1000;
+  return fuse_mesh(footage, views, choice, target, mesh, progress);
 }
 
 void print_fused(const FootageViews& views, const Exported& exported, std::string_view tells_why) {

@@ -18,7 +18,7 @@ struct FuseRequest {
   bool mesh = false;
   std::string fill;  ///< a camera
   bool per_tick = false;
-  double voxel_mm = 5;
+  std::optional<double> voxel_mm{};  ///< of a mesh; nothing: as MeshChoice has it
   std::optional<double> length_s{};  ///< of a rig
 };
 
