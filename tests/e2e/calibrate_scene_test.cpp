@@ -210,10 +210,11 @@ TEST_F(CalibrateScene, WarnsOfARecordingThatWasCut) {
 }
 
 TEST_F(CalibrateScene, IsToldBeforeTheWorkWhatCannotBeWritten) {
-  const Finished refused = calibrate(
-      "later", {"--refine", "--calibration", folder() / "gone.json", "-o", "/proc/x.json"});
+  const fs::path in_a_file = folder() / "later/left.mkv/new/x.json";
+  const Finished refused =
+      calibrate("later", {"--refine", "--calibration", folder() / "gone.json", "-o", in_a_file});
   EXPECT_EQ(refused.status, 3) << refused.err;
-  EXPECT_THAT(one_line(refused.err), HasSubstr("cannot write in /proc"));
+  EXPECT_THAT(one_line(refused.err), HasSubstr("left.mkv is a file, so"));
 }
 
 TEST_F(CalibrateScene, ABoardIsLookedForInATakeAlone) {

@@ -330,7 +330,7 @@ TEST_F(Export, WhatARecordingLostIsSaidWhereItsCameraIsChosen) {
   fs::resize_file(cut, fs::file_size(cut) / 2);
   const Finished warned = run({"--to", "mcap"});
   EXPECT_EQ(warned.status, 0) << warned.err;
-  EXPECT_THAT(one_line(warned.out), HasSubstr("export: 6 ticks of 2 cameras")) << "a has them";
+  EXPECT_THAT(one_line(warned.out), HasSubstr("out: 6 ticks of 2 cameras")) << "a has them";
   EXPECT_THAT(one_line(warned.err),
               AllOf(HasSubstr("warning: "), HasSubstr("common to all cameras, and recorded 6"),
                     HasSubstr("says what is missing")));

@@ -38,7 +38,8 @@ Result<void> check_new_file(const std::filesystem::path& file) {
     return Error{Errc::io, writable.error().message};
   const auto space = disk_space(folder);
   if (!space) return space.error();
-  if (space->free_bytes >= kLeastFreeBytes) return {};
+  // What knows no size of its own, as some network disks, is not full for it.
+  if (space->total_bytes == 0 || space->free_bytes >= kLeastFreeBytes) return {};
   return Error{Errc::no_space, file.string() +
                                    ": the disk is full: free some space, or name a file on another "
                                    "disk with -o"};
