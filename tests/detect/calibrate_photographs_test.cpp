@@ -128,7 +128,7 @@ TEST(CalibratePhotographs, SolvesALensAndRegistersTwoCameras) {
   const Finished words =
       run_lockstep({"calibrate", "--register", folder / "a.png", folder / "b.png", "--lens",
                     folder / "lens.json", folder / "lens.json", "--board", folder / "board.toml"});
-  EXPECT_THAT(words.out, HasSubstr("m in front of that of"));
+  EXPECT_THAT(words.out, HasSubstr("in front of that of"));
   EXPECT_THAT(words.out, HasSubstr("-o FILE keeps it as b_from_a"));
   EXPECT_THAT(words.out, ::testing::Not(HasSubstr("advice")));
   expect_doubts_of_another_lens(folder);

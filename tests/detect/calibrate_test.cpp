@@ -122,11 +122,14 @@ TEST_F(CalibrateTake, StandsOnTheFloorUprightAsAsked) {
   const Finished board = calibrate("board.json", {"--origin", "board", "--ticks", "12"});
   ASSERT_LE(board.status, 1) << board.err;
   expect_truth(*parse_rig_calibration(read_file(*folder_ / "board.json")), *folder_ / "take");
-  // The poses are not lost for a frame that cannot be.
-  const Finished no_tick = calibrate("no_tick.json", {"--origin", "board:4711", "--ticks", "12"});
+  const Finished never = calibrate("never.json", {"--origin", "board:4711"});
+  EXPECT_EQ(never.status, 2);
+  EXPECT_THAT(never.err, HasSubstr("go from 0 to 20"));
+  // The poses are not lost for a frame that cannot be: this tick is not looked at.
+  const Finished no_tick = calibrate("no_tick.json", {"--origin", "board:6", "--ticks", "12"});
   EXPECT_EQ(no_tick.status, 1) << no_tick.err;
-  EXPECT_THAT(no_tick.err, HasSubstr("the rig's frame is the depth camera of 'a', not board:4711 "
-                                     "as asked for: the solve did not use the board at tick 4711"));
+  EXPECT_THAT(no_tick.err, HasSubstr("the rig's frame is the depth camera of 'a', not board:6 "
+                                     "as asked for: the solve did not use the board at tick 6"));
   EXPECT_THAT(no_tick.out, HasSubstr("falls short: the rig's frame is the depth camera of"));
   const std::string json = read_file(*folder_ / "no_tick.json");
   EXPECT_EQ(schema_problems(json, "calibration"), "");
