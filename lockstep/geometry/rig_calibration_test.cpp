@@ -70,6 +70,8 @@ TEST(RigCalibrationFile, RefusesWhatIsNoneAndNamesIt) {
             std::string::npos);
   EXPECT_NE(refusal("/cameras/0/rig_from_depth/translation_m/1", "x").find("no number"),
             std::string::npos);
+  EXPECT_NE(refusal("/cameras/0/color_from_depth/translation_m/2", 3).find("outside of the device"),
+            std::string::npos);
   EXPECT_NE(refusal("/cameras/0/color/fx_px", 0).find("'cameras[0].color.fx_px'"),
             std::string::npos);
   EXPECT_NE(refusal("/cameras/0/depth/lens", "pinhole").find("'pinhole'"), std::string::npos);
@@ -195,6 +197,13 @@ TEST(RigCalibration, TellsALensThatItsCorrectionContradicts) {
   changed = lens;
   changed.model.k[0] += 0.5;
   EXPECT_FALSE(agrees_with(changed, same));
+  CalibratedCamera camera = camera_of("1", 0);
+  EXPECT_TRUE(check_lenses_agree(camera, std::nullopt, same));
+  camera.color = changed;
+  EXPECT_TRUE(check_lenses_agree(camera, std::nullopt, std::nullopt)) << "not asked for";
+  const auto refused = check_lenses_agree(camera, std::nullopt, same);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("the colour lens"), std::string::npos);
 }
 
 TEST(RigCalibration, CarriesACorrectionToAnotherMode) {

@@ -273,6 +273,11 @@ TEST_F(CalibrateScene, RefusesWhatCannotBeWithASentence) {
     EXPECT_EQ(run.status, 2) << sentence << run.out << run.err;
     EXPECT_THAT(one_line(run.err), HasSubstr(sentence));
   }
+  const Finished fused = lockstep({"fuse", folder() / "later", "--cloud", "--to",
+                                   folder() / "a.ply", "--calibration", folder() / "changed.json"});
+  EXPECT_EQ(fused.status, 2);
+  EXPECT_THAT(one_line(fused.err),
+              HasSubstr("contradicts itself about the depth lens of 'middle'"));
   const Finished of_photographs = lockstep({"calibrate", "--check", "--intrinsics", "x"});
   EXPECT_EQ(of_photographs.status, 2);
   EXPECT_THAT(one_line(of_photographs.err), HasSubstr("--check excludes --intrinsics"));

@@ -132,7 +132,7 @@ TEST_F(FuseLive, WhatCannotBeUsedHasItsSentence) {
       {{"--fill", "a", "--to", "a.ply", "--calibration", calibration()}, "leave out the ending"},
       {{"--cloud", "--camera", "c", "--to", "a.ply"}, "has no camera 'c'"},
       {{"--cloud", "--to", "a.ply", "--calibration", "none.json"}, "none.json"},
-      {{"--cloud", "--to", "a.ply", "-l", "0"}, "--length"},
+      {{"--cloud", "--to", "a.ply", "-l", "0"}, "a length is a number of seconds above 0"},
   };
   for (const auto& [words, sentence] : refused) {
     const Finished done = run(words);
