@@ -83,23 +83,87 @@ double least_move(const Eigen::Matrix3d& told, double asked, std::vector<Eigen::
   return least > 0 ? std::sqrt(kShownChiSquare / least) : std::numeric_limits<double>::infinity();
 }
 
-/// Of a camera's having stayed, in the directions that tell. `told`: information of `move`, a turn
-/// and a shift.
-double telling_chi_square(const PoseCovariance& told, const Eigen::Matrix<double, 6, 1>& move,
-                          const PoseCheckOptions& options) {
-  // In units of what is asked for, so that turns and shifts are of one size.
-  Eigen::Matrix<double, 6, 1> asked;
-  asked << Eigen::Vector3d::Constant(options.turn_rad), Eigen::Vector3d::Constant(options.shift_m);
-  const Eigen::SelfAdjointEigenSolver<PoseCovariance> axes(asked.asDiagonal() * told *
-                                                           asked.asDiagonal());
-  const Eigen::Matrix<double, 6, 1> along =
-      axes.eigenvectors().transpose() * move.cwiseQuotient(asked);
-  double sum = 0;
-  for (int i = 0; i < 6; ++i) {
-    const double shown = axes.eigenvalues()[i] * kTellingTimes * kTellingTimes;
-    if (shown >= kShownChiSquare) sum += axes.eigenvalues()[i] * along[i] * along[i];
+/// The moves of a camera in units of what is asked for, so that turns and shifts are of one size,
+/// along axes of which the scene tells by itself. `told`: information of a turn and a shift.
+class ToldAxes {
+ public:
+  ToldAxes(const PoseCovariance& told, const PoseCheckOptions& options) {
+    asked_ << Eigen::Vector3d::Constant(options.turn_rad),
+        Eigen::Vector3d::Constant(options.shift_m);
+    axes_.compute(asked_.asDiagonal() * told * asked_.asDiagonal());
   }
-  return sum;
+
+  [[nodiscard]] bool tells(int axis) const {
+    return axes_.eigenvalues()[axis] * kTellingTimes * kTellingTimes >= kShownChiSquare;
+  }
+  /// Of a camera's having stayed although it comes out as moved so, along the axes that tell.
+  [[nodiscard]] double chi_square(const Eigen::Matrix<double, 6, 1>& move) const {
+    const Eigen::Matrix<double, 6, 1> along =
+        axes_.eigenvectors().transpose() * move.cwiseQuotient(asked_);
+    double sum = 0;
+    for (int i = 0; i < 6; ++i) sum += tells(i) ? axes_.eigenvalues()[i] * along[i] * along[i] : 0;
+    return sum;
+  }
+  /// Anywhere along the axes that tell, and where it was along the others.
+  [[nodiscard]] PoseCovariance held_where_untold() const {
+    constexpr double kFar = 3600;   // 0.3 m and 18 degrees, squared
+    constexpr double kHeld = 1e-4;  // 0.05 mm and 0.003 degrees
+    Eigen::Matrix<double, 6, 1> variances;
+    for (int i = 0; i < 6; ++i) variances[i] = tells(i) ? kFar : kHeld;
+    return asked_.asDiagonal() * axes_.eigenvectors() * variances.asDiagonal() *
+           axes_.eigenvectors().transpose() * asked_.asDiagonal();
+  }
+
+ private:
+  Eigen::Matrix<double, 6, 1> asked_;
+  Eigen::SelfAdjointEigenSolver<PoseCovariance> axes_;
+};
+
+/// What the scene says of one camera.
+struct Told {
+  Eigen::Matrix<double, 6, 1> move;  ///< from where it was calibrated: a turn and a shift
+  PoseCovariance covariance, information;
+  double chi_square = 0;  ///< of its having stayed
+
+  [[nodiscard]] bool is_finite() const {
+    return move.allFinite() && covariance.allFinite() && information.allFinite() &&
+           std::isfinite(chi_square);
+  }
+};
+
+/// When the cameras in `free` may have moved, of which it is one, and all others stayed.
+Told told_of(const SceneCamera& camera, const Explanations& explanations,
+             const std::vector<bool>& free, size_t i, const PoseCheckOptions& options) {
+  Told told;
+  SceneCorrection correction;
+  explanations.solve(free, i, correction, told.covariance);
+  told.covariance += camera.covariance;
+  told.move = correction.head<6>();
+  told.information = told.covariance.ldlt().solve(PoseCovariance::Identity());
+  told.chi_square = told.move.allFinite() && told.information.allFinite()
+                        ? ToldAxes(told.information, options).chi_square(told.move)
+                        : std::numeric_limits<double>::quiet_NaN();
+  return told;
+}
+
+/// Where the scene tells too little, the surfaces alone would let a camera slide until some happen
+/// to meet, decimetres away, from where small moves are no more to be told: such directions are
+/// found first, and held.
+SceneAlignment align(const std::vector<SceneCamera>& cameras, const PoseCheckOptions& options) {
+  std::vector<PoseCovariance> priors(cameras.size(), anywhere());
+  SceneAlignment first = align_scene(cameras, priors, options.tolerance);
+  const Explanations explanations(cameras, first, options.tolerance);
+  bool all_tell = true;
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    std::vector<bool> free(cameras.size(), false);
+    free[i] = true;
+    const Told told = told_of(cameras[i], explanations, free, i, options);
+    if (!told.is_finite()) continue;
+    const ToldAxes axes(told.information, options);
+    for (int axis = 0; axis < 6; ++axis) all_tell = all_tell && axes.tells(axis);
+    priors[i] = axes.held_where_untold();
+  }
+  return all_tell ? first : align_scene(cameras, priors, options.tolerance);
 }
 
 /// Of a camera of which nothing can be computed: every move is open.
@@ -119,8 +183,7 @@ class Comparison {
   Comparison(const std::vector<SceneCamera>& cameras, const PoseCheckOptions& options)
       : cameras_(cameras),
         options_(options),
-        alignment_(align_scene(cameras, std::vector<PoseCovariance>(cameras.size(), anywhere()),
-                               options.tolerance)),
+        alignment_(align(cameras, options)),
         explanations_(cameras, alignment_, options.tolerance) {}
 
   [[nodiscard]] const std::vector<SceneOverlap>& overlaps() const { return alignment_.overlaps; }
@@ -129,8 +192,7 @@ class Comparison {
   /// fits as it is, and where it cannot be computed, which describe() says.
   [[nodiscard]] std::vector<size_t> moved() const {
     std::vector<double> gains;
-    for (size_t i = 0; i < cameras_.size(); ++i)
-      gains.push_back(told_of(i, std::nullopt).chi_square);
+    for (size_t i = 0; i < cameras_.size(); ++i) gains.push_back(told(i, std::nullopt).chi_square);
     std::vector<size_t> alike;
     if (!std::all_of(gains.begin(), gains.end(), [](double g) { return std::isfinite(g); }))
       return alike;
@@ -143,7 +205,7 @@ class Comparison {
 
   /// What the scene says of a camera that may have moved while all others stayed, but for `moved`.
   void describe(size_t i, std::optional<size_t> moved, CameraMove& move) const {
-    const Told all = told_of(i, moved);
+    const Told all = told(i, moved);
     if (!all.is_finite()) {
       move = nothing_told();
       return;
@@ -152,11 +214,10 @@ class Comparison {
     move.covariance = all.covariance;
     move.turn_rad = all.move.head<3>();
     move.shift_m = all.move.tail<3>();
-    const PoseCovariance& told = all.information;
     move.least_turn_rad =
-        least_move(told.topLeftCorner<3, 3>(), options_.turn_rad, move.open_turns);
+        least_move(all.information.topLeftCorner<3, 3>(), options_.turn_rad, move.open_turns);
     move.least_shift_m =
-        least_move(told.bottomRightCorner<3, 3>(), options_.shift_m, move.open_shifts);
+        least_move(all.information.bottomRightCorner<3, 3>(), options_.shift_m, move.open_shifts);
     for (const Eigen::Vector3d& axis : move.open_turns)
       move.turn_rad -= axis.dot(move.turn_rad) * axis;
     for (const Eigen::Vector3d& way : move.open_shifts) move.shift_m -= way.dot(move.shift_m) * way;
@@ -165,33 +226,12 @@ class Comparison {
   }
 
  private:
-  /// What the scene says of one camera.
-  struct Told {
-    Eigen::Matrix<double, 6, 1> move;  ///< from where it was calibrated: a turn and a shift
-    PoseCovariance covariance, information;
-    double chi_square = 0;  ///< of its having stayed
-
-    [[nodiscard]] bool is_finite() const {
-      return move.allFinite() && covariance.allFinite() && information.allFinite() &&
-             std::isfinite(chi_square);
-    }
-  };
-
   /// When it may have moved while all others stayed, but for `moved`.
-  [[nodiscard]] Told told_of(size_t i, std::optional<size_t> moved) const {
+  [[nodiscard]] Told told(size_t i, std::optional<size_t> moved) const {
     std::vector<bool> free(cameras_.size(), false);
     if (moved) free[*moved] = true;
     free[i] = true;
-    Told told;
-    SceneCorrection correction;
-    explanations_.solve(free, i, correction, told.covariance);
-    told.covariance += cameras_[i].covariance;
-    told.move = correction.head<6>();
-    told.information = told.covariance.ldlt().solve(PoseCovariance::Identity());
-    told.chi_square = told.move.allFinite() && told.information.allFinite()
-                          ? telling_chi_square(told.information, told.move, options_)
-                          : std::numeric_limits<double>::quiet_NaN();
-    return told;
+    return told_of(cameras_[i], explanations_, free, i, options_);
   }
 
   const std::vector<SceneCamera>& cameras_;

@@ -4,6 +4,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lockstep {
 namespace {
@@ -61,6 +62,16 @@ std::optional<SurfacePatch> patch_of(const Window& window, int window_pixels) {
   return patch;
 }
 
+/// Whether two patches are of one plane, as far as noise lets it be told.
+bool are_of_one_plane(const SurfacePatch& one, const SurfacePatch& other) {
+  constexpr double kLeastAgreement = 0.97;  // cosine of their normals
+  constexpr double kMostOffM = 0.004;
+  if (one.normal.dot(other.normal) < kLeastAgreement) return false;
+  const Eigen::Vector3d way = other.middle - one.middle;
+  const double noise_m = one.sigma_m + other.sigma_m + one.normal_sigma * way.norm();
+  return std::abs(one.normal.dot(way)) < kMostOffM + 3 * noise_m;
+}
+
 }  // namespace
 
 SurfacePatches::SurfacePatches(const SceneCamera& camera)
@@ -83,6 +94,36 @@ SurfacePatches::SurfacePatches(const SceneCamera& camera)
       patches_.push_back(*patch);
     }
   }
+  keep_planes();
+}
+
+void SurfacePatches::keep_planes() {
+  constexpr int kLeastNeighbours = 5;  // of eight: those at a corner of a plane have three
+  std::vector<int> kept(at_.size(), -1);
+  std::vector<SurfacePatch> planes;
+  const auto patch_at = [this](int column, int row) -> const SurfacePatch* {
+    if (column < 0 || row < 0 || column >= columns_ || row >= rows_) return nullptr;
+    const int at = at_[static_cast<size_t>(row * columns_ + column)];
+    return at < 0 ? nullptr : &patches_[static_cast<size_t>(at)];
+  };
+  for (int row = 0; row < rows_; ++row) {
+    for (int column = 0; column < columns_; ++column) {
+      const SurfacePatch* const patch = patch_at(column, row);
+      if (patch == nullptr) continue;
+      int like = -1;  // itself
+      for (int y = row - 1; y <= row + 1; ++y) {
+        for (int x = column - 1; x <= column + 1; ++x) {
+          const SurfacePatch* const beside = patch_at(x, y);
+          like += beside != nullptr && are_of_one_plane(*patch, *beside) ? 1 : 0;
+        }
+      }
+      if (like < kLeastNeighbours) continue;
+      kept[static_cast<size_t>(row * columns_ + column)] = static_cast<int>(planes.size());
+      planes.push_back(*patch);
+    }
+  }
+  at_ = std::move(kept);
+  patches_ = std::move(planes);
 }
 
 const SurfacePatch* SurfacePatches::near(const Eigen::Vector2d& pixel) const {

@@ -17,7 +17,9 @@ struct SurfacePatch {
   double normal_sigma = 0;  ///< of the normal's direction, radians
 };
 
-/// Patches of a scene on a grid of pixels, as far as there are any.
+/// Patches of a scene on a grid of pixels, as far as there are any that belong to a plane: on what
+/// is bent, such as a limb, the tangent planes of two cameras are not where the surface is, and
+/// always to one side of it.
 class SurfacePatches {
  public:
   explicit SurfacePatches(const SceneCamera& camera);
@@ -27,6 +29,9 @@ class SurfacePatches {
   [[nodiscard]] const SurfacePatch* near(const Eigen::Vector2d& pixel) const;
 
  private:
+  /// Leaves those whose neighbours lie in their plane.
+  void keep_planes();
+
   int step_px_;
   int columns_, rows_;
   std::vector<SurfacePatch> patches_;
