@@ -20,7 +20,7 @@ constexpr double kShownChiSquare = 13.5;
 constexpr double kRivalChiSquare = 12;
 // A direction in which not even a move so many times as large as is asked for would show tells
 // nothing: what little decides it there is, as often as not, two surfaces taken for one.
-constexpr double kTellingTimes = 4;
+constexpr double kTellingTimes = 1.5;
 
 /// The scene and the calibration as quadratic functions of the corrections, for any set of cameras
 /// that may have moved: their calibration counts for nothing.

@@ -26,7 +26,7 @@ struct CameraMove {
   /// Of these six numbers, all directions, with what the calibration does not know.
   PoseCovariance covariance = PoseCovariance::Zero();
   /// Of its having stayed, with as many degrees of freedom as there are directions, six at most, in
-  /// which four times the move that is asked for would show.
+  /// which a move half as large again as is asked for would show.
   double chi_square = 0;
   std::vector<int> rivals;  ///< of one_of: which cameras may have moved instead
   /// The smallest moves that show whatever their direction, infinite where one does not at all.
