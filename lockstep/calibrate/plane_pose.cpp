@@ -134,11 +134,8 @@ double errors(const CameraModel& camera, const std::vector<Match>& matches,
 }
 
 RigidTransform stepped(const RigidTransform& pose, const Vector6d& step) {
-  const Eigen::Vector3d turn = step.head<3>();
-  const double angle = turn.norm();
-  const Eigen::Matrix3d rotation =
-      angle > 0 ? rotation_about(turn / angle, angle) : Eigen::Matrix3d::Identity();
-  return {nearest_rotation(rotation * pose.rotation), pose.translation + step.tail<3>()};
+  return {nearest_rotation(rotation_by(step.head<3>()) * pose.rotation),
+          pose.translation + step.tail<3>()};
 }
 
 /// Levenberg and Marquardt's method; the rms of the corners, infinite when it never was in front.

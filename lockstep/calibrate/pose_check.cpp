@@ -258,8 +258,8 @@ Result<PoseCheck> check_poses(const std::vector<SceneCamera>& cameras,
                               const PoseCheckOptions& options) {
   if (cameras.size() < 2) {
     return Error{Errc::invalid_argument,
-                 "Whether a camera has moved shows against another one that sees the same: give "
-                 "two cameras or more."};
+                 "whether a camera has moved shows against another one that sees the same: give "
+                 "two cameras or more"};
   }
   PoseCheck check;
   check.cameras.resize(cameras.size());

@@ -16,13 +16,9 @@ PoseParameters parameters_of(const RigidTransform& pose) {
 }
 
 RigidTransform pose_of(const PoseParameters& parameters) {
-  const Eigen::Map<const Eigen::Vector3d> axis(parameters.data());
+  const Eigen::Map<const Eigen::Vector3d> turn(parameters.data());
   const Eigen::Map<const Eigen::Vector3d> shift(parameters.data() + 3);
-  const double angle = axis.norm();
-  RigidTransform pose;
-  if (angle > 0) pose.rotation = rotation_about(axis / angle, angle);
-  pose.translation = shift;
-  return pose;
+  return {rotation_by(turn), shift};
 }
 
 }  // namespace lockstep

@@ -40,7 +40,7 @@ std::vector<Eigen::Vector3d> open(const Eigen::Matrix3d& told, const Eigen::Matr
 Result<PoseRefinement> refine_poses(const std::vector<SceneCamera>& cameras,
                                     const DepthTolerance& tolerance) {
   if (cameras.size() < 2)
-    return Error{Errc::invalid_argument, "One camera has no other to be refined against."};
+    return Error{Errc::invalid_argument, "one camera has no other to be refined against"};
   std::vector<PoseCovariance> covariances;
   std::vector<Information> priors;
   for (const SceneCamera& camera : cameras) {
@@ -50,7 +50,7 @@ Result<PoseRefinement> refine_poses(const std::vector<SceneCamera>& cameras,
   const SceneAlignment alignment = align_scene(cameras, covariances, tolerance);
   if (alignment.overlaps.empty()) {
     return Error{Errc::unusable_input,
-                 "No two cameras see a surface together: turn them so that they share floor, walls "
+                 "no two cameras see a surface together: turn them so that they share floor, walls "
                  "or furniture."};
   }
   PoseRefinement refined;

@@ -141,7 +141,7 @@ TEST(PoseRefinement, RefusesWhatIsSeenByOneAlone) {
   const auto refused = refine_poses(rig.cameras);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::unusable_input);
-  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("No two cameras see a surface"));
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("no two cameras see a surface"));
   EXPECT_EQ(refine_poses({rig.cameras[0]}).error().code, Errc::invalid_argument);
 }
 

@@ -241,6 +241,13 @@ Eigen::Vector3d up_of_upright_cameras(const RigCalibration& calibration) {
   return up.norm() < 1e-6 ? Eigen::Vector3d(0, -1, 0) : Eigen::Vector3d(up.normalized());
 }
 
+RigidTransform board_from_rig(const RigidTransform& rig_from_board) {
+  RigidTransform frame = rig_from_board;
+  frame.rotation.col(1) = -frame.rotation.col(1);
+  frame.rotation.col(2) = -frame.rotation.col(2);
+  return frame.inverse();
+}
+
 void set_origin(RigCalibration& calibration, RigOrigin origin, const RigidTransform& new_from_rig) {
   calibration.origin = origin;
   for (CalibratedCamera& camera : calibration.cameras)

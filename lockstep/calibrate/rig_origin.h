@@ -35,6 +35,11 @@ struct FloorPlane {
   Eigen::Vector3d middle = Eigen::Vector3d::Zero();  ///< of the points that belong to it
   double rms_m = 0;                                  ///< of the points that belong to it
   double share = 0;                                  ///< of all points
+
+  /// The point of the plane that `point` stands over.
+  [[nodiscard]] Eigen::Vector3d below(const Eigen::Vector3d& point) const {
+    return point - up * (up.dot(point) - height_m);
+  }
 };
 
 /// Depth of one camera as points of the rig, every `step`-th pixel along and down.
@@ -48,6 +53,10 @@ void add_points(const CalibratedCamera& camera, const Image& depth, int step,
 
 /// Which way is up in the rig's frame if its cameras stand upright: what they agree on.
 [[nodiscard]] Eigen::Vector3d up_of_upright_cameras(const RigCalibration& calibration);
+
+/// The frame of a board that lay so in the rig: its origin and x, and z out of the board, so that
+/// it points up from one that lies on the floor.
+[[nodiscard]] RigidTransform board_from_rig(const RigidTransform& rig_from_board);
 
 /// Moves the frame of a rig.
 void set_origin(RigCalibration& calibration, RigOrigin origin, const RigidTransform& new_from_rig);

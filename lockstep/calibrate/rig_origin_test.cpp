@@ -86,5 +86,16 @@ TEST(RigOrigin, ReadsUpFromAnAccelerometerAtRest) {
       << "it falls or is shaken";
 }
 
+TEST(RigOrigin, OfABoardOnTheFloorZPointsUp) {
+  // Seen from above: x to the right, y down in the picture, z away from the camera.
+  const RigidTransform rig_from_board{Eigen::Vector3d(1, -1, -1).asDiagonal().toDenseMatrix(),
+                                      {0.5, 0.2, 0}};
+  const RigidTransform frame = board_from_rig(rig_from_board);
+  EXPECT_TRUE((frame.rotation * Eigen::Vector3d(0, 0, 1)).isApprox(Eigen::Vector3d(0, 0, 1)));
+  EXPECT_TRUE((frame * Eigen::Vector3d(0.5, 0.2, 0)).isZero(1e-12));
+  const FloorPlane floor{{0, 0, 1}, 0.1};
+  EXPECT_TRUE(floor.below({1, 2, 3}).isApprox(Eigen::Vector3d(1, 2, 0.1)));
+}
+
 }  // namespace
 }  // namespace lockstep

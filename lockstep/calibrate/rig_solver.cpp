@@ -190,7 +190,7 @@ class RigProblem {
     ceres::Solver::Summary summary;
     ceres::Solve(options, problem_.get(), &summary);
     if (!summary.IsSolutionUsable())
-      return Error{Errc::unusable_input, "The views contradict each other: no poses explain them."};
+      return Error{Errc::unusable_input, "the views contradict each other: no poses explain them."};
     return {};
   }
 
@@ -223,7 +223,7 @@ class RigProblem {
     }
     if (!blocks.empty() && !covariance.Compute(blocks, problem_.get()))
       return Error{Errc::unusable_input,
-                   "The views leave open where the cameras are: show the board tilted in several "
+                   "the views leave open where the cameras are: show the board tilted in several "
                    "ways, and at several distances."};
     SolvedRig rig;
     for (size_t i = 0; i < cameras_.size(); ++i) rig.cameras.push_back(camera(i, covariance));

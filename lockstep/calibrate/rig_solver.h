@@ -51,7 +51,7 @@ struct SolvedCamera {
   double depth_offset_m = 0;  ///< it measures so much too far
   /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
   /// Zero for the reference, which is the first camera.
-  Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
+  PoseCovariance covariance = PoseCovariance::Zero();
   /// Of what a place measured by infrared and depth hangs on: the four of `depth` in their order,
   /// then depth_offset_m. Zero for what was not solved for.
   Eigen::Matrix<double, 5, 5> measuring_covariance = Eigen::Matrix<double, 5, 5>::Zero();

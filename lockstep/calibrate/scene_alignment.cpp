@@ -290,12 +290,8 @@ Eigen::Matrix<double, kSceneUnknowns, kSceneUnknowns> prior_information(
 }
 
 RigidTransform corrected(const RigidTransform& rig_from_depth, const SceneCorrection& correction) {
-  const Eigen::Vector3d turn = correction.head<3>();
-  const double angle = turn.norm();
-  RigidTransform motion;
-  if (angle > 0) motion.rotation = rotation_about(turn / angle, angle);
-  motion.translation = correction.segment<3>(3);
-  return rig_from_depth * motion;
+  return rig_from_depth *
+         RigidTransform{rotation_by(correction.head<3>()), correction.segment<3>(3)};
 }
 
 }  // namespace lockstep

@@ -12,7 +12,6 @@ namespace lockstep {
 /// depth offset (m), its focal length (of itself) and its centre (px, x and y).
 inline constexpr int kSceneUnknowns = 10;
 using SceneCorrection = Eigen::Matrix<double, kSceneUnknowns, 1>;
-using PoseCovariance = Eigen::Matrix<double, 6, 6>;
 
 /// Of a camera of whose pose nothing is known that matters.
 [[nodiscard]] inline PoseCovariance anywhere() {

@@ -17,7 +17,7 @@ struct SceneCamera {
   RigidTransform rig_from_depth;
   double depth_offset_m = 0;  ///< it measures so much too far
   /// Of rig_from_depth, as CalibratedCamera has it: zero for the reference.
-  Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
+  PoseCovariance covariance = PoseCovariance::Zero();
   SceneDepth scene;
 };
 

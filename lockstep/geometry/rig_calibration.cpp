@@ -28,9 +28,9 @@ CameraModel corrected(CameraModel camera, const LensCorrection& correction) {
   return camera;
 }
 
-bool is_covariance(const Eigen::Matrix<double, 6, 6>& matrix) {
+bool is_covariance(const PoseCovariance& matrix) {
   // Correlations, whose size does not depend on units; a number without variance has none.
-  Eigen::Matrix<double, 6, 6> correlation = Eigen::Matrix<double, 6, 6>::Identity();
+  PoseCovariance correlation = PoseCovariance::Identity();
   for (int row = 0; row < 6; ++row) {
     if (!(matrix(row, row) >= 0 && matrix(row, row) <= kMostVariance)) return false;
     for (int column = 0; column < 6; ++column) {
@@ -41,14 +41,13 @@ bool is_covariance(const Eigen::Matrix<double, 6, 6>& matrix) {
       correlation(row, column) = sigmas == 0 ? 0 : matrix(row, column) / sigmas;
     }
   }
-  const Eigen::Matrix<double, 6, 6> skew = correlation - correlation.transpose();
+  const PoseCovariance skew = correlation - correlation.transpose();
   if (!(skew.cwiseAbs().maxCoeff() <= kNoCorrelation)) return false;
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 6, 6>> axes(correlation,
-                                                                        Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<PoseCovariance> axes(correlation, Eigen::EigenvaluesOnly);
   return axes.eigenvalues()[0] >= -kNoCorrelation;
 }
 
-PoseSigma known_to(const Eigen::Matrix<double, 6, 6>& covariance) {
+PoseSigma known_to(const PoseCovariance& covariance) {
   return {std::sqrt(covariance.topLeftCorner<3, 3>().trace()),
           std::sqrt(covariance.bottomRightCorner<3, 3>().trace())};
 }

@@ -46,18 +46,18 @@ struct CalibratedCamera {
   double depth_offset_m = 0;
   /// Of rig_from_depth: a turn about the axes of the camera (rad), then a shift along them (m).
   /// Zero for the reference: the first camera, against which all others are known.
-  Eigen::Matrix<double, 6, 6> covariance = Eigen::Matrix<double, 6, 6>::Zero();
+  PoseCovariance covariance = PoseCovariance::Zero();
 };
 
 /// Whether some six numbers can have this covariance: symmetric, with no direction of a negative
 /// variance, and bounded as rigs are. A direction of no variance is fine.
-[[nodiscard]] bool is_covariance(const Eigen::Matrix<double, 6, 6>& matrix);
+[[nodiscard]] bool is_covariance(const PoseCovariance& matrix);
 
 /// One sigma of a pose, all directions together.
 struct PoseSigma {
   double turn_rad = 0, shift_m = 0;
 };
-[[nodiscard]] PoseSigma known_to(const Eigen::Matrix<double, 6, 6>& covariance);
+[[nodiscard]] PoseSigma known_to(const PoseCovariance& covariance);
 
 /// What the frame of the rig is fixed to.
 enum class RigOrigin {

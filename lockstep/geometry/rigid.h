@@ -24,6 +24,9 @@ struct RigidTransform {
   }
 };
 
+/// Of a pose: of a turn about its own axes (rad), then of a shift along them (m).
+using PoseCovariance = Eigen::Matrix<double, 6, 6>;
+
 inline constexpr double kDegPerRad = 57.29577951308232;
 
 /// By how much a rotation turns, 0 to pi.
@@ -31,6 +34,9 @@ inline constexpr double kDegPerRad = 57.29577951308232;
 
 /// Rotation by `angle_rad` about the unit vector `axis`, right-handed.
 [[nodiscard]] Eigen::Matrix3d rotation_about(const Eigen::Vector3d& axis, double angle_rad);
+
+/// Rotation about the direction of `turn_rad`, by its length; of zero none.
+[[nodiscard]] Eigen::Matrix3d rotation_by(const Eigen::Vector3d& turn_rad);
 
 /// v x w = cross_matrix(v) * w.
 [[nodiscard]] Eigen::Matrix3d cross_matrix(const Eigen::Vector3d& v);

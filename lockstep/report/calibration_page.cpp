@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lockstep/base/text.h"
+#include "lockstep/geometry/rigid.h"
 #include "lockstep/report/calibration_drawings.h"
 #include "lockstep/report/html.h"
 
@@ -87,7 +88,7 @@ std::string camera_table(const Json& calibration) {
     rows.push_back({text_of(camera, "name"), metres(0), metres(1), metres(2),
                     fixed ? "the reference"
                           : fmt::format("{:.2f} mm, {:.3f}°", 1000 * sigma(covariance, 3),
-                                        180 / M_PI * sigma(covariance, 0)),
+                                        kDegPerRad * sigma(covariance, 0)),
                     signed_number(1000 * camera.at("depth_offset_m").get<double>(), 1)});
   }
   return fmt::format(

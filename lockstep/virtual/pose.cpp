@@ -127,12 +127,8 @@ RigidTransform world_from_depth(const CameraPlace& place) {
 }
 
 RigidTransform nudged(const RigidTransform& world_from_depth, const CameraNudge& nudge) {
-  const Eigen::Vector3d turn = vector_of(nudge.turn_deg) * kPi / 180;
-  const double angle = turn.norm();
-  RigidTransform motion;
-  if (angle > 0) motion.rotation = rotation_about(turn / angle, angle);
-  motion.translation = vector_of(nudge.shift_mm) / 1000;
-  return world_from_depth * motion;
+  return world_from_depth * RigidTransform{rotation_by(vector_of(nudge.turn_deg) / kDegPerRad),
+                                           vector_of(nudge.shift_mm) / 1000};
 }
 
 CameraPose pose_of(const RigidTransform& world_from_depth, const FactoryCalibration& calibration) {

@@ -23,11 +23,7 @@ inline RigidTransform looking(const Eigen::Vector3d& eye, const Eigen::Vector3d&
 /// A turn about its own axes, then a shift along them.
 inline RigidTransform moved(const RigidTransform& pose, const Eigen::Vector3d& shift_m,
                             const Eigen::Vector3d& turn_deg) {
-  RigidTransform motion;
-  const double angle = turn_deg.norm();
-  if (angle > 0) motion.rotation = rotation_about(turn_deg / angle, angle * M_PI / 180);
-  motion.translation = shift_m;
-  return pose * motion;
+  return pose * RigidTransform{rotation_by(turn_deg / kDegPerRad), shift_m};
 }
 
 }  // namespace lockstep::testing

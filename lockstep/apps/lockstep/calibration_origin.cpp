@@ -9,6 +9,7 @@
 
 #include "lockstep/calibrate/rig_origin.h"
 #include "lockstep/recording/reader.h"
+#include "lockstep/take/gather_floor.h"
 #include "lockstep/take/gather_gravity.h"
 #include "lockstep/take/set_reader.h"
 
@@ -16,8 +17,6 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kPixelStep = 6;
 
 Result<RigidTransform> by_gravity(const fs::path& folder, const RigCalibration& calibration) {
   const auto take = SetReader::open(folder);
@@ -40,29 +39,17 @@ Result<void> has_inertial_samples(const SetReader& take) {
 }
 
 Result<RigidTransform> on_floor(const fs::path& folder, const RigCalibration& calibration) {
-  auto reader = SetReader::open(folder);
-  if (!reader) return std::move(reader).error();
-  (*reader)->seek((*reader)->tick_count() / 2);
-  const auto set = (*reader)->next();
-  if (!set) return set.error();
-  std::vector<Eigen::Vector3d> points;
-  for (size_t i = 0; *set && i < (*set)->slots.size(); ++i) {
-    const CapturePtr& capture = (*set)->slots[i].capture;
-    if (capture != nullptr && capture->depth)
-      add_points(calibration.cameras[i], *capture->depth, kPixelStep, points);
-  }
-  const auto gravity = gather_gravity(**reader, calibration);
-  if (!gravity) return gravity.error();
-  const auto floor = find_floor(points, *gravity ? **gravity : up_of_upright_cameras(calibration));
-  if (!floor) {
+  const auto take = SetReader::open(folder);
+  if (!take) return take.error();
+  const auto floor = gather_floor(**take, calibration);
+  if (!floor) return floor.error();
+  if (!*floor) {
     return Error{Errc::unusable_input,
                  "no floor was found: see that the cameras see some of it and stand upright, or "
                  "fix the rig to something else (--origin gravity)"};
   }
   const RigidTransform& first = calibration.cameras.front().rig_from_depth;
-  const Eigen::Vector3d below =
-      first.translation - floor->up * (floor->up.dot(first.translation) - floor->height_m);
-  return upright_from_rig(first, floor->up, below);
+  return upright_from_rig(first, (*floor)->up, (*floor)->below(first.translation));
 }
 
 Result<RigidTransform> by_board(const OriginWish& wish,
@@ -75,11 +62,7 @@ Result<RigidTransform> by_board(const OriginWish& wish,
                              wish.tick.value_or(0),
                              rig_from_board.empty() ? 0 : rig_from_board.begin()->first)};
   }
-  // z out of the board, so that it points up from one that lies on the floor.
-  RigidTransform frame = found->second;
-  frame.rotation.col(1) = -frame.rotation.col(1);
-  frame.rotation.col(2) = -frame.rotation.col(2);
-  return frame.inverse();
+  return board_from_rig(found->second);
 }
 
 }  // namespace
