@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "lockstep/calibrate/plane_pose.h"
 #include "lockstep/calibrate/pose_parameters.h"
 #include "lockstep/calibrate/projection.h"
+#include "lockstep/calibrate/solver_options.h"
 #include "lockstep/calibrate/view_selection.h"
 #include "lockstep/time/line_fit.h"
 
@@ -29,6 +31,7 @@ constexpr double kUnexplainedPx = 5;
 constexpr double kContradictingTimes = 3;
 constexpr double kContradictingPx = 0.3;
 constexpr double kMostContradicting = 0.2;  // share of the photographs
+constexpr size_t kRoundsToSettle = 4;
 // Coefficients of real lenses of this class are below ten; where corners leave them open, they stay
 // small.
 constexpr double kCoefficientSigma = 5;
@@ -169,11 +172,10 @@ class LensProblem {
 
  private:
   bool run() {
-    ceres::Solver::Options options;
+    ceres::Solver::Options options = quiet_solver_options();
     options.linear_solver_type = ceres::DENSE_SCHUR;
     options.max_num_iterations = 200;
     options.function_tolerance = 1e-10;
-    options.logging_type = ceres::SILENT;
     ceres::Solver::Summary summary;
     ceres::Solve(options, &problem_, &summary);
     return summary.IsSolutionUsable();
@@ -183,34 +185,6 @@ class LensProblem {
   std::vector<PoseParameters> poses_;
   ceres::Problem problem_;
 };
-
-/// Judges every photograph under the solved lens, which places its board anew.
-void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens& solved) {
-  double sums[2] = {};
-  size_t counts[2] = {};
-  std::vector<Eigen::Vector3d> normals;
-  Coverage coverage;
-  for (size_t i = 0; i < photos.size(); ++i) {
-    const PhotoUse use = solved.photos[i].use;
-    if (use != PhotoUse::solved_with && use != PhotoUse::held_out) continue;
-    const auto pose = plane_pose(solved.lens, board, photos[i].corners);
-    if (!pose) continue;
-    solved.photos[i].rms_px = pose->rms_px;
-    const size_t which = use == PhotoUse::held_out ? 1 : 0;
-    sums[which] += pose->rms_px * pose->rms_px * static_cast<double>(photos[i].corners.size());
-    counts[which] += photos[i].corners.size();
-    normals.emplace_back(pose->camera_from_board.rotation.col(2));
-    for (const SeenCorner& corner : photos[i].corners)
-      coverage.add(corner.pixel, solved.lens.width_px, solved.lens.height_px);
-  }
-  const auto rms = [&](size_t which) {
-    return std::sqrt(sums[which] / static_cast<double>(counts[which]));
-  };
-  solved.rms_px = rms(0);
-  if (counts[1] > 0) solved.held_out_rms_px = rms(1);
-  solved.coverage = coverage.share();
-  solved.most_tilt_deg = widest_angle_deg(normals);
-}
 
 /// Why a photograph is left out, if it is; `seen`: those before it that are not.
 std::optional<PhotoUse> left_out(const BoardPhoto& photo, double widest_sharp_px,
@@ -242,39 +216,129 @@ std::vector<const BoardPhoto*> sort_out(const std::vector<BoardPhoto>& photos,
   return seen;
 }
 
-/// Leaves out what comes out so much worse than the others that another lens took it. False where
-/// nothing does, or so much that none can be called the others.
-bool leave_out_contradicting(std::vector<PhotoResidual>& residuals) {
-  std::vector<double> all;
-  for (const PhotoResidual& photo : residuals) {
-    if (photo.rms_px) all.push_back(*photo.rms_px);
-  }
-  const double most = std::max(kContradictingTimes * median(all), kContradictingPx);
-  const auto contradicts = [&](const PhotoResidual& photo) {
-    return photo.rms_px && *photo.rms_px > most;
-  };
-  const auto count = std::count_if(residuals.begin(), residuals.end(), contradicts);
-  if (count == 0 ||
-      static_cast<double>(count) > kMostContradicting * static_cast<double>(all.size()))
-    return false;
-  for (PhotoResidual& photo : residuals) {
-    if (contradicts(photo)) photo = {PhotoUse::contradicting, std::nullopt};
-  }
-  return true;
+/// The lens that explains these photographs best.
+std::optional<CameraModel> lens_that_took(const CameraModel& begin, const Board& board,
+                                          const std::vector<const BoardPhoto*>& photos) {
+  LensProblem problem(board, photos, begin);
+  if (!problem.solve()) return std::nullopt;
+  return model_of(problem.lens(), begin.width_px, begin.height_px);
 }
 
-/// The lens of the photographs that are used, by which all that are not left out are judged.
-bool solve_and_judge(const CameraModel& begin, const Board& board,
-                     const std::vector<BoardPhoto>& photos, SolvedLens& solved) {
-  std::vector<const BoardPhoto*> used;
-  for (size_t i = 0; i < photos.size(); ++i) {
-    if (solved.photos[i].use == PhotoUse::solved_with) used.push_back(&photos[i]);
+/// Those of `photos` that come out much worse than the others under their lens, worst first.
+std::vector<const BoardPhoto*> badly_explained(const CameraModel& lens, const Board& board,
+                                               const std::vector<const BoardPhoto*>& photos) {
+  std::vector<std::pair<double, const BoardPhoto*>> rms_px;
+  std::vector<double> all;
+  for (const BoardPhoto* photo : photos) {
+    if (const auto pose = plane_pose(lens, board, photo->corners)) {
+      rms_px.emplace_back(pose->rms_px, photo);
+      all.push_back(pose->rms_px);
+    }
   }
-  LensProblem problem(board, used, begin);
-  if (!problem.solve()) return false;
-  solved.lens = model_of(problem.lens(), begin.width_px, begin.height_px);
-  judge(board, photos, solved);
-  return true;
+  const double most = std::max(kContradictingTimes * median(std::move(all)), kContradictingPx);
+  std::stable_sort(rms_px.begin(), rms_px.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<const BoardPhoto*> bad;
+  for (const auto& [rms, photo] : rms_px) {
+    if (rms > most) bad.push_back(photo);
+  }
+  return bad;
+}
+
+/// Finds the photographs that another lens took. It is judged by a lens of all, those to be held
+/// out too: at the image's edge a lens that was found without them is off for their very want. A
+/// photograph of another lens bends it towards itself, and others come out badly for that: so the
+/// worst go first, and what a lens of the rest explains comes back.
+class ForeignPhotos {
+ public:
+  ForeignPhotos(const CameraModel& begin, const Board& board,
+                const std::vector<const BoardPhoto*>& seen)
+      : begin_(begin), board_(board), seen_(seen) {}
+
+  /// None where so many contradict that none can be called the others.
+  [[nodiscard]] std::vector<const BoardPhoto*> find() const {
+    const auto most = static_cast<size_t>(kMostContradicting * static_cast<double>(seen_.size()));
+    Photos out;
+    for (size_t round = 0; round < most + kRoundsToSettle; ++round) {
+      auto found = bad_without(out);
+      if (!found) break;
+      Photos& bad = *found;
+      if (std::is_permutation(bad.begin(), bad.end(), out.begin(), out.end()))
+        return without_explained(std::move(out));
+      if (bad.size() <= most) {
+        out = std::move(bad);
+      } else if (out.size() < most) {
+        out.push_back(*std::find_if(bad.begin(), bad.end(),
+                                    [&](const BoardPhoto* photo) { return !holds(out, photo); }));
+      } else {
+        break;
+      }
+    }
+    return {};
+  }
+
+ private:
+  using Photos = std::vector<const BoardPhoto*>;
+
+  static bool holds(const Photos& photos, const BoardPhoto* photo) {
+    return std::find(photos.begin(), photos.end(), photo) != photos.end();
+  }
+
+  /// What a lens of all but `out` explains badly, worst first. Nothing where there is no such lens.
+  [[nodiscard]] std::optional<Photos> bad_without(const Photos& out) const {
+    Photos rest;
+    std::remove_copy_if(seen_.begin(), seen_.end(), std::back_inserter(rest),
+                        [&](const BoardPhoto* photo) { return holds(out, photo); });
+    const auto lens = lens_that_took(begin_, board_, rest);
+    if (!lens) return std::nullopt;
+    return badly_explained(*lens, board_, seen_);
+  }
+
+  /// Takes back, the best first, each that is explained as soon as the lens is found with it.
+  [[nodiscard]] Photos without_explained(Photos out) const {
+    for (const BoardPhoto* photo : Photos(out.rbegin(), out.rend())) {
+      Photos others;
+      std::remove_copy(out.begin(), out.end(), std::back_inserter(others), photo);
+      const auto bad = bad_without(others);
+      const bool explained =
+          bad && std::all_of(bad->begin(), bad->end(),
+                             [&](const BoardPhoto* each) { return holds(others, each); });
+      if (explained) out = std::move(others);
+    }
+    return out;
+  }
+
+  const CameraModel& begin_;
+  const Board& board_;
+  const Photos& seen_;
+};
+
+/// Judges every photograph that is used under the solved lens, which places its board anew.
+void judge(const Board& board, const std::vector<BoardPhoto>& photos, SolvedLens& solved) {
+  double sums[2] = {};
+  size_t counts[2] = {};
+  std::vector<Eigen::Vector3d> normals;
+  Coverage coverage;
+  for (size_t i = 0; i < photos.size(); ++i) {
+    const PhotoUse use = solved.photos[i].use;
+    if (use != PhotoUse::solved_with && use != PhotoUse::held_out) continue;
+    const auto pose = plane_pose(solved.lens, board, photos[i].corners);
+    if (!pose) continue;
+    solved.photos[i].rms_px = pose->rms_px;
+    const size_t which = use == PhotoUse::held_out ? 1 : 0;
+    sums[which] += pose->rms_px * pose->rms_px * static_cast<double>(photos[i].corners.size());
+    counts[which] += photos[i].corners.size();
+    normals.emplace_back(pose->camera_from_board.rotation.col(2));
+    for (const SeenCorner& corner : photos[i].corners)
+      coverage.add(corner.pixel, solved.lens.width_px, solved.lens.height_px);
+  }
+  const auto rms = [&](size_t which) {
+    return std::sqrt(sums[which] / static_cast<double>(counts[which]));
+  };
+  solved.rms_px = rms(0);
+  if (counts[1] > 0) solved.held_out_rms_px = rms(1);
+  solved.coverage = coverage.share();
+  solved.most_tilt_deg = widest_angle_deg(normals);
 }
 
 }  // namespace
@@ -293,10 +357,18 @@ Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
   }
   const CameraModel begin =
       pinhole(width_px, height_px, first_focal_px(width_px, height_px, board, seen));
-  bool found = solve_and_judge(begin, board, photos, solved);
-  if (found && leave_out_contradicting(solved.photos))
-    found = solve_and_judge(begin, board, photos, solved);
-  if (!found) return Error{Errc::unusable_input, "no lens explains these photographs of the board"};
+  const auto foreign = ForeignPhotos(begin, board, seen).find();
+  std::vector<const BoardPhoto*> used;
+  for (size_t i = 0; i < photos.size(); ++i) {
+    PhotoUse& use = solved.photos[i].use;
+    if (std::find(foreign.begin(), foreign.end(), &photos[i]) != foreign.end())
+      use = PhotoUse::contradicting;
+    if (use == PhotoUse::solved_with) used.push_back(&photos[i]);
+  }
+  const auto lens = lens_that_took(begin, board, used);
+  if (!lens) return Error{Errc::unusable_input, "no lens explains these photographs of the board"};
+  solved.lens = *lens;
+  judge(board, photos, solved);
   if (solved.most_tilt_deg < kLeastTiltDeg) {
     return Error{Errc::unusable_input,
                  fmt::format("the board was tilted by {:.0f}° at most between two photographs, "

@@ -52,8 +52,8 @@ inline constexpr size_t kLeastPhotos = 6;
 
 /// Focal lengths, principal point and the eight coefficients of the rational model (k1..k6, p1, p2:
 /// those of OpenCV's CALIB_RATIONAL_MODEL) of one camera from photographs of a board. Of those that
-/// show it every fifth is held out from the tenth on; what contradicts the others is left out, and
-/// the lens found once more. The lens's metric radius is where the model
+/// show it every fifth is held out from the tenth on; what contradicts a lens of all the others is
+/// left out. The lens's metric radius is where the model
 /// ceases to be one to one. Errors: unusable_input for fewer than six photographs that show six
 /// corners and more, boards that were all parallel, and corners that no lens explains. Pure.
 Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/Geometry>
+#include <array>
 #include <random>
 
 #include "lockstep/geometry/calibration.h"
@@ -27,12 +28,15 @@ std::vector<BoardPhoto> photos_by(const CameraModel& lens, const Board& board, i
   std::normal_distribution<double> noise(0, noise_px);
   std::vector<BoardPhoto> photos;
   for (int i = 0; i < count; ++i) {
-    const Eigen::Matrix3d turn = rotation_about({1, 0, 0}, tilt_rad * unit(random)) *
-                                 rotation_about({0, 1, 0}, tilt_rad * unit(random)) *
-                                 rotation_about({0, 0, 1}, 0.5 * unit(random));
+    // Drawn one by one: in which order arguments are evaluated is each compiler's own matter.
+    std::array<double, 6> drawn{};
+    for (double& value : drawn) value = unit(random);
+    const Eigen::Matrix3d turn = rotation_about({1, 0, 0}, tilt_rad * drawn[0]) *
+                                 rotation_about({0, 1, 0}, tilt_rad * drawn[1]) *
+                                 rotation_about({0, 0, 1}, 0.5 * drawn[2]);
     const Eigen::Vector3d middle(board.width_m() / 2, board.height_m() / 2, 0);
-    const double far_m = 0.9 + 0.4 * unit(random);
-    const Eigen::Vector3d place(0.55 * far_m * unit(random), 0.3 * far_m * unit(random), far_m);
+    const double far_m = 0.9 + 0.4 * drawn[3];
+    const Eigen::Vector3d place(0.55 * far_m * drawn[4], 0.3 * far_m * drawn[5], far_m);
     const RigidTransform pose{turn, place - turn * middle};
     BoardPhoto photo{"photo " + std::to_string(i), {}};
     for (int id = 0; id < board.corner_count(); ++id) {
@@ -40,8 +44,9 @@ std::vector<BoardPhoto> photos_by(const CameraModel& lens, const Board& board, i
       if (!pixel || pixel->x() < 0 || pixel->y() < 0 || pixel->x() > lens.width_px - 1 ||
           pixel->y() > lens.height_px - 1)
         continue;
-      photo.corners.push_back(
-          {id, *pixel + Eigen::Vector2d(noise(random), noise(random)), std::nullopt});
+      const double noise_x = noise(random);
+      const double noise_y = noise(random);
+      photo.corners.push_back({id, *pixel + Eigen::Vector2d(noise_x, noise_y), std::nullopt});
     }
     photos.push_back(std::move(photo));
   }
@@ -115,22 +120,28 @@ TEST(LensSolver, CountsNoPhotographThatItDidNotUse) {
 
 TEST(LensSolver, LeavesOutThePhotographOfAnotherCamera) {
   const Board board;
-  for (const size_t foreign : {3, 9}) {  // one that is solved with, and one that is held out
-    for (uint64_t seed = 1; seed <= 3; ++seed) {
-      auto photos = photos_by(real_lens(), board, 20, 0.6, 0.05, seed);
-      CameraModel other = real_lens();
-      other.fx_px *= 1.03;
-      other.fy_px *= 1.03;
-      other.cx_px += 12;
-      other.k[0] += 0.1;
-      photos[foreign] = photos_by(other, board, 20, 0.6, 0.05, seed + 10)[foreign];
-      const auto solved = solve_lens(1920, 1080, board, photos);
-      ASSERT_TRUE(solved) << solved.error().message;
-      for (size_t i = 0; i < photos.size(); ++i)
-        EXPECT_EQ(solved->photos[i].use == PhotoUse::contradicting, i == foreign) << i;
-      EXPECT_NEAR(solved->rms_px, 0.07, 0.02);
-      EXPECT_NEAR(solved->lens.fx_px, real_lens().fx_px, 6);
+  struct Case {
+    size_t foreign;
+    uint64_t seed;
+  };
+  // One that is solved with; one that bends the lens until many come out badly; and one that is
+  // held out, among others where the lens of the rest is off by three tenths of a pixel.
+  for (const Case each : {Case{3, 1}, Case{3, 31}, Case{9, 5}}) {
+    auto photos = photos_by(real_lens(), board, 20, 0.6, 0.05, each.seed);
+    CameraModel other = real_lens();
+    other.fx_px *= 1.03;
+    other.fy_px *= 1.03;
+    other.cx_px += 12;
+    other.k[0] += 0.1;
+    photos[each.foreign] = photos_by(other, board, 20, 0.6, 0.05, each.seed + 10)[each.foreign];
+    const auto solved = solve_lens(1920, 1080, board, photos);
+    ASSERT_TRUE(solved) << solved.error().message;
+    for (size_t i = 0; i < photos.size(); ++i) {
+      EXPECT_EQ(solved->photos[i].use == PhotoUse::contradicting, i == each.foreign)
+          << i << " of seed " << each.seed;
     }
+    EXPECT_NEAR(solved->rms_px, 0.07, 0.02);
+    EXPECT_NEAR(solved->lens.fx_px, real_lens().fx_px, 6);
   }
 }
 

@@ -16,6 +16,7 @@
 
 #include "lockstep/calibrate/pose_parameters.h"
 #include "lockstep/calibrate/projection.h"
+#include "lockstep/calibrate/solver_options.h"
 #include "lockstep/calibrate/view_graph.h"
 #include "lockstep/time/line_fit.h"
 
@@ -170,7 +171,7 @@ class RigProblem {
                                "board was, it could not see it.",
                                cameras_[*camera].name)};
     }
-    ceres::Solver::Options options;
+    ceres::Solver::Options options = quiet_solver_options();
     options.linear_solver_type = ceres::SPARSE_SCHUR;
     options.linear_solver_ordering = std::make_shared<ceres::ParameterBlockOrdering>();
     for (auto& [tick, board] : boards_) {
@@ -185,7 +186,6 @@ class RigProblem {
     }
     options.max_num_iterations = 100;
     options.function_tolerance = 1e-9;
-    options.logging_type = ceres::SILENT;
     options.num_threads = 2;
     ceres::Solver::Summary summary;
     ceres::Solve(options, problem_.get(), &summary);
