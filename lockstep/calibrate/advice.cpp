@@ -74,12 +74,14 @@ class Adviser {
     }
     for (const auto& [what, seen] : {std::pair("row", &rows), std::pair("column", &columns)}) {
       const double few = kMissingShare * *std::max_element(seen->begin(), seen->end());
-      if (seen->front() >= few && seen->back() >= few) continue;
-      say(AdviceLevel::note, "corners-hardly-seen", {},
-          fmt::format("hardly an image showed the {} {} of the board's corners",
-                      seen->back() >= few ? "first" : "last", what),
-          fmt::format("count its squares: the board file says {} x {}", board.squares_x,
-                      board.squares_y));
+      for (const auto& [end, count] :
+           {std::pair("first", seen->front()), std::pair("last", seen->back())}) {
+        if (count >= few) continue;
+        say(AdviceLevel::note, "corners-hardly-seen", {},
+            fmt::format("hardly an image showed the {} {} of the board's corners", end, what),
+            fmt::format("count its squares: the board file says {} x {}", board.squares_x,
+                        board.squares_y));
+      }
     }
   }
 

@@ -231,6 +231,16 @@ void measure_depths(std::span<const uint16_t> depth_mm, int width_px, int height
   }
 }
 
+BoardSighting sighting_of(const Detection& detection, const GrayImage& image, const Board& board,
+                          BoardView view) {
+  BoardSighting sighting{std::move(view), 0, detection.markers, detection.foreign_markers,
+                         detection.misplaced_markers};
+  for (const DetectedCorner& corner : detection.corners)
+    sighting.view.corners.push_back({corner.id, corner.pixel, std::nullopt});
+  sighting.edge_width_px = edge_width_px(image, board, sighting.view.corners);
+  return sighting;
+}
+
 BoardObserver::BoardObserver(Board board, Detector::Options options)
     : board_(std::move(board)), detector_(std::move(options)) {}
 
@@ -251,12 +261,7 @@ Result<std::optional<BoardSighting>> BoardObserver::look(GrayImage image, BoardV
     return std::optional<BoardSighting>();
   }
   ++looked_at_;
-  BoardSighting sighting{std::move(view), 0, seen->markers, seen->foreign_markers,
-                         seen->misplaced_markers};
-  for (const DetectedCorner& corner : seen->corners)
-    sighting.view.corners.push_back({corner.id, corner.pixel, std::nullopt});
-  sighting.edge_width_px = edge_width_px(request.image, board_, sighting.view.corners);
-  return std::optional(std::move(sighting));
+  return std::optional(sighting_of(*seen, request.image, board_, std::move(view)));
 }
 
 Result<std::vector<BoardSighting>> BoardObserver::observe(const Capture& capture, int camera,

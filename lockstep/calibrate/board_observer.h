@@ -29,6 +29,10 @@ Result<GrayImage> gray_of_color(const Image& color);
 [[nodiscard]] double edge_width_px(const GrayImage& image, const Board& board,
                                    const std::vector<SeenCorner>& corners);
 
+/// What a detector found in an image, and how sharp the board is there. `view`: whose image it is.
+[[nodiscard]] BoardSighting sighting_of(const Detection& detection, const GrayImage& image,
+                                        const Board& board, BoardView view);
+
 /// Depth at the corners of a board, as the depth pixels around each of them tell: a plane through
 /// those within two fifths of a square. Nothing for a corner with too few of them, or where they
 /// lie in no plane. `corners` are in the same image.

@@ -27,6 +27,8 @@ constexpr double kSurelyContradictingPx = 4;
 constexpr double kMostContradicting = 0.25;  // of a camera's views
 // Held-out corners farther off than this, the cameras are not where they were found.
 constexpr double kRefutedMm = 50;
+// Where no pair of cameras is so far off, no held-out view contradicts the others.
+constexpr double kFarOffMm = 2;
 
 Result<void> check_size(const SquareByDepth& square, const Board& board) {
   if (square.ratio == 0 || std::abs(square.ratio - 1) < kSquareTolerance ||
@@ -115,6 +117,16 @@ Result<SolvedRig> solve(const BoardEvidence& evidence, const SolveOptions& optio
                fmt::format("{} Left out were {}.", rig.error().message, listing(out))};
 }
 
+void leave_out(const std::set<const BoardView*>& wrong, std::vector<BoardView>& views,
+               LeftOut& left_out) {
+  left_out.contradicting += static_cast<int>(wrong.size());
+  std::vector<BoardView> kept;
+  for (const BoardView& view : views) {
+    if (!wrong.contains(&view)) kept.push_back(view);
+  }
+  views = std::move(kept);
+}
+
 /// Solves, and once more without the views that contradict the others.
 Result<SolvedRig> solve_without_contradicting(const BoardEvidence& evidence,
                                               const SolveOptions& options,
@@ -126,13 +138,26 @@ Result<SolvedRig> solve_without_contradicting(const BoardEvidence& evidence,
   if (wrong.empty()) return rig;
   if (auto most = check_contradicting(evidence, selection.solve, wrong); !most)
     return std::move(most).error();
-  selection.left_out.contradicting = static_cast<int>(wrong.size());
-  std::vector<BoardView> kept;
-  for (const BoardView& view : selection.solve) {
-    if (!wrong.contains(&view)) kept.push_back(view);
-  }
-  selection.solve = std::move(kept);
+  leave_out(wrong, selection.solve, selection.left_out);
   return solve(evidence, options, selection);
+}
+
+/// The held-out error, without views that no calibration would explain: a second board, or a
+/// mirror. Where there are many it is the calibration that is wrong, and they stay.
+HeldOutError judge(const BoardEvidence& evidence, const SolvedRig& rig, ViewSelection& selection) {
+  const auto error = [&] {
+    return held_out_error(evidence.cameras, evidence.board, rig, selection.held_out);
+  };
+  HeldOutError all = error();
+  const bool any_far = std::any_of(all.pairs.begin(), all.pairs.end(), [](const CarriedPair& pair) {
+    return pair.carried.mm > kFarOffMm;
+  });
+  if (!any_far) return all;
+  const auto wrong = contradicting_held_out(evidence.cameras, evidence.board, rig,
+                                            selection.held_out, kSurelyContradictingPx);
+  if (wrong.empty() || !check_contradicting(evidence, selection.held_out, wrong)) return all;
+  leave_out(wrong, selection.held_out, selection.left_out);
+  return error();
 }
 
 std::vector<int> corner_sightings(const BoardEvidence& evidence) {
@@ -160,11 +185,11 @@ Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
 
   report.calibration = calibration_of(evidence, *rig);
   report.rig_from_board = rig->rig_from_board;
+  report.held_out = judge(evidence, *rig, selection);
   report.left_out = selection.left_out;
   report.noise = rig->noise;
   report.solve_ticks = count_ticks(selection.solve);
   report.held_out_ticks = count_ticks(selection.held_out);
-  report.held_out = held_out_error(evidence.cameras, evidence.board, *rig, selection.held_out);
   if (report.held_out.all.mm > kRefutedMm) {
     return Error{Errc::unusable_input,
                  fmt::format("no poses explain what the cameras saw: at ticks that the solve did "

@@ -23,9 +23,9 @@ struct MarkerCount {
   int64_t own = 0, foreign = 0, misplaced = 0;
 };
 
-MarkerCount count_markers(const BoardEvidence& evidence) {
+MarkerCount count_markers(const std::vector<BoardSighting>& sightings) {
   MarkerCount count;
-  for (const BoardSighting& seen : evidence.sightings) {
+  for (const BoardSighting& seen : sightings) {
     count.own += seen.markers;
     count.foreign += seen.foreign_markers;
     count.misplaced += seen.misplaced_markers;
@@ -37,28 +37,28 @@ Error another_board(const std::string& what) {
   return {Errc::unusable_input, what + ". Give the file of the board that was shown."};
 }
 
-Result<void> check_markers(const BoardEvidence& evidence) {
-  const MarkerCount count = count_markers(evidence);
+}  // namespace
+
+Result<void> check_markers(const std::vector<BoardSighting>& sightings, const Board& board) {
+  const MarkerCount count = count_markers(sightings);
   if (count.foreign > count.own) {
     return another_board(fmt::format(
         "this is another board: {} markers of {} were seen that it does not have, and {} that it "
         "has",
-        count.foreign, evidence.board.dictionary, count.own));
+        count.foreign, board.dictionary, count.own));
   }
   if (count.misplaced > count.own) {
     return another_board(fmt::format(
         "this is another board: {} of its markers were not where a board of {} x {} squares of "
         "the {} layout has them, and {} were",
-        count.misplaced, evidence.board.squares_x, evidence.board.squares_y,
-        evidence.board.legacy_layout ? "legacy" : "current", count.own));
+        count.misplaced, board.squares_x, board.squares_y,
+        board.legacy_layout ? "legacy" : "current", count.own));
   }
   return {};
 }
 
-}  // namespace
-
 Result<void> check_sightings(const BoardEvidence& evidence) {
-  if (auto own = check_markers(evidence); !own) return own;
+  if (auto own = check_markers(evidence.sightings, evidence.board); !own) return own;
   std::vector<BoardView> views;
   std::vector<int> seen_by(evidence.cameras.size());
   for (const BoardSighting& seen : evidence.sightings) {

@@ -4,9 +4,12 @@
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "lockstep/calibrate/residuals.h"
 
 namespace lockstep {
 namespace {
@@ -39,6 +42,37 @@ Placed place_by_themselves(const std::vector<CameraToSolve>& solved, const Board
       placed[{static_cast<int>(camera), tick}] = pose;
   }
   return placed;
+}
+
+/// The views of a tick that contradict the board where it explains most of them.
+std::set<const BoardView*> contradicting_at(const std::vector<CameraToSolve>& cameras,
+                                            const Board& board, const SolvedRig& rig,
+                                            const std::vector<BoardView>& views,
+                                            const std::vector<RigidTransform>& rig_from_board,
+                                            double most_px) {
+  std::set<const BoardView*> least;
+  double least_px = std::numeric_limits<double>::infinity();
+  for (const RigidTransform& placed : rig_from_board) {
+    SolvedRig here;
+    here.cameras = rig.cameras;
+    here.rig_from_board[views.front().tick] = placed;
+    std::set<const BoardView*> wrong;
+    std::set<int> agreeing;
+    double sum_px = 0;
+    for (const ViewResidual& residual : view_residuals(cameras, board, here, views)) {
+      const bool agrees = residual.median_px <= most_px;
+      if (agrees) agreeing.insert(residual.view->camera);
+      if (!agrees) wrong.insert(residual.view);
+      sum_px += std::min(residual.median_px, most_px);
+    }
+    if (agreeing.size() < 2) {  // a camera that agrees with itself alone
+      for (const BoardView& view : views) wrong.insert(&view);
+    }
+    if (sum_px >= least_px) continue;
+    least_px = sum_px;
+    least = std::move(wrong);
+  }
+  return least;
 }
 
 /// Expected square of what a measured place is off by since lens and depth offset of its camera are
@@ -176,6 +210,32 @@ std::vector<CarriedCorner> carry_corners(const std::vector<CameraToSolve>& camer
     }
   }
   return all;
+}
+
+std::set<const BoardView*> contradicting_held_out(const std::vector<CameraToSolve>& cameras,
+                                                  const Board& board, const SolvedRig& rig,
+                                                  const std::vector<BoardView>& held_out,
+                                                  double most_px) {
+  const Placed placed = place_by_themselves(as_solved(cameras, rig), board, rig, held_out);
+  std::map<int64_t, std::vector<RigidTransform>> rig_from_board;
+  for (const auto& [camera_and_tick, pose] : placed) {
+    const auto& [camera, tick] = camera_and_tick;
+    rig_from_board[tick].push_back(rig.cameras[static_cast<size_t>(camera)].rig_from_depth * pose);
+  }
+  std::set<const BoardView*> wrong;
+  for (const auto& [tick, poses] : rig_from_board) {
+    if (poses.size() < 2) continue;  // nobody could contradict
+    std::vector<BoardView> views;
+    std::vector<const BoardView*> of;
+    for (const BoardView& view : held_out) {
+      if (view.tick != tick) continue;
+      views.push_back(view);
+      of.push_back(&view);
+    }
+    for (const BoardView* view : contradicting_at(cameras, board, rig, views, poses, most_px))
+      wrong.insert(of[static_cast<size_t>(view - views.data())]);
+  }
+  return wrong;
 }
 
 HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras, const Board& board,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "lockstep/calibrate/rig_solver.h"
@@ -42,7 +43,7 @@ struct CarriedCorner {
   Eigen::Vector2d measured_px = Eigen::Vector2d::Zero();
 };
 
-/// The cameras as the solve has them, and depths without their offset.
+/// The cameras as the solve has them; a depth still takes the offset of its camera.
 [[nodiscard]] std::vector<CameraToSolve> as_solved(const std::vector<CameraToSolve>& cameras,
                                                    const SolvedRig& rig);
 
@@ -52,7 +53,14 @@ struct CarriedCorner {
                                                        const Board& board, const SolvedRig& rig,
                                                        const std::vector<BoardView>& held_out);
 
-/// `views` are those that the solve never saw. Pure.
+/// Views that are more than `most_px` (median of the corners) from where the others of their tick
+/// say that the board is; of two cameras that contradict each other both. They point into
+/// `held_out`. Pure.
+[[nodiscard]] std::set<const BoardView*> contradicting_held_out(
+    const std::vector<CameraToSolve>& cameras, const Board& board, const SolvedRig& rig,
+    const std::vector<BoardView>& held_out, double most_px);
+
+/// `held_out` are views that the solve never saw. Pure.
 [[nodiscard]] HeldOutError held_out_error(const std::vector<CameraToSolve>& cameras,
                                           const Board& board, const SolvedRig& rig,
                                           const std::vector<BoardView>& held_out);

@@ -17,7 +17,7 @@
 #include "lockstep/calibrate/plane_pose.h"
 #include "lockstep/calibrate/pose_parameters.h"
 #include "lockstep/calibrate/projection.h"
-#include "lockstep/calibrate/solver_options.h"
+#include "lockstep/calibrate/solver_log.h"
 #include "lockstep/calibrate/view_selection.h"
 #include "lockstep/time/line_fit.h"
 
@@ -172,7 +172,9 @@ class LensProblem {
 
  private:
   bool run() {
-    ceres::Solver::Options options = quiet_solver_options();
+    silence_solver_log();
+    ceres::Solver::Options options;
+    options.logging_type = ceres::SILENT;
     options.linear_solver_type = ceres::DENSE_SCHUR;
     options.max_num_iterations = 200;
     options.function_tolerance = 1e-10;

@@ -200,6 +200,8 @@ class Comparison {
     for (size_t i = 0; best >= kMovedChiSquare && i < cameras_.size(); ++i) {
       if (gains[i] > best - kRivalChiSquare) alike.push_back(i);
     }
+    std::stable_sort(alike.begin(), alike.end(),
+                     [&](size_t a, size_t b) { return gains[a] > gains[b]; });
     return alike;
   }
 
@@ -211,7 +213,6 @@ class Comparison {
       return;
     }
     move.chi_square = all.chi_square;
-    move.covariance = all.covariance;
     move.turn_rad = all.move.head<3>();
     move.shift_m = all.move.tail<3>();
     move.least_turn_rad =

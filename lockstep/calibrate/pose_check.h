@@ -23,8 +23,6 @@ struct CameraMove {
   /// nothing of the directions that it leaves open.
   Eigen::Vector3d turn_rad = Eigen::Vector3d::Zero();
   Eigen::Vector3d shift_m = Eigen::Vector3d::Zero();
-  /// Of these six numbers, all directions, with what the calibration does not know.
-  PoseCovariance covariance = PoseCovariance::Zero();
   /// Of its having stayed, with as many degrees of freedom as there are directions, six at most, in
   /// which a move half as large again as is asked for would show.
   double chi_square = 0;

@@ -150,7 +150,6 @@ FloorPlane refined(const std::vector<Eigen::Vector3d>& points, const FloorPlane&
                                       [](const Level& level) { return !level.on.empty(); });
   better.height_m = better.up.dot(lowest.mean);
   better.middle = lowest.mean;
-  better.rms_m = std::sqrt(solver.eigenvalues()[0] / static_cast<double>(on));
   better.share = static_cast<double>(on) / static_cast<double>(points.size());
   return better;
 }
@@ -225,7 +224,7 @@ std::optional<FloorPlane> find_floor(const std::vector<Eigen::Vector3d>& points,
     const double sharp = sharpness(found);
     if (sharp <= most) continue;
     most = sharp;
-    best = FloorPlane{normal, normal.dot(a), a, 0, 0};
+    best = FloorPlane{normal, normal.dot(a), a, 0};
   }
   if (!best) return std::nullopt;
   best = sharpest(points, *best);

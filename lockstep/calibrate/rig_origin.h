@@ -33,7 +33,6 @@ struct FloorPlane {
   Eigen::Vector3d up;
   double height_m = 0;
   Eigen::Vector3d middle = Eigen::Vector3d::Zero();  ///< of the points that belong to it
-  double rms_m = 0;                                  ///< of the points that belong to it
   double share = 0;                                  ///< of all points
 
   /// The point of the plane that `point` stands over.

@@ -16,7 +16,7 @@
 
 #include "lockstep/calibrate/pose_parameters.h"
 #include "lockstep/calibrate/projection.h"
-#include "lockstep/calibrate/solver_options.h"
+#include "lockstep/calibrate/solver_log.h"
 #include "lockstep/calibrate/view_graph.h"
 #include "lockstep/time/line_fit.h"
 
@@ -171,7 +171,9 @@ class RigProblem {
                                "board was, it could not see it.",
                                cameras_[*camera].name)};
     }
-    ceres::Solver::Options options = quiet_solver_options();
+    silence_solver_log();
+    ceres::Solver::Options options;
+    options.logging_type = ceres::SILENT;
     options.linear_solver_type = ceres::SPARSE_SCHUR;
     options.linear_solver_ordering = std::make_shared<ceres::ParameterBlockOrdering>();
     for (auto& [tick, board] : boards_) {

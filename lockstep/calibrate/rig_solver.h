@@ -74,7 +74,8 @@ struct SolvedRig {
 /// graph, then one bundle adjustment over colour and infrared pixels and depths with robust losses.
 /// The rig's frame is the depth camera of the first camera. Pure.
 /// Errors: invalid_argument (a view of a camera or corner that is not there), unusable_input (a
-/// camera that no path reaches, named).
+/// camera that no path reaches, named; views that no poses explain, or that leave the cameras
+/// open).
 Result<SolvedRig> solve_rig(const std::vector<CameraToSolve>& cameras, const Board& board,
                             const std::vector<BoardView>& views, const SolveOptions& options = {});
 

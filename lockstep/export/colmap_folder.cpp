@@ -151,15 +151,21 @@ class ColmapExport {
     return check_new(folder_.path());
   }
 
+  /// A tick is in the model when all of it is there.
   Result<void> add(const CaptureSet& set) {
-    std::string data_ids;
+    std::string data_ids, lines;
     int images = 0;
     for (size_t i = 0; i < set.slots.size(); ++i) {
       const CapturePtr& capture = set.slots[i].capture;
       if (capture == nullptr || !capture->color) continue;
-      if (auto added = add_image(i, set.tick, *capture->color); !added) return added;
-      data_ids += fmt::format(" CAMERA {} {}", i + 1, model_.image_count);
+      const auto name = add_image(i, set.tick, *capture->color);
+      if (!name) return name.error();
+      if (!*name) continue;
       ++images;
+      const int number = model_.image_count + images;
+      lines += fmt::format("{} {} {} {}\n\n", number, pose_text(model_.color_from_rig[i]), i + 1,
+                           **name);
+      data_ids += fmt::format(" CAMERA {} {}", i + 1, number);
     }
     if (images == 0) return {};
     if (points_ && model_.frame_count == 0) {
@@ -167,6 +173,8 @@ class ColmapExport {
       if (!text) return std::move(text).error();
       model_.points = *std::move(text);
     }
+    model_.images += lines;
+    model_.image_count += images;
     model_.frames += fmt::format("{} 1 {} {}{}\n", ++model_.frame_count,
                                  pose_text(model_.color_from_rig.front()), images, data_ids);
     ++exported_.ticks;
@@ -176,37 +184,43 @@ class ColmapExport {
   Result<Exported> finish() {
     if (auto written = write_model(folder_.path() / "sparse", model_, exported_); !written)
       return std::move(written).error();
+    undecoded_.remark(exported_);
     return exported_;
   }
   [[nodiscard]] Exported& exported() { return exported_; }
   [[nodiscard]] const NewFolder& folder() const { return folder_; }
-  [[nodiscard]] Error nothing() const { return no_picture(footage_); }
+  [[nodiscard]] Error nothing() const { return no_picture(footage_, undecoded_); }
 
  private:
   Result<void> make_folders() {
     if (auto made = folder_.make(); !made) return made;
     for (const std::string& name : names_) {
-      if (auto made = make_new_folder(folder_.path() / "images" / name); !made) return made;
+      if (auto made = make_new_folders(folder_.path() / "images" / name); !made) return made;
     }
     return {};
   }
 
-  Result<void> add_image(size_t camera, Tick tick, const Image& image) {
-    if (model_.image_count == 0) {
-      if (auto made = make_folders(); !made) return made;
-    }
+  /// The name of its file; nothing where it is no picture.
+  Result<std::optional<std::string>> add_image(size_t camera, Tick tick, const Image& image) {
     const FusionCamera& view = views_.cameras[camera];
-    if (auto checked = check_pixels(image, *view.geometry.color, view.name, tick); !checked)
-      return checked;
-    auto picture = picture_of(image);
-    if (!picture) return std::move(picture).error();
+    const auto checked = check_pixels(image, *view.geometry.color, view.name, tick);
+    auto picture = checked ? picture_of(image) : checked.error();
+    if (!picture) {
+      undecoded_.add(
+          checked ? Error{picture.error().code, fmt::format("{}, tick {}: {}", view.name,
+                                                            tick.index, picture.error().message)}
+                  : checked.error());
+      return std::optional<std::string>();
+    }
+    if (!folder_.made()) {
+      if (auto made = make_folders(); !made) return std::move(made).error();
+    }
     const std::string name = names_[camera] + "/" + tick_name(tick) + picture->ending;
     const std::filesystem::path file = folder_.path() / "images" / name;
-    if (auto added = add_file(file, picture->content, exported_); !added) return added;
-    model_.images += fmt::format("{} {} {} {}\n\n", ++model_.image_count,
-                                 pose_text(model_.color_from_rig[camera]), camera + 1, name);
+    if (auto added = add_file(file, picture->content, exported_); !added)
+      return std::move(added).error();
     ++exported_.items;
-    return {};
+    return std::optional(name);
   }
 
   const Footage& footage_;
@@ -215,6 +229,7 @@ class ColmapExport {
   bool points_;
   NewFolder folder_;
   Model model_;
+  UndecodedImages undecoded_;
   Exported exported_;
 };
 

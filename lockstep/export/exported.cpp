@@ -65,22 +65,8 @@ Result<void> check_mcap_name(const std::filesystem::path& file) {
                            file.string(), ending)};
 }
 
-Result<void> check_new(const std::filesystem::path& target) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(target, ignored))) return {};
-  return already_there(target, "choose another name with -o");
-}
-
-Result<void> make_new_folder(const std::filesystem::path& folder) {
-  if (auto absent = check_new(folder); !absent) return absent;
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
-  return {};
-}
-
 Result<void> NewFolder::make() {
-  auto made = make_new_folder(path_);
+  auto made = make_new_folders(path_);
   made_ = made.ok();
   return made;
 }
@@ -88,14 +74,6 @@ Result<void> NewFolder::make() {
 void NewFolder::remove_if_empty(const Exported& exported) const {
   std::error_code ignored;
   if (made_ && exported.ticks == 0) std::filesystem::remove_all(path_, ignored);
-}
-
-Result<void> make_folder_of(const std::filesystem::path& file) {
-  const std::filesystem::path folder = file.parent_path();
-  std::error_code failed;
-  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-  if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder);
-  return {};
 }
 
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
@@ -120,6 +98,8 @@ Result<void> check_pixels(const Image& image, const CameraModel& lens, const std
 
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
                                 const std::string& camera, Tick tick) {
+  if (auto checked = check_pixels(image, lens, camera, tick); !checked)
+    return std::move(checked).error();
   auto picture = color_picture(image);
   if (picture && picture->width_px == lens.width_px && picture->height_px == lens.height_px)
     return picture;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lockstep/base/new_files.h"
 #include "lockstep/codec/picture.h"
 #include "lockstep/export/footage_views.h"
 
@@ -41,11 +42,6 @@ Result<void> check_folder_name(const std::filesystem::path& folder,
                                std::string_view of_format = {});
 Result<void> check_mcap_name(const std::filesystem::path& file);
 
-/// Errors: already_exists when there is something of that name.
-Result<void> check_new(const std::filesystem::path& target);
-/// Makes a new folder with all above it. Errors: already_exists, io, no_space.
-Result<void> make_new_folder(const std::filesystem::path& folder);
-
 /// The new folder of an export, made with the first tick.
 class NewFolder {
  public:
@@ -53,7 +49,7 @@ class NewFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] bool made() const { return made_; }
-  /// Errors: those of make_new_folder.
+  /// Errors: those of make_new_folders.
   Result<void> make();
   /// After a failure: where not a tick came about, nothing stands in the way of another try.
   void remove_if_empty(const Exported& exported) const;
@@ -63,16 +59,13 @@ class NewFolder {
   bool made_ = false;
 };
 
-/// Makes the folder that a file goes into where it is not there. Errors: io.
-Result<void> make_folder_of(const std::filesystem::path& file);
-
 /// Whether an image holds the pixels that its lens sees: unusable_input where it does not, as in
 /// takes that were simulated with timing_only. `camera` is for the sentence.
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
                           Tick tick);
 
-/// The pixels of a colour image that check_pixels let pass. Errors: unusable_input, which names
-/// camera and tick.
+/// The pixels of a colour image. Errors: those of check_pixels, and unusable_input for what cannot
+/// be decoded; all name camera and tick.
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
                                 const std::string& camera, Tick tick);
 
@@ -85,7 +78,7 @@ Error nothing_to_write(const Footage& footage, const TickWalk& walk);
 /// Of the ticks that were there nothing could be made: no depth.
 Error nothing_seen(const Footage& footage);
 
-/// Colour images that could not be decoded: a cut JPEG is no reason to stop.
+/// Colour images without pixels, or that could not be decoded: a cut one is no reason to stop.
 struct UndecodedImages {
   int64_t images = 0;
   std::string first;  ///< camera, tick and why

@@ -41,6 +41,7 @@ class CloudExport {
   [[nodiscard]] Error nothing() const { return nothing_seen(footage_); }
   [[nodiscard]] Exported finish() {
     remark_on_empty(empty_, exported_);
+    remark_on_colors(views_, exported_);
     images_.remark_on_undecoded(exported_);
     return exported_;
   }

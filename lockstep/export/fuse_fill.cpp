@@ -18,8 +18,7 @@
 namespace lockstep {
 namespace {
 
-/// The target among the views. Its colour lens is straight, so that what is filled is a pinhole
-/// camera's picture.
+/// The number of the target among the views.
 Result<size_t> find_target(const Footage& footage, const FootageViews& views,
                            const std::string& target) {
   std::vector<std::string> names;
@@ -81,9 +80,6 @@ class FillExport {
       return {};
     }
     const FusionCamera& camera = views_.cameras[target_];
-    if (auto checked = check_pixels(*capture->color, *camera.geometry.color, camera.name, set.tick);
-        !checked)
-      return checked;
     const auto picture =
         lens_picture(*capture->color, *camera.geometry.color, camera.name, set.tick);
     if (!picture) {
@@ -138,7 +134,7 @@ class FillExport {
     const std::filesystem::path& folder = folder_.path();
     if (auto made = folder_.make(); !made) return made;
     for (const char* kind : {"color", "depth", "source", "confidence"}) {
-      if (auto made = make_new_folder(folder / kind); !made) return made;
+      if (auto made = make_new_folders(folder / kind); !made) return made;
     }
     nlohmann::ordered_json names = nlohmann::ordered_json::array();
     for (const FusionCamera& camera : views_.cameras) names.push_back(camera.name);

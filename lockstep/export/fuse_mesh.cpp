@@ -54,6 +54,7 @@ class MeshExport {
                       "choose larger voxels with --voxel-mm, fewer cameras or fewer ticks",
                       counted(static_cast<int64_t>(surface_.dropped_blocks()), "block")));
     }
+    remark_on_colors(views_, exported_);
     if (surface_.overflowed()) {
       exported_.remarks.emplace_back(
           "what the cameras see at one tick is more than is held in memory, and parts of the "

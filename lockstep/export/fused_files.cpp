@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "lockstep/base/text.h"
 #include "lockstep/export/glb.h"
 #include "lockstep/export/ply.h"
 
@@ -88,6 +89,17 @@ Result<void> check_no_ticks(const std::filesystem::path& file, const TickWalk& w
 bool have_color(const FootageViews& views) {
   return std::all_of(views.cameras.begin(), views.cameras.end(),
                      [](const FusionCamera& camera) { return camera.geometry.color.has_value(); });
+}
+
+void remark_on_colors(const FootageViews& views, Exported& to) {
+  std::vector<std::string> without;
+  for (const FusionCamera& camera : views.cameras) {
+    if (!camera.geometry.color) without.push_back(camera.name);
+  }
+  if (without.empty() || without.size() == views.cameras.size()) return;
+  to.remarks.push_back(fmt::format(
+      "without colours, since {} recorded none: choose the others with --camera to have them",
+      listing(without)));
 }
 
 Result<void> check_ending(const std::filesystem::path& file) {

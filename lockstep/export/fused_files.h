@@ -17,6 +17,8 @@ Result<void> check_no_ticks(const std::filesystem::path& file, const TickWalk& w
 
 /// Whether every chosen camera recorded colour; else clouds and meshes have none.
 [[nodiscard]] bool have_color(const FootageViews& views);
+/// Says which cameras recorded no colour, where others did.
+void remark_on_colors(const FootageViews& views, Exported& to);
 
 /// Errors: invalid_argument for a file that is neither .ply nor .glb.
 Result<void> check_ending(const std::filesystem::path& file);

@@ -64,6 +64,7 @@ class CameraTopics {
 
   /// `tick`: that the capture is nearest to, for messages.
   Result<void> write(const Capture& capture, const FootagePart& clock, Tick tick) {
+    color_is_whole_ = true;
     if (capture.color) {
       if (auto written = write_color(*capture.color, clock.rig_time(capture.color->stamp), tick);
           !written)
@@ -86,6 +87,7 @@ class CameraTopics {
   }
 
   [[nodiscard]] const UndecodedImages& undecoded() const { return undecoded_; }
+  [[nodiscard]] int64_t images() const { return images_; }  ///< written
 
   /// What stands still: the camera in the rig, where that is known, and its sensors.
   void add_transforms(const FootageCamera& camera, bool in_rig,
@@ -126,6 +128,7 @@ class CameraTopics {
 
   Result<void> write_image(const ImageTopic& topic, const RosHeader& header,
                            std::string_view message) {
+    ++images_;
     if (auto written = file_.write(topic.image, header.time, message); !written || !topic.info)
       return written;
     return file_.write(*topic.info, header.time, ros_camera_info(header, *topic.lens));
@@ -138,7 +141,7 @@ class CameraTopics {
   }
 
   Result<void> write_color(const Image& image, RigTime time, Tick tick) {
-    if (auto checked = check(image, color_, tick); !checked) return checked;
+    if (auto checked = check(image, color_, tick); !checked) return leave_out(checked.error());
     const RosHeader header{time, color_.frame};
     if (image.format == PixelFormat::mjpg)
       return write_image(color_, header, ros_compressed_image(header, "jpeg", image.bytes.get()));
@@ -149,10 +152,17 @@ class CameraTopics {
     }
     // Readers take YUV for limited range, and the sensor gives full range.
     const auto picture = color_picture(image);
-    if (!picture) return of_tick(picture.error(), tick);
+    if (!picture) return leave_out(of_tick(picture.error(), tick));
     return write_image(color_, header,
                        ros_image(header, image.width_px, image.height_px, "rgb8",
                                  3 * image.width_px, std::as_bytes(std::span(picture->rgb))));
+  }
+
+  /// A colour image that is no picture.
+  Result<void> leave_out(const Error& why) {
+    undecoded_.add(why);
+    color_is_whole_ = false;
+    return {};
   }
 
   [[nodiscard]] Error of_tick(const Error& error, Tick tick) const {
@@ -162,7 +172,7 @@ class CameraTopics {
   Result<void> write_points(const Capture& capture, const FootagePart& clock, Tick tick) {
     const RigTime time = clock.rig_time(capture.depth->stamp);
     std::vector<uint8_t> bgra;
-    if (capture.color && view_.geometry.color) {
+    if (capture.color && color_is_whole_ && view_.geometry.color) {
       auto converted = color_bgra(*capture.color);
       if (converted)
         bgra = *std::move(converted);
@@ -181,7 +191,9 @@ class CameraTopics {
   ImageTopic color_, depth_, ir_;
   McapChannel imu_ = 0;
   std::optional<McapChannel> points_;
-  UndecodedImages undecoded_;  ///< whose points have no colour
+  UndecodedImages undecoded_;  ///< that are not written, or whose points have no colour
+  int64_t images_ = 0;
+  bool color_is_whole_ = true;  ///< of the capture that is written
   std::unique_ptr<CameraCloud> cloud_;
 };
 
@@ -243,21 +255,37 @@ class McapExport {
   [[nodiscard]] McapFile& file() { return file_; }
   /// On which some camera has a capture, whatever ticks are common to all.
   [[nodiscard]] int64_t ticks() const { return ticks_; }
-  void remark_on_undecoded(Exported& to) const {
-    UndecodedImages all;
-    for (const auto& topics : topics_) all.add(topics->undecoded());
-    all.remark(to);
+  void remark_on_undecoded(Exported& to) const { undecoded().remark(to); }
+  /// Where images were recorded, and not one of them is one.
+  [[nodiscard]] Result<void> check_images() const {
+    const UndecodedImages lost = undecoded();
+    const bool none = std::all_of(topics_.begin(), topics_.end(),
+                                  [](const auto& topics) { return topics->images() == 0; });
+    if (none && lost.images > 0) return no_picture(footage_, lost);
+    return {};
   }
 
  private:
+  [[nodiscard]] UndecodedImages undecoded() const {
+    UndecodedImages all;
+    for (const auto& topics : topics_) all.add(topics->undecoded());
+    return all;
+  }
   [[nodiscard]] Tick tick_at(RigTime time) const {
     return nearest_tick(RigTime(time - footage_.instant(Tick{0})), footage_.frames_per_second());
+  }
+
+  /// Also of "take/" and ".".
+  [[nodiscard]] std::string take_name() const {
+    std::error_code failed;
+    const auto whole = std::filesystem::absolute(footage_.path(), failed).lexically_normal();
+    return without_trailing_slash(whole).filename().string();
   }
 
   Result<void> tell_of_footage() {
     return file_.add_metadata(
         "lockstep",
-        {{"take", footage_.path().filename().string()},
+        {{"take", take_name()},
          {"tick_0_ns", std::to_string(footage_.instant(Tick{0}).time_since_epoch().count())},
          {"frames_per_second", std::to_string(footage_.frames_per_second())},
          {"rig", views_.calibration ? std::string(to_string(views_.calibration->origin)) : ""}});
@@ -297,6 +325,7 @@ Result<Exported> export_mcap(Footage& footage, const FootageViews& views,
     if (!stepped) return std::move(stepped).error();
     more = *stepped;
   }
+  if (auto some = work.check_images(); !some) return std::move(some).error();
   Exported exported{.target = file, .ticks = work.ticks(), .items = work.file().messages()};
   auto finished = work.file().finish();
   if (!finished) return std::move(finished).error();

@@ -14,8 +14,9 @@ namespace {
 /// One camera's folder.
 class RgbdCamera {
  public:
-  RgbdCamera(const FusionCamera& camera, std::filesystem::path folder)
-      : camera_(camera), folder_(std::move(folder)) {
+  /// `depth`: whether it measures depth, and not infrared alone.
+  RgbdCamera(const FusionCamera& camera, bool depth, std::filesystem::path folder)
+      : camera_(camera), depth_(depth), folder_(std::move(folder)) {
     const DeviceGeometry& device = camera.geometry;
     if (device.color) {
       DeviceGeometry straight = device;
@@ -29,10 +30,9 @@ class RgbdCamera {
 
   Result<void> begin(bool in_rig, Exported& to) const {
     std::error_code failed;
-    const bool color = camera_.geometry.color.has_value(),
-               depth = camera_.geometry.depth.has_value();
+    const bool color = camera_.geometry.color.has_value();
     if (color) std::filesystem::create_directories(folder_ / "color", failed);
-    if (depth && !failed) std::filesystem::create_directories(folder_ / "depth", failed);
+    if (depth_ && !failed) std::filesystem::create_directories(folder_ / "depth", failed);
     if (failed) return error_from_errno(failed.value(), "cannot make the folder", folder_);
     const RigidTransform depth_from_rig = camera_.rig_from_depth.inverse();
     const CameraModel& lens = color ? *camera_.geometry.color : *camera_.geometry.depth;
@@ -46,8 +46,6 @@ class RgbdCamera {
     const std::string name = tick_name(tick) + ".png";
     if (capture.color && camera_.geometry.color) {
       const CameraModel& lens = *camera_.geometry.color;
-      if (auto checked = check_pixels(*capture.color, lens, camera_.name, tick); !checked)
-        return checked;
       const auto picture = lens_picture(*capture.color, lens, camera_.name, tick);
       if (!picture) {
         undecoded.add(picture.error());
@@ -84,6 +82,7 @@ class RgbdCamera {
   }
 
   const FusionCamera& camera_;
+  bool depth_;
   std::filesystem::path folder_;
   std::optional<Undistortion> undistortion_;
   std::optional<Transformation> transformation_;
@@ -122,8 +121,10 @@ class RgbdExport {
  private:
   Result<void> begin() {
     if (auto made = folder_.make(); !made) return made;
-    for (const FusionCamera& camera : views_.cameras) {
-      cameras_.emplace_back(camera, folder_.path() / camera.name);
+    for (size_t i = 0; i < views_.cameras.size(); ++i) {
+      const FusionCamera& camera = views_.cameras[i];
+      const bool depth = footage_.cameras()[views_.chosen[i]].header.has_depth;
+      cameras_.emplace_back(camera, depth, folder_.path() / camera.name);
       if (auto begun = cameras_.back().begin(views_.calibration.has_value(), exported_); !begun)
         return begun;
     }

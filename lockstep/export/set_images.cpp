@@ -69,8 +69,10 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool c
   }
   if (!colors || !capture.color || !view.geometry.color) return {};
   if (auto checked = check_pixels(*capture.color, *view.geometry.color, view.name, set.tick);
-      !checked)
-    return checked;
+      !checked) {
+    undecoded_[camera].add(checked.error());
+    return {};
+  }
   auto bgra = color_bgra(*capture.color);
   if (!bgra) {
     undecoded_[camera].add({bgra.error().code, fmt::format("{}, tick {}: {}", view.name,

@@ -55,14 +55,14 @@ class Surroundings {
 /// nothing is known.
 class Distances {
  public:
-  Distances(const Surroundings& around, int least_weight) {
+  explicit Distances(const Surroundings& around) {
     size_t at = 0;
     for (int z = -1; z <= kBlockSide + 1; ++z) {
       for (int y = -1; y <= kBlockSide + 1; ++y) {
         for (int x = -1; x <= kBlockSide + 1; ++x) {
           int voxel = 0;
           const VoxelBlock* const block = around.find(x, y, z, voxel);
-          const bool known = block != nullptr && block->voxels[voxel].weight >= least_weight;
+          const bool known = block != nullptr && block->voxels[voxel].weight > 0;
           numbers_[at++] = known ? block->voxels[voxel].distance * (1.0F / 32767) : kUnknown;
         }
       }
@@ -123,7 +123,7 @@ std::array<uint8_t, 3> blend(const VoxelBlock* a, int at_a, const VoxelBlock* b,
 class Finder {
  public:
   Finder(const MarchJob& job, const BlockPlace& place, Part& part)
-      : job_(job), place_(place), part_(part), distances_(part.around, job.least_weight) {}
+      : job_(job), place_(place), part_(part), distances_(part.around) {}
 
   void operator()() {
     for (int z = 0; z < kBlockSide; ++z) {
@@ -190,14 +190,14 @@ class Finder {
 /// Whether a block and those behind it have voxels on both sides of a surface.
 class Sides {
  public:
-  Sides(const VoxelBlocks& blocks, const std::vector<uint32_t>& all, int least_weight) {
+  Sides(const VoxelBlocks& blocks, const std::vector<uint32_t>& all) {
     for (const uint32_t index : all) {
       if (index >= of_.size()) of_.resize(index + 1);
       const VoxelBlock& block = blocks.block(index);
       uint8_t sides = 0;
       for (int i = 0; i < kBlockVoxels; ++i) {
         const uint8_t side = block.voxels[i].distance < 0 ? 1 : 2;
-        sides |= block.voxels[i].weight >= least_weight ? side : uint8_t{0};
+        sides |= block.voxels[i].weight > 0 ? side : uint8_t{0};
       }
       of_[index] = sides;
     }
@@ -240,7 +240,7 @@ class March {
   }
 
   void find() {
-    const Sides sides(job_.blocks, all_, job_.least_weight);
+    const Sides sides(job_.blocks, all_);
     parts_.resize(all_.empty() ? 0 : *std::max_element(all_.begin(), all_.end()) + size_t{1});
     const int turns = (static_cast<int>(all_.size()) + kTurn - 1) / kTurn;
     parallel_for(job_.threads, turns, [&](int turn) {

@@ -23,12 +23,11 @@ struct CubeCase {
 struct MarchJob {
   const VoxelBlocks& blocks;
   double voxel_m;
-  int least_weight;
   bool colors;
   int threads;
 };
 
-/// The surface where the distance is 0, within cubes all of whose corners have the weight.
+/// The surface where the distance is 0, within cubes all of whose corners were seen.
 [[nodiscard]] TriangleMesh march(const MarchJob& job);
 
 }  // namespace lockstep

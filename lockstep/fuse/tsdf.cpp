@@ -96,9 +96,9 @@ Result<void> Tsdf::integrate(std::span<const FusionImages> images) {
   return {};
 }
 
-TriangleMesh Tsdf::mesh(int least_weight) const {
-  return march({state_->blocks, state_->options.voxel_m, std::max(1, least_weight),
-                state_->options.colors, state_->options.threads});
+TriangleMesh Tsdf::mesh() const {
+  return march(
+      {state_->blocks, state_->options.voxel_m, state_->options.colors, state_->options.threads});
 }
 
 void Tsdf::clear() {

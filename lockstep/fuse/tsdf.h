@@ -50,8 +50,8 @@ class Tsdf {
   /// colour. Errors: invalid_argument for another number or size of images; nothing is added then.
   Result<void> integrate(std::span<const FusionImages> images);
 
-  /// The surface where voxels have at least this weight (TsdfOptions::most_weight).
-  [[nodiscard]] TriangleMesh mesh(int least_weight = 1) const;
+  /// The surface between voxels that were seen.
+  [[nodiscard]] TriangleMesh mesh() const;
 
   /// Forgets everything and keeps the memory: for a mesh of every tick.
   void clear();

@@ -14,6 +14,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kFewestSquares = 3;  // two corners along each side
+constexpr int kFewestCorners = 6;  // that place a board (kLeastCornersOfAView of calibrate/)
 // The chessboard detector (OpenCV's findChessboardCornersSB) asks for three corners along a side.
 constexpr int kFewestSquaresOfChessboard = 4;
 constexpr int kMostSquares = 100;
@@ -38,6 +39,13 @@ void check_squares(const Board& board, std::vector<BoardProblem>& problems) {
                                 plain ? "chessboard" : "ChArUco board", board.squares_x,
                                 board.squares_y, fewest, kMostSquares)});
     return;
+  }
+  if (board.corner_count() < kFewestCorners) {
+    problems.push_back(
+        {"squares",
+         fmt::format("a board of {}x{} squares has {} inner corners, and {} are needed "
+                     "to say where it is: take more squares",
+                     board.squares_x, board.squares_y, board.corner_count(), kFewestCorners)});
   }
   if (plain && (board.squares_x + board.squares_y) % 2 == 0) {
     problems.push_back(

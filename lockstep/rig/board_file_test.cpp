@@ -86,6 +86,8 @@ struct Bad {
 
 const Bad kBad[] = {
     {"Syntax", "kind = charuco", "b.toml:1: this is not TOML"},
+    {"FourCorners", "kind = \"charuco\"\nsquares = \"3x3\"\nsquare_mm = 80\n" MARKERS,
+     "a board of 3x3 squares has 4 inner corners, and 6 are needed"},
     {"NoKind", "squares = \"9x7\"\nsquare_mm = 80\n" MARKERS, "the board has no 'kind'"},
     {"NoSquares", "kind = \"chessboard\"\nsquare_mm = 80\n", "the board has no 'squares'"},
     {"NoSize", CHARUCO MARKERS, "the board has no 'square_mm'"},

@@ -149,6 +149,13 @@ TEST(CalibratePhotographs, SaysWhatIsWrong) {
   refused = solve();
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("in 1 of 1 photographs"));
+  std::string other = kBoardFile;
+  other.replace(other.find("9x7"), 3, "7x9");
+  write_file(folder / "other.toml", other);
+  refused = run_lockstep({"calibrate", "--intrinsics", folder / "photographs", "--board",
+                          folder / "other.toml", "-o", folder / "lens.json"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("this is another board"));
   write_file(folder / "photographs/2.jpg", "no photograph at all");
   refused = solve();
   EXPECT_EQ(refused.status, 2);

@@ -81,7 +81,8 @@ TEST_F(BoardCommand, RefusesWhatCannotBeWithASentence) {
       {{"--squares", "2x7"}, "from 3 to 100 along each side"},
       {{"--marker-mm", "90"}, "a marker needs white around it"},
       {{"--marker-mm", "79.9"}, "a marker needs white around it"},
-      {{"--squares", "3x3", "--square-mm", "1"},
+      {{"--squares", "3x3"}, "has 4 inner corners, and 6 are needed"},
+      {{"--squares", "4x3", "--square-mm", "1"},
        "markers of 0.75 mm in squares of 1 mm: a marker must have at least 1 mm, as in squares of "
        "1.4 mm and more"},
       {{"--dictionary", "DICT_5X5_255"}, "did you mean 'DICT_5X5_250'?"},

@@ -136,7 +136,7 @@ TEST_F(Recorder, RecordsThreeCamerasInStep) {
 }
 
 TEST_F(Recorder, JoinsOthersInATakeThatEndsOnOneFrame) {
-  const Words common{"--take", "take", "-l", "1", "--device-time"};
+  const Words common{"--take", "take", "-r", "15", "-l", "1", "--device-time"};
   const auto with = [&](Words words) {
     words.insert(words.end(), common.begin(), common.end());
     return words;

@@ -14,7 +14,7 @@
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/lockstep/commands.h"
 #include "lockstep/base/files.h"
-#include "lockstep/export/exported.h"
+#include "lockstep/base/new_files.h"
 #include "lockstep/geometry/marker_dictionary.h"
 #include "lockstep/report/board_sheet.h"
 #include "lockstep/rig/board_file.h"
@@ -90,11 +90,9 @@ Result<BoardFiles> files_of(const BoardOptions& options) {
                              fs::path(files.pdf).replace_extension().string(), options.output)};
   }
   if (files.description_is_new) files.description = fs::path(files.pdf).replace_extension(".toml");
-  std::error_code ignored;
   for (const fs::path& path : {files.pdf, files.description}) {
     if (path == files.description && !files.description_is_new) continue;
-    if (fs::exists(fs::symlink_status(path, ignored)))
-      return already_there(path, "choose another name with -o");
+    if (auto absent = check_new(path); !absent) return std::move(absent).error();
   }
   return files;
 }

@@ -18,9 +18,10 @@
 #include "lockstep/apps/common/watched_job.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
+#include "lockstep/base/new_files.h"
 #include "lockstep/calibrate/board_observer.h"
+#include "lockstep/calibrate/check_sightings.h"
 #include "lockstep/calibrate/lens_solver.h"
-#include "lockstep/export/exported.h"
 #include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/rig/board_file.h"
 
@@ -59,8 +60,8 @@ Result<std::vector<fs::path>> photographs_in(const fs::path& folder) {
 
 struct Photograph {
   BoardPhoto seen;
+  BoardSighting sighting;
   int width_px = 0, height_px = 0;
-  int markers = 0, foreign_markers = 0;  ///< of the board, and of the dictionary alone
 };
 
 Result<GrayImage> read_photograph(const fs::path& file) {
@@ -74,31 +75,24 @@ Result<GrayImage> read_photograph(const fs::path& file) {
 
 Result<Photograph> look_at(const fs::path& file, const GrayImage& image, const Board& board,
                            Detector& detector) {
-  Photograph photograph{{file.filename().string(), {}, 0}, image.width_px, image.height_px};
-  const auto seen = detector.detect({board, true, image});
-  if (!seen)
-    return Error{seen.error().code, fmt::format("{}: {}", file.string(), seen.error().message)};
-  photograph.markers = seen->markers;
-  photograph.foreign_markers = seen->foreign_markers;
-  for (const DetectedCorner& corner : seen->corners)
-    photograph.seen.corners.push_back({corner.id, corner.pixel, std::nullopt});
-  photograph.seen.edge_width_px = edge_width_px(image, board, photograph.seen.corners);
-  return photograph;
+  const auto found = detector.detect({board, true, image});
+  if (!found)
+    return Error{found.error().code, fmt::format("{}: {}", file.string(), found.error().message)};
+  const BoardSighting sighting = sighting_of(*found, image, board, {});
+  return Photograph{{file.filename().string(), sighting.view.corners, sighting.edge_width_px},
+                    sighting,
+                    image.width_px,
+                    image.height_px};
 }
 
-/// One marker that is read wrong says nothing: all of `where` count.
+/// `where`: what the photographs are of, for the sentence.
 Result<void> check_board(const std::string& where, const std::vector<Photograph>& photographs,
                          const Board& board) {
-  int markers = 0, foreign = 0;
-  for (const Photograph& photograph : photographs) {
-    markers += photograph.markers;
-    foreign += photograph.foreign_markers;
-  }
-  if (foreign <= markers) return {};
-  return Error{Errc::unusable_input,
-               fmt::format("{}: this is another board: {} markers of {} were seen that it does not "
-                           "have. Give the file of the board that was photographed.",
-                           where, foreign, board.dictionary)};
+  std::vector<BoardSighting> sightings;
+  for (const Photograph& photograph : photographs) sightings.push_back(photograph.sighting);
+  auto own = check_markers(sightings, board);
+  if (own) return own;
+  return Error{own.error().code, fmt::format("{}: {}", where, own.error().message)};
 }
 
 /// Those of one size are of one lens.

@@ -13,9 +13,9 @@
 #include "lockstep/apps/lockstep/calibrate_scene.h"
 #include "lockstep/apps/lockstep/calibration_file.h"
 #include "lockstep/base/files.h"
+#include "lockstep/base/new_files.h"
 #include "lockstep/calibrate/pose_check.h"
 #include "lockstep/calibrate/pose_refinement.h"
-#include "lockstep/export/exported.h"
 
 namespace lockstep {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "lockstep/apps/common/terminal.h"
-#include "lockstep/export/exported.h"
+#include "lockstep/base/new_files.h"
 #include "lockstep/geometry/rig_calibration.h"
 #include "lockstep/host/disk.h"
 #include "lockstep/take/manifest.h"

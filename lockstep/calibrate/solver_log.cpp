@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/calibrate/solver_options.h"
+#include "lockstep/calibrate/solver_log.h"
 
 #include <glog/logging.h>
 
 namespace lockstep {
 
-ceres::Solver::Options quiet_solver_options() {
+void silence_solver_log() {
   [[maybe_unused]] static const int once = FLAGS_minloglevel = google::GLOG_FATAL;
-  ceres::Solver::Options options;
-  options.logging_type = ceres::SILENT;
-  return options;
 }
 
 }  // namespace lockstep
