@@ -237,7 +237,7 @@ std::vector<const BoardPhoto*> badly_explained(const CameraModel& lens, const Bo
       all.push_back(pose->rms_px);
     }
   }
-  const double most = std::max(kContradictingTimes * median(std::move(all)), kContradictingPx);
+  const double most = std::max(kContradictingTimes * median(all), kContradictingPx);
   std::stable_sort(rms_px.begin(), rms_px.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<const BoardPhoto*> bad;

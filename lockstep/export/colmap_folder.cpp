@@ -8,9 +8,9 @@
 #include "lockstep/base/files.h"
 #include "lockstep/codec/color_picture.h"
 #include "lockstep/codec/png_file.h"
-#include "lockstep/export/pinhole.h"
 #include "lockstep/export/set_images.h"
 #include "lockstep/fuse/cloud_fusion.h"
+#include "lockstep/geometry/opencv_lens.h"
 
 namespace lockstep {
 namespace {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,11 +13,6 @@ namespace lockstep {
 /// The same camera without distortion: size, focal lengths and centre stay, so that what a strongly
 /// bent lens sees at the edge falls out of the image, and corners may stay empty.
 [[nodiscard]] CameraModel pinhole_of(const CameraModel& camera);
-
-/// What OpenCV calls the rational model: k1 k2 p1 p2 k3 k4 k5 k6. COLMAP's FULL_OPENCV and ROS's
-/// rational_polynomial have the same eight. Nothing where a lens has something else: cross terms
-/// without their factor two, or a centre of distortion.
-[[nodiscard]] std::optional<std::array<double, 8>> opencv_distortion(const CameraModel& camera);
 
 /// Pictures of a camera as its pinhole_of() sees them. One object may be used from any number of
 /// threads at once.

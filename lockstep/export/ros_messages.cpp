@@ -6,7 +6,7 @@
 #include <array>
 
 #include "lockstep/export/cdr.h"
-#include "lockstep/export/pinhole.h"
+#include "lockstep/geometry/opencv_lens.h"
 
 namespace lockstep {
 namespace {

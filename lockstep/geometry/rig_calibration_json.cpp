@@ -12,6 +12,7 @@
 
 #include "lockstep/base/files.h"
 #include "lockstep/base/text.h"
+#include "lockstep/geometry/opencv_lens.h"
 #include "lockstep/geometry/rig_calibration.h"
 
 namespace lockstep {
@@ -328,14 +329,12 @@ std::string write_rig_calibration(const RigCalibration& calibration) {
 }
 
 std::string write_lens(const CameraModel& lens) {
-  const auto& k = lens.k;
-  const Json root{
-      {"schema", kSchema},
-      {"kind", kLensKind},
-      {"lens", json_of(CalibratedLens{lens, {}})},
-      {"opencv",
-       {{"camera_matrix", {{lens.fx_px, 0, lens.cx_px}, {0, lens.fy_px, lens.cy_px}, {0, 0, 1}}},
-        {"distortion", {k[0], k[1], lens.p1, lens.p2, k[2], k[3], k[4], k[5]}}}}};
+  Json root{{"schema", kSchema}, {"kind", kLensKind}, {"lens", json_of(CalibratedLens{lens, {}})}};
+  if (const auto distortion = opencv_distortion(lens)) {
+    root["opencv"] = {
+        {"camera_matrix", {{lens.fx_px, 0, lens.cx_px}, {0, lens.fy_px, lens.cy_px}, {0, 0, 1}}},
+        {"distortion", *distortion}};
+  }
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
