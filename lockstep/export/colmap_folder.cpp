@@ -120,15 +120,18 @@ struct ColmapPicture {
   std::string ending, content;
 };
 
-Result<ColmapPicture> picture_of(const Image& image) {
+/// Errors name the camera and the tick.
+Result<ColmapPicture> picture_of(const Image& image, const FusionCamera& camera, Tick tick) {
+  if (auto checked = check_pixels(image, *camera.geometry.color, camera.name, tick); !checked)
+    return std::move(checked).error();
   if (image.format == PixelFormat::mjpg) {
     const auto bytes = image.bytes.get();
     return ColmapPicture{".jpg", {reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
   }
   const auto picture = color_picture(image);
-  if (!picture) return picture.error();
+  if (!picture) return of_image(picture.error(), camera.name, tick);
   auto png = encode_png(*picture);
-  if (!png) return std::move(png).error();
+  if (!png) return of_image(png.error(), camera.name, tick);
   return ColmapPicture{".png", *std::move(png)};
 }
 
@@ -203,13 +206,9 @@ class ColmapExport {
   /// The name of its file; nothing where it is no picture.
   Result<std::optional<std::string>> add_image(size_t camera, Tick tick, const Image& image) {
     const FusionCamera& view = views_.cameras[camera];
-    const auto checked = check_pixels(image, *view.geometry.color, view.name, tick);
-    auto picture = checked ? picture_of(image) : checked.error();
+    auto picture = picture_of(image, view, tick);
     if (!picture) {
-      undecoded_.add(
-          checked ? Error{picture.error().code, fmt::format("{}, tick {}: {}", view.name,
-                                                            tick.index, picture.error().message)}
-                  : checked.error());
+      undecoded_.add(picture.error());
       return std::optional<std::string>();
     }
     if (!folder_.made()) {

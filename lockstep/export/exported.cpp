@@ -96,6 +96,10 @@ Result<void> check_pixels(const Image& image, const CameraModel& lens, const std
                   lens.height_px)};
 }
 
+Error of_image(const Error& why, const std::string& camera, Tick tick) {
+  return {why.code, fmt::format("{}, tick {}: {}", camera, tick.index, why.message)};
+}
+
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
                                 const std::string& camera, Tick tick) {
   if (auto checked = check_pixels(image, lens, camera, tick); !checked)
@@ -107,7 +111,7 @@ Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,
       picture ? fmt::format("this JPEG is one of {}x{} pixels, not of {}x{}", picture->width_px,
                             picture->height_px, lens.width_px, lens.height_px)
               : picture.error().message;
-  return Error{Errc::unusable_input, fmt::format("{}, tick {}: {}", camera, tick.index, why)};
+  return of_image({Errc::unusable_input, why}, camera, tick);
 }
 
 Result<void> add_file(const std::filesystem::path& path, std::string_view content, Exported& to) {

@@ -64,6 +64,9 @@ class NewFolder {
 Result<void> check_pixels(const Image& image, const CameraModel& lens, const std::string& camera,
                           Tick tick);
 
+/// An error of one image, with its camera and tick before it.
+Error of_image(const Error& why, const std::string& camera, Tick tick);
+
 /// The pixels of a colour image. Errors: those of check_pixels, and unusable_input for what cannot
 /// be decoded; all name camera and tick.
 Result<RgbPicture> lens_picture(const Image& image, const CameraModel& lens,

@@ -152,7 +152,7 @@ class CameraTopics {
     }
     // Readers take YUV for limited range, and the sensor gives full range.
     const auto picture = color_picture(image);
-    if (!picture) return leave_out(of_tick(picture.error(), tick));
+    if (!picture) return leave_out(of_image(picture.error(), view_.name, tick));
     return write_image(color_, header,
                        ros_image(header, image.width_px, image.height_px, "rgb8",
                                  3 * image.width_px, std::as_bytes(std::span(picture->rgb))));
@@ -165,10 +165,6 @@ class CameraTopics {
     return {};
   }
 
-  [[nodiscard]] Error of_tick(const Error& error, Tick tick) const {
-    return {error.code, fmt::format("{}, tick {}: {}", view_.name, tick.index, error.message)};
-  }
-
   Result<void> write_points(const Capture& capture, const FootagePart& clock, Tick tick) {
     const RigTime time = clock.rig_time(capture.depth->stamp);
     std::vector<uint8_t> bgra;
@@ -177,7 +173,7 @@ class CameraTopics {
       if (converted)
         bgra = *std::move(converted);
       else
-        undecoded_.add(of_tick(converted.error(), tick));
+        undecoded_.add(of_image(converted.error(), view_.name, tick));
     }
     const auto points = cloud_->points(capture.depth->samples(), bgra);
     if (!points) return points.error();

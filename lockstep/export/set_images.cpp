@@ -75,8 +75,7 @@ Result<void> SetImages::read_camera(size_t camera, const CaptureSet& set, bool c
   }
   auto bgra = color_bgra(*capture.color);
   if (!bgra) {
-    undecoded_[camera].add({bgra.error().code, fmt::format("{}, tick {}: {}", view.name,
-                                                           set.tick.index, bgra.error().message)});
+    undecoded_[camera].add(of_image(bgra.error(), view.name, set.tick));
     return {};
   }
   bgra_[camera] = *std::move(bgra);
