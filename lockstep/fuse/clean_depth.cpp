@@ -68,10 +68,7 @@ class DepthCleaner::Rows {
     if (y >= of_.height_) return;
     const uint16_t* const from =
         depth_.data() + static_cast<size_t>(y) * static_cast<size_t>(of_.width_);
-    const float* const ray = of_.ray_x(y);
-    float* const to = read_row(y);
-    for (int x = 0; x < of_.width_; ++x)
-      to[x] = std::isnan(ray[x]) ? 0.0F : static_cast<float>(from[x]);
+    of_.kernels_.numbers(from, of_.ray_x(y), of_.width_, read_row(y));
   }
   void drop(int y) {
     if (y >= of_.height_) return;
@@ -98,7 +95,7 @@ void DepthCleaner::clean(const FusionImages& images, CleanDepth& out) const {
   // The last row is worked on in whole vectors.
   out.depth_mm.resize(pixels + kRowMargin);
   out.confidence.resize(pixels + kRowMargin);
-  std::vector<uint16_t> infrared(width + kRowMargin);
+  std::vector<uint16_t> last;
   Rows rows(*this, images.depth_mm);
   for (int y = 0; y < height_; ++y) {
     const size_t first = static_cast<size_t>(y) * width;
@@ -108,10 +105,7 @@ void DepthCleaner::clean(const FusionImages& images, CleanDepth& out) const {
     job.ray_y = ray_y(y);
     job.ray_y_above = ray_y(std::max(0, y - 1));
     job.ray_y_below = ray_y(std::min(height_ - 1, y + 1));
-    if (!images.infrared.empty()) {
-      std::copy_n(images.infrared.data() + first, width, infrared.data());
-      job.infrared = infrared.data();
-    }
+    if (!images.infrared.empty()) job.infrared = roomy_row(images.infrared, first, width, last);
     job.count = width_;
     job.largest_slope = largest_slope_;
     job.offset_mm = offset_mm_;

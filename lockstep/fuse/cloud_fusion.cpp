@@ -96,7 +96,9 @@ void CloudFusion::State::contest(Band& band) {
   Source& own = sources[band.source];
   const FuseKernels& fuse = fuse_kernels(kernels);
   const auto width = static_cast<size_t>(own.cleaner.width_px());
-  std::vector<uint8_t> kept(width + kRowMargin);
+  // Whole vectors are worked on: where they end with the row, in place.
+  const bool whole = width % kRowMargin == 0;
+  std::vector<uint8_t> kept(whole ? 0 : width + kRowMargin);
   std::vector<std::pair<DepthSight, bool>> others;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (i == band.source || !sources[i].seen()) continue;
@@ -108,13 +110,13 @@ void CloudFusion::State::contest(Band& band) {
   for (int y = band.first; y < band.end; ++y) {
     const size_t first = static_cast<size_t>(y) * width;
     uint8_t* const row = own.kept.data() + first;
-    // A row of its own, since whole vectors are worked on.
-    std::copy_n(row, width, kept.begin());
+    uint8_t* const worked_on = whole ? row : kept.data();
+    if (!whole) std::copy_n(row, width, worked_on);
     for (const auto& [sight, wins_ties] : others)
       fuse.contest(sight,
                    {own.cleaner.ray_x(y), own.cleaner.ray_y(y), own.clean.packed.data() + first,
-                    static_cast<int>(width), kept.data(), wins_ties});
-    std::copy_n(kept.begin(), width, row);
+                    static_cast<int>(width), worked_on, wins_ties});
+    if (!whole) std::copy_n(worked_on, width, row);
     band.points += std::accumulate(row, row + width, size_t{0});
   }
 }

@@ -68,7 +68,6 @@ CloudWriter::CloudWriter(const CloudPart& part, const Kernels& kernels, PointClo
   }
   const auto room = static_cast<size_t>(kRowRoom(part.cleaner->width_px()));
   for (std::vector<float>* row : {&ray_x_, &ray_y_, &confidence_, &u_, &v_, &z_}) row->resize(room);
-  kept_.resize(room);
   columns_.resize(room);
   depth_.resize(room);
   bgra_.resize(4 * room);
@@ -77,10 +76,10 @@ CloudWriter::CloudWriter(const CloudPart& part, const Kernels& kernels, PointClo
 int CloudWriter::gather(int y) {
   const auto width = static_cast<size_t>(part_.cleaner->width_px());
   const size_t first = static_cast<size_t>(y) * width;
-  std::copy_n(part_.kept->data() + first, width, kept_.data());  // whole vectors are read
+  const uint8_t* const kept = roomy_row<uint8_t>(*part_.kept, first, width, kept_);
   return fuse_kernels(kernels_).compact(
-      {kept_.data(), part_.cleaner->ray_x(y), part_.cleaner->ray_y(y),
-       part_.clean->packed.data() + first, static_cast<int>(width)},
+      {kept, part_.cleaner->ray_x(y), part_.cleaner->ray_y(y), part_.clean->packed.data() + first,
+       static_cast<int>(width)},
       {columns_.data(), ray_x_.data(), ray_y_.data(), depth_.data(), confidence_.data()});
 }
 
@@ -107,8 +106,7 @@ void CloudWriter::write_colors(int count, size_t at) {
   const CameraModel& color = *part_.camera->geometry.color;
   kernels_.colors(part_.images.bgra.data(), color.width_px, color.height_px, seen, count,
                   bgra_.data());
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i)
-    out_.colors[at + i] = {bgra_[4 * i + 2], bgra_[4 * i + 1], bgra_[4 * i]};
+  fuse_kernels(kernels_).rgb(bgra_.data(), count, out_.colors[at].data());
 }
 
 void CloudWriter::write_normals(int y, int count, size_t at) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "lockstep/transform/lens_numbers.h"
 
@@ -38,13 +39,12 @@ void ColorSight::draw(const DepthCleaner& rays, const CleanDepth& clean) {
   cell_.resize(pixels + kRowMargin);
   z_.resize(pixels + kRowMargin);
   std::fill(nearest_.begin(), nearest_.end(), kNothing);
-  std::vector<uint16_t> depth(width + kRowMargin);
+  std::vector<uint16_t> last;
   for (int y = 0; y < rays.height_px(); ++y) {
     const size_t first = static_cast<size_t>(y) * width;
-    std::copy_n(clean.depth_mm.data() + first, width, depth.data());
     job_.ray_x = rays.ray_x(y);
     job_.ray_y = rays.ray_y(y);
-    job_.depth = depth.data();
+    job_.depth = roomy_row<uint16_t>(clean.depth_mm, first, width, last);
     job_.count = rays.width_px();
     kernels_.cells(job_, cell_.data() + first, z_.data() + first);
     take(first, width);
@@ -52,9 +52,16 @@ void ColorSight::draw(const DepthCleaner& rays, const CleanDepth& clean) {
 }
 
 /// Neighbours mostly share a cell, and would wait for each other: so from places of a row that are
-/// far apart, in turns.
+/// far apart, in turns. What is not read at both ends would all share one.
 void ColorSight::take(size_t first, size_t width) {
   constexpr size_t kPlaces = 4;
+  const auto is_there = [&](uint16_t z) { return z != 0; };
+  const auto row = std::span(z_).subspan(first, width);
+  const size_t before = static_cast<size_t>(std::ranges::find_if(row, is_there) - row.begin());
+  const auto behind =
+      std::find_if(row.rbegin(), row.rend() - static_cast<ptrdiff_t>(before), is_there);
+  first += before;
+  width = static_cast<size_t>(behind.base() - row.begin()) - before;
   const size_t apart = width / kPlaces;
   const auto one = [&](size_t i) {
     uint16_t& nearest = nearest_[static_cast<size_t>(cell_[i])];

@@ -78,7 +78,7 @@ struct TwoDepths {
 
 /// Two bytes from each lane, `count` at most.
 void store_bytes(uint8_t* to, Ints pairs, int count) {
-  const Shorts bytes = __builtin_convertvector(pairs, Shorts);
+  const Shorts bytes = shorts_of(pairs);
   if (count >= 2 * kLanes)
     store(to, bytes);
   else
@@ -95,9 +95,10 @@ LOCKSTEP_KERNEL void rate_own(const DepthSight& shared, const OwnRow& row, uint8
     const int end = row.count - begin < kBatch ? row.count : begin + kBatch;
     for (int first = begin; first < end; first += kAtOnce) {
       const Floats z = floats_of(TwoDepths(row.depth + first).either());
-      aims.take_some(there, left_of_two(row.ray_x + first), left_of_two(row.ray_y + first), z,
+      aims.rays.take(there.mm, left_of_two(row.ray_x + first), left_of_two(row.ray_y + first), z,
                      (first - begin) / 2);
     }
+    aims.find(there, (end - begin + 1) / 2);
     for (int first = begin; first < end; first += kAtOnce) {
       const Floats found = LookedUp(there, aims, (first - begin) / 2).confidence;
       const Ints read = TwoDepths(row.depth + first).bytes();
@@ -120,7 +121,7 @@ struct Columns {
         neighbours(first + kLanes <= count && at[kLanes - 1] - at[0] == kLanes - 1) {}
 
   [[nodiscard]] Ints depths(const uint16_t* row) const {
-    if (neighbours) return __builtin_convertvector(load<Shorts>(row + at[0]), Ints);
+    if (neighbours) return wide(load<Shorts>(row + at[0]));
     Ints result{};
     for (int lane = 0; lane < kLanes; ++lane) result[lane] = row[at[lane]];
     return result;

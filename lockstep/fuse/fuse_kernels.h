@@ -197,6 +197,8 @@ struct PlacesJob {
 struct FuseKernels {
   const char* name;
 
+  /// Readings as numbers; 0 where a ray is not there.
+  void (*numbers)(const uint16_t* depth, const float* ray_x, int count, float* out);
   /// A row without what lies between two surfaces, from both of which it is a jump away.
   void (*drop_mixed)(const DepthRows&, int count, float largest_slope, float* out);
   /// The readings of a row that no jump divides from what is nearer, and their confidence.
@@ -232,6 +234,9 @@ struct FuseKernels {
   int (*compact)(const KeptRow&, const KeptReadings&);
   /// x, y and z of one point after the other.
   void (*place)(const PointJob&, float* xyz);
+
+  /// Red, green and blue of pixels.
+  void (*rgb)(const uint8_t* bgra, int count, uint8_t* rgb);
 
   /// Adds what is seen of a block whose first voxel lies at `origin_mm`.
   void (*integrate)(const IntegrateJob&, const float* origin_mm, VoxelBlock&);

@@ -10,12 +10,18 @@
 namespace lockstep {
 
 extern const FuseKernels kAvx2FuseKernels;
-const FuseKernels kAvx2FuseKernels{"avx2",  drop_mixed, rate,      least_of_nine,
-                                   grow,    smooth,     pack,      look,
-                                   contest, cells,      shown,     keep,
-                                   compact, place,      integrate, block_places,
-                                   choose,  rate_own,   pick,      drop_seen_through,
-                                   compare, settle};
+const FuseKernels kAvx2FuseKernels{"avx2",        numbers,
+                                   drop_mixed,    rate,
+                                   least_of_nine, grow,
+                                   smooth,        pack,
+                                   look,          contest,
+                                   cells,         shown,
+                                   keep,          compact,
+                                   place,         rgb,
+                                   integrate,     block_places,
+                                   choose,        rate_own,
+                                   pick,          drop_seen_through,
+                                   compare,       settle};
 
 }  // namespace lockstep
 #endif

@@ -8,11 +8,17 @@
 namespace lockstep {
 
 extern const FuseKernels kBaselineFuseKernels;
-const FuseKernels kBaselineFuseKernels{"baseline", drop_mixed, rate,      least_of_nine,
-                                       grow,       smooth,     pack,      look,
-                                       contest,    cells,      shown,     keep,
-                                       compact,    place,      integrate, block_places,
-                                       choose,     rate_own,   pick,      drop_seen_through,
-                                       compare,    settle};
+const FuseKernels kBaselineFuseKernels{"baseline",    numbers,
+                                       drop_mixed,    rate,
+                                       least_of_nine, grow,
+                                       smooth,        pack,
+                                       look,          contest,
+                                       cells,         shown,
+                                       keep,          compact,
+                                       place,         rgb,
+                                       integrate,     block_places,
+                                       choose,        rate_own,
+                                       pick,          drop_seen_through,
+                                       compare,       settle};
 
 }  // namespace lockstep

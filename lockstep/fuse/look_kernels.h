@@ -9,33 +9,29 @@
 namespace lockstep {
 namespace {
 
-using HalfBytes = uint8_t __attribute__((vector_size(8)));
-
 /// Where some points of a row lie in the image of a depth camera.
 struct Aims {
-  static constexpr int kCount = 256;
+  static constexpr int kCount = RaysTo::kCount;
+  RaysTo rays;      ///< to the points; not all lie in the image
   float z[kCount];  ///< 0: beside it
   int32_t at[kCount];
 
-  /// Aims at eight of them, and asks for what is there: they lie in a few lines of the cache.
-  void take(const DepthSight& there, const Seen<Floats>& seen, int first) {
-    const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
-    const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < static_cast<float>(there.width)) &
-                        (v < static_cast<float>(there.height));
-    store(z + first, inside ? seen.z : Floats{});
-    store(at + first,
-          ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{}));
-    for (const int lane : {0, kLanes / 2, kLanes - 1})
-      __builtin_prefetch(there.readings + at[first + lane]);
-  }
-  /// The same for points at depths of which many may be 0.
-  void take_some(const DepthSight& there, Floats ray_x, Floats ray_y, Floats depth, int first) {
-    if (any(depth > 0)) {
-      take(there, Seen<Floats>(there.lens, there.mm, ray_x, ray_y, depth), first);
-      return;
+  /// Finds them, once there are rays, and asks for what is there: eight places lie in a few lines
+  /// of the cache.
+  void find(const DepthSight& there, int count) {
+    const auto width = static_cast<float>(there.width), height = static_cast<float>(there.height);
+    for (int first = 0; first < count; first += kLanes) {
+      const Seen<Floats> seen = rays.seen(there.lens, first);
+      const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
+      const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height);
+      store(z + first, inside ? seen.z : Floats{});
+      store(at + first,
+            ints_of(inside ? v : Floats{}) * there.width + ints_of(inside ? u : Floats{}));
+      // Of those before: what was stored just now would have to be waited for.
+      const int before = first >= kLanes ? first - kLanes : first;
+      for (const int lane : {0, kLanes / 2, kLanes - 1})
+        __builtin_prefetch(there.readings + at[before + lane]);
     }
-    store(z + first, Floats{});
-    store(at + first, Ints{});
   }
 };
 
@@ -71,8 +67,9 @@ void look_up(const DepthSight& there, const float* ray_x, const float* ray_y, in
   for (int begin = 0; begin < count; begin += Aims::kCount) {
     const int end = count - begin < Aims::kCount ? count : begin + Aims::kCount;
     for (int first = begin; first < end; first += kLanes)
-      aims.take_some(there, load<Floats>(ray_x + first), load<Floats>(ray_y + first), depth(first),
-                     first - begin);
+      aims.rays.take(there.mm, load<Floats>(ray_x + first), load<Floats>(ray_y + first),
+                     depth(first), first - begin);
+    aims.find(there, end - begin);
     for (int first = begin; first < end; first += kLanes)
       use(first, LookedUp(there, aims, first - begin));
   }
@@ -116,7 +113,7 @@ LOCKSTEP_KERNEL void contest(const DepthSight& shared, const ContestJob& job) {
     const Ints lost =
         (found.reading > 0) & ((found.confidence > confidence) | tie) & (duplicate | through);
     const auto kept = load<HalfBytes>(job.kept + first);
-    store(job.kept + first, kept & ~__builtin_convertvector(lost, HalfBytes));
+    store(job.kept + first, kept & ~bytes_of(lost));
   });
 }
 

@@ -11,38 +11,40 @@ namespace {
 
 LOCKSTEP_KERNEL void cells(const CellJob& shared, int32_t* cell, uint16_t* z) {
   const CellJob job = shared;
-  for (int first = 0; first < job.count; first += kLanes) {
-    const Seen<Floats> seen(job.lens, job.mm, load<Floats>(job.ray_x + first),
-                            load<Floats>(job.ray_y + first),
-                            __builtin_convertvector(load<Shorts>(job.depth + first), Floats));
+  const auto use = [&](const Seen<Floats>& seen, int first) {
     const Ints inside = (seen.z > 0) & (seen.z < 65'535) & (seen.u >= 0) & (seen.v >= 0) &
                         (seen.u < job.width - 1) & (seen.v < job.height - 1);
     const Ints column = ints_of((inside ? seen.u : Floats{}) * job.cells_per_px) + 1;
     const Ints row = ints_of((inside ? seen.v : Floats{}) * job.cells_per_px) + 1;
     store(cell + first, (row * job.stride + column) & inside);
-    store(z + first, __builtin_convertvector(ints_of(inside ? seen.z : Floats{}), Shorts));
-  }
+    store(z + first, shorts_of(ints_of(inside ? seen.z : Floats{})));
+  };
+  for_seen(job.lens, job.mm, job.ray_x, job.ray_y, job.depth, job.count, use);
 }
 
 LOCKSTEP_KERNEL void shown(const ShownJob& shared, uint8_t* out) {
   const ShownJob job = shared;
   for (int first = 0; first < job.count; first += kLanes) {
+    if (!any(wide(load<Shorts>(job.z + first)))) {
+      store(out + first, HalfBytes{});
+      continue;
+    }
     Ints nearest{};
     for (int lane = 0; lane < kLanes; ++lane) nearest[lane] = job.nearest[job.cell[first + lane]];
-    const Ints z = __builtin_convertvector(load<Shorts>(job.z + first), Ints);
+    const Ints z = wide(load<Shorts>(job.z + first));
     const Ints seen = (z != 0) & (z <= nearest + 1 + job.hidden_mm + (z >> job.hidden_shift)) & 1;
-    store(out + first, __builtin_convertvector(seen, HalfBytes));
+    store(out + first, bytes_of(seen));
   }
 }
 
 LOCKSTEP_KERNEL void keep(const uint8_t* shown, int count, PackedReading* readings, uint8_t* kept) {
   for (int first = 0; first < count; first += kLanes) {
-    const Ints seen = __builtin_convertvector(load<HalfBytes>(shown + first), Ints) != 0;
+    const Ints seen = wide(load<HalfBytes>(shown + first)) != 0;
     const Ints reading = load<Ints>(readings + first);
     const Ints confidence = (reading >> 16) & 0xFF;
-    const Ints less = (confidence - (confidence >> kUncoloredShift)) << 16;
-    store(readings + first, reading - (less & ~seen));
-    store(kept + first, __builtin_convertvector(((reading & 0xFFFF) != 0) & seen & 1, HalfBytes));
+    const Ints less = (confidence - (confidence >> kUncoloredShift)) << 16 & ~seen;
+    if (any(less)) store(readings + first, reading - less);
+    store(kept + first, bytes_of(((reading & 0xFFFF) != 0) & seen & 1));
   }
 }
 
@@ -114,7 +116,7 @@ LOCKSTEP_KERNEL int compact(const KeptRow& shared, const KeptReadings& out) {
     store(out.columns + at, kept.of(kLaneInts + first));
     store(out.ray_x + at, kept.of(load<Floats>(row.ray_x + first)));
     store(out.ray_y + at, kept.of(load<Floats>(row.ray_y + first)));
-    store(out.depth + at, __builtin_convertvector(readings & 0xFFFF, Shorts));
+    store(out.depth + at, shorts_of(readings & 0xFFFF));
     store(out.confidence + at, floats_of((readings >> 16) & 0xFF) * kWhole);
     at += kept.count();
   }
@@ -125,9 +127,7 @@ LOCKSTEP_KERNEL void place(const PointJob& shared, float* xyz) {
   const PointJob job = shared;
   constexpr float kMetre = 0.001F;  // in millimetres
   for (int first = 0; first < job.count; first += kLanes) {
-    const Floats z =
-        (__builtin_convertvector(load<Shorts>(job.depth + first), Floats) + job.residual_mm) *
-        kMetre;
+    const Floats z = (floats_of(load<Shorts>(job.depth + first)) + job.residual_mm) * kMetre;
     const Moved<Floats, float> at(job.metres, load<Floats>(job.ray_x + first) * z,
                                   load<Floats>(job.ray_y + first) * z, z);
     for (int lane = 0; lane < kLanes && first + lane < job.count; ++lane) {
@@ -136,6 +136,20 @@ LOCKSTEP_KERNEL void place(const PointJob& shared, float* xyz) {
       to[1] = at.y[lane];
       to[2] = at.z[lane];
     }
+  }
+}
+
+LOCKSTEP_KERNEL void rgb(const uint8_t* bgra, int count, uint8_t* rgb) {
+  constexpr int kPixels = 4, kWritten = 6;  // that are begun
+  int i = 0;
+  for (; i + kWritten <= count; i += kPixels) {
+    const auto some = load<Bytes>(bgra + 4 * static_cast<size_t>(i));
+    store(rgb + 3 * static_cast<size_t>(i),
+          __builtin_shufflevector(some, some, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0, 0, 0, 0));
+  }
+  for (; i < count; ++i) {
+    for (size_t channel = 0; channel < 3; ++channel)
+      rgb[3 * static_cast<size_t>(i) + channel] = bgra[4 * static_cast<size_t>(i) + 2 - channel];
   }
 }
 

@@ -9,6 +9,16 @@
 namespace lockstep {
 namespace {
 
+LOCKSTEP_KERNEL void numbers(const uint16_t* depth, const float* ray_x, int count, float* out) {
+  int first = 0;
+  for (; first + kLanes <= count; first += kLanes) {
+    const auto ray = load<Floats>(ray_x + first);
+    store(out + first, ray == ray ? floats_of(load<Shorts>(depth + first)) : Floats{});
+  }
+  for (; first < count; ++first)
+    out[first] = ray_x[first] == ray_x[first] ? static_cast<float>(depth[first]) : 0;
+}
+
 /// Eight readings, their neighbours, and where a jump lies between.
 struct Neighbours {
   Floats here, left, right, above, below;
@@ -76,10 +86,21 @@ struct Slope {
   }
 };
 
-/// 0..1, before it is known how much the neighbours support it: the cosine of the angle at which
-/// the rays meet the surface, less with distance and in the dark. All is one quotient, since to
-/// divide takes longest.
-Floats quality(const RateJob& job, const Neighbours& n, int column) {
+/// How good some readings are, 0..1: the cosine of the angle at which the rays meet the surface,
+/// less with distance and in the dark. All is one quotient, since to divide takes longest, and is
+/// found in two steps, each for all of them, so that nobody waits for it.
+struct Qualities {
+  static constexpr int kCount = 256;
+  float worth[kCount], length2[kCount], per_length[kCount];
+
+  void take(const RateJob& job, const Neighbours& n, Floats edge, int column, int at);
+  [[nodiscard]] Floats of(int at) const {
+    return load<Floats>(worth + at) /
+           (root(load<Floats>(length2 + at)) * load<Floats>(per_length + at));
+  }
+};
+
+void Qualities::take(const RateJob& job, const Neighbours& n, Floats edge, int column, int at) {
   constexpr float kHalfMm = 2000;      // so far away a reading is worth half of a near one
   constexpr float kHalfInfrared = 60;  // and so dark
   const Floats x = load<Floats>(job.ray_x + column), y = load<Floats>(job.ray_y + column);
@@ -94,32 +115,49 @@ Floats quality(const RateJob& job, const Neighbours& n, int column) {
   const Floats normal_x = by_x.depth * by_y.way, normal_y = by_y.depth * by_x.way;
   const Floats along = n.here * ways + x * normal_x + y * normal_y;
   const Floats normal = normal_x * normal_x + normal_y * normal_y + along * along;
-  const Floats length = root(larger(normal * (1 + x * x + y * y), ways * ways));
   const Floats far = n.here * (1 / kHalfMm);
-  Floats worth = n.here * ways, of = length * (1 + far * far);
+  Floats good = n.here * ways * edge, bad = 1 + far * far;
   if (job.infrared != nullptr) {
-    const Floats light = __builtin_convertvector(load<Shorts>(job.infrared + column), Floats);
-    worth *= light;
-    of *= light + kHalfInfrared;
+    const Floats light = floats_of(load<Shorts>(job.infrared + column));
+    good *= light;
+    bad *= light + kHalfInfrared;
   }
-  return worth / of;
+  store(worth + at, good);
+  store(length2 + at, larger(normal * (1 + x * x + y * y), ways * ways));
+  store(per_length + at, bad);
 }
 
-LOCKSTEP_KERNEL void rate(const RateJob& job, uint16_t* depth, uint8_t* confidence) {
-  for (int first = 0; first < job.count; first += kLanes) {
-    const Neighbours n(job.depth, first, job.largest_slope);
-    const Ints supports =
-        Neighbours::joined(n.left, n.jump_left) + Neighbours::joined(n.right, n.jump_right) +
-        Neighbours::joined(n.above, n.jump_above) + Neighbours::joined(n.below, n.jump_below);
-    const Ints behind = (n.jump_left & (n.left < n.here)) | (n.jump_right & (n.right < n.here)) |
-                        (n.jump_above & (n.above < n.here)) | (n.jump_below & (n.below < n.here));
-    const Floats corrected = n.here - job.offset_mm;
-    const Ints kept = (n.here > 0) & (corrected > 1) & ~behind & (supports <= -2);
-    const Floats edge = supports == -4 ? spread(1) : spread(0.5F);
-    const Floats worth = quality(job, n, first) * edge * 255;
-    const Ints whole = ints_of(smaller(larger(worth, spread(1)), spread(255)) + 0.5F) & kept;
-    store(depth + first, __builtin_convertvector(ints_of(corrected + 0.5F) & kept, Shorts));
-    store(confidence + first, __builtin_convertvector(whole, HalfBytes));
+LOCKSTEP_KERNEL void rate(const RateJob& shared, uint16_t* depth, uint8_t* confidence) {
+  const RateJob job = shared;  // no write to the row changes it
+  Qualities qualities;
+  for (int begin = 0; begin < job.count; begin += Qualities::kCount) {
+    const int end = job.count - begin < Qualities::kCount ? job.count : begin + Qualities::kCount;
+    for (int first = begin; first < end; first += kLanes) {
+      if (!any(load<Floats>(job.depth.here + first) > 0)) {  // a fifth of an image and more
+        store(depth + first, Shorts{});
+        continue;
+      }
+      const Neighbours n(job.depth, first, job.largest_slope);
+      const Ints supports =
+          Neighbours::joined(n.left, n.jump_left) + Neighbours::joined(n.right, n.jump_right) +
+          Neighbours::joined(n.above, n.jump_above) + Neighbours::joined(n.below, n.jump_below);
+      const Ints behind = (n.jump_left & (n.left < n.here)) | (n.jump_right & (n.right < n.here)) |
+                          (n.jump_above & (n.above < n.here)) | (n.jump_below & (n.below < n.here));
+      const Floats corrected = n.here - job.offset_mm;
+      const Ints kept = (n.here > 0) & (corrected > 1) & ~behind & (supports <= -2);
+      store(depth + first, shorts_of(ints_of(corrected + 0.5F) & kept));
+      const Floats edge = supports == -4 ? spread(1) : spread(0.5F);
+      qualities.take(job, n, edge, first, first - begin);
+    }
+    for (int first = begin; first < end; first += kLanes) {
+      const Ints kept = wide(load<Shorts>(depth + first)) != 0;
+      Ints whole{};
+      if (any(kept)) {
+        const Floats worth = qualities.of(first - begin) * 255;
+        whole = ints_of(smaller(larger(worth, spread(1)), spread(255)) + 0.5F) & kept;
+      }
+      store(confidence + first, bytes_of(whole));
+    }
   }
 }
 
@@ -146,7 +184,7 @@ LOCKSTEP_KERNEL void least_of_nine(const uint16_t* above, const uint16_t* here,
 LOCKSTEP_KERNEL void smooth(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                             int count, float largest_slope, uint16_t* out) {
   const auto floats = [](const uint16_t* row, int column) {
-    return __builtin_convertvector(load<Shorts>(row + column), Floats);
+    return floats_of(load<Shorts>(row + column));
   };
   for (int first = 0; first < count; first += kLanes) {
     const Floats z = floats(here, first);
@@ -163,18 +201,27 @@ LOCKSTEP_KERNEL void smooth(const uint16_t* above, const uint16_t* here, const u
     add(floats(above, first), floats(below, first));
     add(floats(above, first - 1), floats(below, first + 1));
     add(floats(above, first + 1), floats(below, first - 1));
-    store(out + first, __builtin_convertvector(ints_of(sum / parts + 0.5F) & (z > 0), Shorts));
+    store(out + first, shorts_of(ints_of(sum / parts + 0.5F) & (z > 0)));
   }
 }
 
 LOCKSTEP_KERNEL void pack(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least,
                           int count, PackedReading* out) {
-  for (int i = 0; i < count; ++i) {
+  const auto one = [&](int i) {
     const int nearer = (depth[i] - least[i] + kNearerStepMm - 1) / kNearerStepMm;
     const int known = least[i] == 0 || nearer > kNearerUnknown ? kNearerUnknown : nearer;
     out[i] = depth[i] | static_cast<PackedReading>(confidence[i]) << 16 |
              static_cast<PackedReading>(known) << 24;
+  };
+  int first = 0;
+  for (; first + kLanes <= count; first += kLanes) {
+    const Ints here = wide(load<Shorts>(depth + first)), low = wide(load<Shorts>(least + first));
+    const Ints nearer = (here - low + (kNearerStepMm - 1)) / kNearerStepMm;
+    const Ints known =
+        low == 0 ? Ints{} + kNearerUnknown : smaller(nearer, Ints{} + kNearerUnknown);
+    store(out + first, here | wide(load<HalfBytes>(confidence + first)) << 16 | known << 24);
   }
+  for (; first < count; ++first) one(first);
 }
 
 }  // namespace

@@ -266,7 +266,7 @@ LOCKSTEP_KERNEL void block_places(const PlacesJob& shared, const float* ray_x, c
     return cut + (floats_of(cut) > value);  // a mask is -1
   };
   for (int first = 0; first < count; first += kLanes) {
-    const Floats d = __builtin_convertvector(load<Shorts>(depth + first), Floats) + job.shift_mm;
+    const Floats d = floats_of(load<Shorts>(depth + first)) + job.shift_mm;
     const Moved<Floats, float> at(job.blocks, load<Floats>(ray_x + first) * d,
                                   load<Floats>(ray_y + first) * d, d);
     store(x + first, whole(at.x));

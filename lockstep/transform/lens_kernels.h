@@ -148,21 +148,40 @@ LOCKSTEP_KERNEL void rays(const Lens<double>& lens, int row, int count, float* x
 
 // ---- vertices
 
+/// The ray of another camera to what a depth pixel reads, and how far along its axis that is; 0
+/// where nothing is read, or it lies behind.
+template <typename Vector>
+struct RayTo {
+  Vector x, y, z;
+
+  RayTo() = default;
+  template <typename Number>
+  RayTo(const Motion<Number>& mm, Vector ray_x, Vector ray_y, Vector d) {
+    const Moved<Vector, Number> point(mm, ray_x * d, ray_y * d, d);
+    const Vector nearer = 1 / point.z;
+    x = point.x * nearer;
+    y = point.y * nearer;
+    z = ((d > 0) & (point.z > 0)) ? point.z : Vector{};
+  }
+};
+
 /// Depth pixels as the colour camera sees them. A ray that is not there is NaN, and stays so until
 /// the last line tells it from what is valid.
 template <typename Vector>
 struct Seen {
-  Vector u, v, z;
+  Vector u{}, v{}, z{};
 
+  Seen() = default;
   template <typename Number>
-  Seen(const Lens<Number>& lens, const Motion<Number>& mm, Vector ray_x, Vector ray_y, Vector d) {
-    const Moved<Vector, Number> point(mm, ray_x * d, ray_y * d, d);
-    const Vector nearer = 1 / point.z;
-    const Distorted<Vector> seen = distort(lens, point.x * nearer, point.y * nearer);
+  Seen(const Lens<Number>& lens, const RayTo<Vector>& ray) {
+    const Distorted<Vector> seen = distort(lens, ray.x, ray.y);
     u = seen.u;
     v = seen.v;
-    z = ((d > 0) & (point.z > 0) & (seen.r2 <= lens.radius2)) ? point.z : Vector{};
+    z = seen.r2 <= lens.radius2 ? ray.z : Vector{};
   }
+  template <typename Number>
+  Seen(const Lens<Number>& lens, const Motion<Number>& mm, Vector ray_x, Vector ray_y, Vector d)
+      : Seen(lens, RayTo<Vector>(mm, ray_x, ray_y, d)) {}
 };
 
 struct DepthPixels {
@@ -189,14 +208,51 @@ void for_pixels(const float* ray_x, const float* ray_y, const uint16_t* depth, i
   use(last, first);
 }
 
-LOCKSTEP_KERNEL void vertices(const Lens<float>& shared_lens, const Motion<float>& shared_mm,
-                              const float* ray_x, const float* ray_y, const uint16_t* depth,
-                              int count, VertexRow out) {
+/// Rays to what some pixels of a row read. Where a camera sees them is found in two steps, each for
+/// all of them: within one pixel everything waits for what is before it, longer than processors
+/// look ahead.
+struct RaysTo {
+  static constexpr int kCount = 256;
+  float x[kCount], y[kCount], z[kCount];
+
+  void take(const Motion<float>& mm, Floats ray_x, Floats ray_y, Floats depth, int first) {
+    if (!any(depth > 0)) return store(z + first, Floats{});
+    const RayTo<Floats> ray(mm, ray_x, ray_y, depth);
+    store(x + first, ray.x);
+    store(y + first, ray.y);
+    store(z + first, ray.z);
+  }
+  /// Where the eight from `first` on are seen; all 0 where none of them is there.
+  [[nodiscard]] Seen<Floats> seen(const Lens<float>& lens, int first) const {
+    RayTo<Floats> ray;
+    ray.z = load<Floats>(z + first);
+    if (!any(ray.z > 0)) return {};
+    ray.x = load<Floats>(x + first);
+    ray.y = load<Floats>(y + first);
+    return {lens, ray};
+  }
+};
+
+/// Calls `use(seen, first)` for every eight pixels of a row, as a camera sees them.
+template <typename Use>
+void for_seen(const Lens<float>& shared_lens, const Motion<float>& shared_mm, const float* ray_x,
+              const float* ray_y, const uint16_t* depth, int count, const Use& use) {
   const Lens<float> lens = shared_lens;  // no write to the row changes it
   const Motion<float> mm = shared_mm;
-  for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
-    const Seen<Floats> seen(lens, mm, pixels.ray_x, pixels.ray_y,
-                            __builtin_convertvector(pixels.depth, Floats));
+  RaysTo rays;
+  for (int begin = 0; begin < count; begin += RaysTo::kCount) {
+    const int some = count - begin < RaysTo::kCount ? count - begin : RaysTo::kCount;
+    for_pixels(ray_x + begin, ray_y + begin, depth + begin, some,
+               [&](const DepthPixels& pixels, int first) {
+                 rays.take(mm, pixels.ray_x, pixels.ray_y, floats_of(pixels.depth), first);
+               });
+    for (int first = 0; first < some; first += kLanes) use(rays.seen(lens, first), begin + first);
+  }
+}
+
+LOCKSTEP_KERNEL void vertices(const Lens<float>& lens, const Motion<float>& mm, const float* ray_x,
+                              const float* ray_y, const uint16_t* depth, int count, VertexRow out) {
+  for_seen(lens, mm, ray_x, ray_y, depth, count, [&](const Seen<Floats>& seen, int first) {
     store(out.u + first, seen.u);
     store(out.v + first, seen.v);
     store(out.z + first, seen.z);
@@ -220,15 +276,11 @@ Vector within_depth(Vector z) {
   return z > 65'535 ? Vector{} + 65'535 : z;
 }
 
-LOCKSTEP_KERNEL void grid_vertices(const Lens<float>& shared_lens, const Motion<float>& shared_mm,
+LOCKSTEP_KERNEL void grid_vertices(const Lens<float>& lens, const Motion<float>& mm,
                                    const float* ray_x, const float* ray_y, const uint16_t* depth,
                                    int count, int grid_bits, GridRow out) {
-  const Lens<float> lens = shared_lens;  // no write to the row changes it
-  const Motion<float> mm = shared_mm;
   const auto half_per_px = static_cast<float>(1 << (grid_bits - 1));
-  for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
-    const Seen<Floats> seen(lens, mm, pixels.ray_x, pixels.ray_y,
-                            __builtin_convertvector(pixels.depth, Floats));
+  for_seen(lens, mm, ray_x, ray_y, depth, count, [&](const Seen<Floats>& seen, int first) {
     store(out.u + first, on_grid(seen.u, half_per_px));
     store(out.v + first, on_grid(seen.v, half_per_px));
     store(out.z + first, within_depth(seen.z));
@@ -240,7 +292,7 @@ LOCKSTEP_KERNEL void fine_vertices(const Lens<double>& lens, const Motion<double
                                    int count, int grid_bits, GridRow out) {
   const auto half_per_px = static_cast<double>(1 << (grid_bits - 1));
   for_pixels(ray_x, ray_y, depth, count, [&](const DepthPixels& pixels, int first) {
-    const Floats d = __builtin_convertvector(pixels.depth, Floats);
+    const Floats d = floats_of(pixels.depth);
     const auto half = [&](auto low, int column) {
       const auto of = [&](Floats all) {
         return low ? doubles_of<0>(all) : doubles_of<kDoubleLanes>(all);

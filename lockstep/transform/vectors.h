@@ -21,6 +21,7 @@ constexpr int kLanes = 8;
 using Floats = float __attribute__((vector_size(32)));
 using Ints = int32_t __attribute__((vector_size(32)));
 using Shorts = uint16_t __attribute__((vector_size(16)));
+using HalfBytes = uint8_t __attribute__((vector_size(8)));
 using Bytes = uint8_t __attribute__((vector_size(16)));
 constexpr int kWords = 16;
 using Words = int16_t __attribute__((vector_size(32)));
@@ -97,6 +98,26 @@ bool any(Mask mask) {
 
 Floats floats_of(Ints whole) {
   return __builtin_convertvector(whole, Floats);
+}
+// Between numbers of 8, 16 and 32 bits. Compilers split a conversion that changes both width and
+// kind into halves, and one to bytes into its lanes: so step by step.
+Ints wide(Shorts value) {
+  return __builtin_convertvector(value, Ints);
+}
+[[maybe_unused]] Ints wide(HalfBytes value) {
+  return __builtin_convertvector(value, Ints);
+}
+Floats floats_of(Shorts value) {
+  return floats_of(wide(value));
+}
+/// The low 16 bits of each.
+[[maybe_unused]] Shorts shorts_of(Ints value) {
+  return __builtin_convertvector(value, Shorts);
+}
+/// The low 8 bits of each.
+[[maybe_unused]] HalfBytes bytes_of(Ints value) {
+  const auto bytes = reinterpret_cast<ManyBytes>(value);
+  return __builtin_shufflevector(bytes, bytes, 0, 4, 8, 12, 16, 20, 24, 28);
 }
 /// Four of eight, from `first` on.
 template <int first>
