@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -42,6 +43,54 @@ Placed place_by_themselves(const std::vector<CameraToSolve>& solved, const Board
       placed[{static_cast<int>(camera), tick}] = pose;
   }
   return placed;
+}
+
+/// Which corners a camera may carry: those amid what it saw of the board. Farther away, small
+/// errors of a board of which it saw but a strip grow, and tell nothing of where the cameras are.
+class Amid {
+ public:
+  Amid(const Board& board, const std::set<int>& seen) : board_(board) {
+    const auto n = static_cast<double>(seen.size());
+    for (const int id : seen) middle_ += place(id) / n;
+    Eigen::Matrix2d scatter = Eigen::Matrix2d::Zero();
+    for (const int id : seen) {
+      const Eigen::Vector2d off = place(id) - middle_;
+      scatter += off * off.transpose();
+    }
+    // What lies on one line says nothing of what lies beside it.
+    const double line = 1e-6 * board.square_m * board.square_m;
+    if (scatter.determinant() > line * scatter.trace()) inverse_ = scatter.inverse();
+    share_ = 1 / n;
+  }
+
+  /// A plane through n points is known at each of these to 3/n of the square of their noise, on
+  /// average; here to no more than half of it.
+  [[nodiscard]] bool holds(int id) const {
+    constexpr double kMost = 0.5;
+    if (!inverse_) return false;
+    const Eigen::Vector2d off = place(id) - middle_;
+    return share_ + off.dot(*inverse_ * off) <= kMost;
+  }
+
+ private:
+  [[nodiscard]] Eigen::Vector2d place(int id) const { return board_.corner(id).head<2>(); }
+
+  const Board& board_;
+  Eigen::Vector2d middle_ = Eigen::Vector2d::Zero();
+  std::optional<Eigen::Matrix2d> inverse_;
+  double share_ = 0;
+};
+
+/// By camera and tick.
+std::map<std::pair<int, int64_t>, Amid> seen_parts(const Board& board,
+                                                   const std::vector<BoardView>& views) {
+  std::map<std::pair<int, int64_t>, std::set<int>> seen;
+  for (const BoardView& view : views) {
+    for (const SeenCorner& corner : view.corners) seen[{view.camera, view.tick}].insert(corner.id);
+  }
+  std::map<std::pair<int, int64_t>, Amid> parts;
+  for (const auto& [camera_and_tick, ids] : seen) parts.emplace(camera_and_tick, Amid(board, ids));
+  return parts;
 }
 
 /// The views of a tick that contradict the board where it explains most of them.
@@ -189,6 +238,7 @@ std::vector<CarriedCorner> carry_corners(const std::vector<CameraToSolve>& camer
                                          const std::vector<BoardView>& held_out) {
   const std::vector<CameraToSolve> solved = as_solved(cameras, rig);
   const Placed placed = place_by_themselves(solved, board, rig, held_out);
+  const auto parts = seen_parts(board, held_out);
   std::vector<CarriedCorner> all;
   for (const BoardView& view : held_out) {
     if (view.sensor != BoardSensor::infrared) continue;
@@ -196,11 +246,12 @@ std::vector<CarriedCorner> carry_corners(const std::vector<CameraToSolve>& camer
     for (int from = 0; from < static_cast<int>(cameras.size()); ++from) {
       const auto there = placed.find({from, view.tick});
       if (from == view.camera || there == placed.end()) continue;
+      const Amid& part = parts.at({from, view.tick});
       const RigidTransform to_from_board = rig.cameras[to].rig_from_depth.inverse() *
                                            rig.cameras[static_cast<size_t>(from)].rig_from_depth *
                                            there->second;
       for (const SeenCorner& corner : view.corners) {
-        if (!corner.depth_m) continue;
+        if (!corner.depth_m || !part.holds(corner.id)) continue;
         const auto measured = unproject(solved[to].depth, corner.pixel,
                                         *corner.depth_m - rig.cameras[to].depth_offset_m);
         if (!measured) continue;

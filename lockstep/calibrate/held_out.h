@@ -47,8 +47,9 @@ struct CarriedCorner {
 [[nodiscard]] std::vector<CameraToSolve> as_solved(const std::vector<CameraToSolve>& cameras,
                                                    const SolvedRig& rig);
 
-/// Every corner that two cameras saw at one tick, carried from each into the other. A camera places
-/// the board by its own images alone; it measures a corner by infrared and depth.
+/// Every corner that a camera measured at a tick, carried into it from each other camera that saw
+/// that part of the board. A camera places the board by its own images alone; it measures a corner
+/// by infrared and depth.
 [[nodiscard]] std::vector<CarriedCorner> carry_corners(const std::vector<CameraToSolve>& cameras,
                                                        const Board& board, const SolvedRig& rig,
                                                        const std::vector<BoardView>& held_out);

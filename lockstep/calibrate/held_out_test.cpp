@@ -118,6 +118,44 @@ TEST(HeldOutError, OfAllIsBetweenTheLeastAndTheGreatestOfThePairs) {
   }
 }
 
+TEST(HeldOutError, WhoSawAStripOfTheBoardCarriesNoneOfTheRest) {
+  SyntheticRig rig(1, SyntheticErrors{});
+  rig.stand_on_circle(4, 2.5);
+  rig.show_to_neighbours_on_circle(10);
+  ViewSelection views = selected(rig);
+  const auto solved = solve_rig(rig.factory, rig.board, views.solve);
+  ASSERT_TRUE(solved) << solved.error().message;
+  const auto carried_by_first = [&](int64_t tick) {
+    int count = 0;
+    for (const CarriedCorner& corner :
+         carry_corners(rig.factory, rig.board, *solved, views.held_out))
+      count += corner.from == 0 && corner.tick == tick ? 1 : 0;
+    return count;
+  };
+  const double all_mm = held_out_error(rig.factory, rig.board, *solved, views.held_out).all.mm;
+  const auto seen = std::find_if(views.held_out.begin(), views.held_out.end(),
+                                 [](const BoardView& view) { return view.camera == 0; });
+  ASSERT_NE(seen, views.held_out.end());
+  const int64_t tick = seen->tick;
+  const auto corners = static_cast<int>(rig.board.corner_count());
+  ASSERT_GT(carried_by_first(tick), corners / 2);
+  // Seven corners of the first two columns, in colour alone, and one of them badly.
+  std::erase_if(views.held_out, [&](const BoardView& view) {
+    return view.camera == 0 && view.tick == tick && view.sensor == BoardSensor::infrared;
+  });
+  for (BoardView& view : views.held_out) {
+    if (view.camera != 0 || view.tick != tick) continue;
+    std::erase_if(view.corners, [&](const SeenCorner& corner) {
+      return corner.id % rig.board.corners_x() > 1 || corner.id / rig.board.corners_x() > 3;
+    });
+    ASSERT_GE(view.corners.size(), 7u);
+    view.corners.resize(7);
+    view.corners.back().pixel.x() += 0.3;
+  }
+  EXPECT_LE(carried_by_first(tick), 8);
+  EXPECT_LT(held_out_error(rig.factory, rig.board, *solved, views.held_out).all.mm, 1.5 * all_mm);
+}
+
 TEST(HeldOutError, TakesNoOffsetForNoise) {
   SyntheticRig rig(1, SyntheticErrors{});
   rig.stand_on_circle(4, 2.5);
