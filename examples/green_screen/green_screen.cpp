@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -242,6 +243,7 @@ void run(const std::string& calibration, const std::string& folder, int frames, 
   std::ifstream file(calibration);
   const std::string json((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (json.empty()) throw std::runtime_error(calibration + " cannot be read");
+  std::filesystem::create_directories(folder);
   std::vector<Camera> cameras;
   for (std::uint32_t i = 0; i < k4a::device::get_installed_count(); ++i)
     cameras.push_back(open_camera(i, json));

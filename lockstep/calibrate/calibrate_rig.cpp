@@ -177,6 +177,7 @@ Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
   CalibrationReport report;
   report.board = evidence.board;
   report.corner_sightings = corner_sightings(evidence);
+  report.markers = count_markers(evidence.sightings);
   report.square_by_depth = square_by_depth(evidence.cameras, evidence.board, selection.solve);
   if (auto size = check_size(report.square_by_depth, evidence.board); !size)
     return std::move(size).error();

@@ -189,6 +189,48 @@ TEST(CalibrateRig, FindsAnotherBoardByItsMarkers) {
   EXPECT_THAT(refusal(evidence), HasSubstr("not where a board of 9 x 7 squares"));
 }
 
+TEST(CalibrateRig, SaysThatMarkersWereSeenBesideThoseOfTheBoard) {
+  BoardEvidence evidence = evidence_of(circle(2));
+  const auto told = calibrate_rig(evidence);
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(find(*told, "foreign-markers"), nullptr);
+  for (BoardSighting& seen : evidence.sightings) seen.foreign_markers = seen.markers / 6;
+  const auto report = calibrate_rig(evidence);
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_NE(find(*report, "foreign-markers"), nullptr);
+  EXPECT_THAT(find(*report, "foreign-markers")->mend, HasSubstr("9 x 7"));
+}
+
+TEST(CalibrateRig, DoubtsABoardThatMakesAllCamerasMeasureTooFarAlike) {
+  SyntheticErrors errors;
+  errors.depth_bias_m = 0;
+  SyntheticRig rig(4, errors);
+  rig.stand_on_circle(4, 2.5);
+  rig.show_to_neighbours_on_circle(4);
+  BoardEvidence evidence = evidence_of(rig);
+  const auto told = calibrate_rig(evidence);
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(find(*told, "alike-depth-offsets"), nullptr);
+  for (BoardSighting& seen : evidence.sightings) {
+    for (SeenCorner& corner : seen.view.corners) {
+      if (corner.depth_m) *corner.depth_m += 0.008;
+    }
+  }
+  for (const double off_m : {0.008, -0.016}) {
+    const auto report = calibrate_rig(evidence);
+    ASSERT_TRUE(report) << report.error().message;
+    const Advice* const advice = find(*report, "alike-depth-offsets");
+    ASSERT_NE(advice, nullptr) << off_m;
+    EXPECT_THAT(advice->message, HasSubstr(off_m > 0 ? "mm too far" : "mm too near"));
+    EXPECT_THAT(advice->message, HasSubstr(off_m > 0 ? "% larger" : "% smaller"));
+    for (BoardSighting& seen : evidence.sightings) {
+      for (SeenCorner& corner : seen.view.corners) {
+        if (corner.depth_m) *corner.depth_m -= 0.016;
+      }
+    }
+  }
+}
+
 TEST(CalibrateRig, LeavesOutBlurredViews) {
   BoardEvidence evidence = evidence_of(circle());
   int blurred = 0;

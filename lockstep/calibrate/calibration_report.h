@@ -66,12 +66,19 @@ struct ShownView {
   std::vector<ReprojectedCorner> corners;
 };
 
+/// Markers of a board in all images together: its own, those that it does not have, and those that
+/// it has elsewhere.
+struct MarkerCount {
+  int64_t own = 0, foreign = 0, misplaced = 0;
+};
+
 struct CalibrationReport {
   RigCalibration calibration;
   bool simulated = false;
   std::string take;  ///< its name; empty where there is none
   Board board;
   std::vector<int> corner_sightings;  ///< of each corner of the board: how many images showed it
+  MarkerCount markers;
   int64_t ticks_looked_at = 0;
   int64_t ticks_out_of_step = 0;  ///< left out for it
   int solve_ticks = 0;

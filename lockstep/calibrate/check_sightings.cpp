@@ -19,9 +19,11 @@ std::string names_of(const BoardEvidence& evidence, const std::vector<int>& came
   return listing(names);
 }
 
-struct MarkerCount {
-  int64_t own = 0, foreign = 0, misplaced = 0;
-};
+Error another_board(const std::string& what) {
+  return {Errc::unusable_input, what + ". Give the file of the board that was shown."};
+}
+
+}  // namespace
 
 MarkerCount count_markers(const std::vector<BoardSighting>& sightings) {
   MarkerCount count;
@@ -32,12 +34,6 @@ MarkerCount count_markers(const std::vector<BoardSighting>& sightings) {
   }
   return count;
 }
-
-Error another_board(const std::string& what) {
-  return {Errc::unusable_input, what + ". Give the file of the board that was shown."};
-}
-
-}  // namespace
 
 Result<void> check_markers(const std::vector<BoardSighting>& sightings, const Board& board) {
   const MarkerCount count = count_markers(sightings);

@@ -6,6 +6,9 @@
 
 namespace lockstep {
 
+/// Of all that was seen of markers; one that is read wrong says nothing.
+[[nodiscard]] MarkerCount count_markers(const std::vector<BoardSighting>& sightings);
+
 /// Errors: unusable_input where what was seen has more markers that this board does not have, or
 /// not there, than markers of it. One that is read wrong says nothing: all sightings count.
 Result<void> check_markers(const std::vector<BoardSighting>& sightings, const Board& board);

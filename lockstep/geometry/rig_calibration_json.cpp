@@ -257,9 +257,9 @@ Json parse_file(std::string_view text, const char* where, const char* kind, std:
   }
   Entry root(json, where, problem);
   if (!problem.empty()) return json;
+  if (root.text("kind") != kind) root.fail("kind", fmt::format("is not '{}'", kind));
   if (root.number("schema", 1, 1e6) > kSchema)
     root.fail("schema", "is of a later version of Lockstep");
-  if (root.text("kind") != kind) root.fail("kind", fmt::format("is not '{}'", kind));
   return json;
 }
 

@@ -82,7 +82,8 @@ std::string camera_table(const Json& calibration) {
     const Json& at = camera.at("rig_from_depth").at("translation_m");
     const Json& covariance = camera.at("rig_from_depth_covariance");
     const auto metres = [&](size_t axis) {
-      return fmt::format("{:.4f}", at.at(axis).get<double>());
+      // No minus before what rounds to 0.
+      return fmt::format("{:.4f}", std::round(1e4 * at.at(axis).get<double>()) / 1e4 + 0.0);
     };
     const bool fixed = sigma(covariance, 3) == 0;
     rows.push_back({text_of(camera, "name"), metres(0), metres(1), metres(2),

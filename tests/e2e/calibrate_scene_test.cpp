@@ -192,6 +192,25 @@ TEST_F(CalibrateScene, RefinesPosesByTheScene) {
   EXPECT_THAT(one_line(again.err), HasSubstr("fine.json is there already"));
 }
 
+TEST_F(CalibrateScene, WhatIsKnownBetterThanTheSceneTellsIsNotRefined) {
+  RigCalibration sharp = *read_rig_calibration(good());
+  for (size_t i = 1; i < 3; ++i) {  // 0.001 degrees and 0.05 mm, as a board tells
+    sharp.cameras[i].covariance.setZero();
+    sharp.cameras[i].covariance.diagonal().head<3>().setConstant(3e-10);
+    sharp.cameras[i].covariance.diagonal().tail<3>().setConstant(2.5e-9);
+  }
+  write_file(folder() / "sharp.json", write_rig_calibration(sharp));
+  make("floor", corner_rig("", "bare-floor"));
+  for (const auto& [take, why] : {std::pair("later", "there is nothing to refine"),
+                                  std::pair("floor", "that was bumped would not show")}) {
+    const Finished refused = calibrate(take, {"--refine", "--calibration", folder() / "sharp.json",
+                                              "-o", folder() / "never.json"});
+    EXPECT_EQ(refused.status, 2) << refused.out;
+    EXPECT_THAT(one_line(refused.err), AllOf(HasSubstr(why), HasSubstr("Nothing is written.")));
+    EXPECT_FALSE(fs::exists(folder() / "never.json"));
+  }
+}
+
 TEST_F(CalibrateScene, DoesNotRefineACameraThatHasMoved) {
   const Finished refused =
       calibrate("nudged", {"--refine", "--calibration", good(), "-o", folder() / "never.json"});

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -93,6 +94,13 @@ Result<OutputFiles> files_of(const CalibrateOptions& options) {
   return files;
 }
 
+/// Whether files of the take are not what it says, of which no choice of ticks makes more.
+bool lacks_recordings(const Finding& finding) {
+  constexpr std::array kRules = {"recording-missing", "recording-unusable", "duplicate-serial",
+                                 "misplaced-recording", "camera-missing"};
+  return std::find(kRules.begin(), kRules.end(), finding.rule) != kRules.end();
+}
+
 /// A take out of step says nothing about where cameras are, unless only its good ticks count.
 Result<void> check_sync(const CalibrateOptions& options) {
   if (options.good_ticks) return {};
@@ -107,6 +115,12 @@ Result<void> check_sync(const CalibrateOptions& options) {
   if (const auto& findings = verified->report.findings; !findings.empty()) {
     const std::string& device = findings.front().device;
     first = (device.empty() ? "" : device + ": ") + findings.front().message;
+    if (lacks_recordings(findings.front())) {
+      return Error{Errc::unusable_input,
+                   fmt::format("{}: a calibration takes the recordings of all its cameras. {} "
+                               "'lockstep verify {}' says all.",
+                               options.take, first, options.take)};
+    }
   }
   return Error{
       Errc::unusable_input,

@@ -58,8 +58,18 @@ MoveInWords move_in_words(const CameraMove& move) {
                   signed_number(mm.y(), 1), signed_number(mm.z(), 1));
   const std::string turn = fmt::format("{:.2f}°", kDegPerRad * move.turn_rad.norm());
   if (shift_known && turn_known) return {shift + " and " + turn, ""};
-  if (shift_known) return {shift, "; whether it is turned, too, this scene cannot tell"};
-  if (turn_known) return {turn, "; whether it is shifted, too, this scene cannot tell"};
+  if (shift_known) {
+    return {shift, std::isfinite(move.least_turn_rad)
+                       ? fmt::format("; a turn of less than {:.2f}° would not show",
+                                     kDegPerRad * move.least_turn_rad)
+                       : "; whether it is turned, too, this scene cannot tell"};
+  }
+  if (turn_known) {
+    return {turn, std::isfinite(move.least_shift_m)
+                      ? fmt::format("; a shift of less than {:.1f} mm would not show",
+                                    1000 * move.least_shift_m)
+                      : "; whether it is shifted, too, this scene cannot tell"};
+  }
   return {"", "; how far, this scene cannot tell"};
 }
 

@@ -29,10 +29,11 @@ struct Refined {
   RigCalibration calibration;
 };
 
-/// A pose held to a calibration from which the camera has moved would be neither.
-Result<void> none_moved(const CalibratedScene& seen) {
-  const auto check = check_poses(seen.scene.cameras);
-  if (!check) return check.error();
+/// What the scene says of every camera. A pose held to a calibration from which the camera has
+/// moved would be neither: unusable_input.
+Result<PoseCheck> check_none_moved(const CalibratedScene& seen) {
+  auto check = check_poses(seen.scene.cameras);
+  if (!check) return check;
   for (size_t i = 0; i < check->cameras.size(); ++i) {
     const MoveVerdict verdict = check->cameras[i].verdict;
     if (verdict != MoveVerdict::moved && verdict != MoveVerdict::one_of) continue;
@@ -43,29 +44,34 @@ Result<void> none_moved(const CalibratedScene& seen) {
                              verdict == MoveVerdict::moved ? "has" : "or another camera has",
                              seen.file.string())};
   }
-  return {};
+  return check;
 }
 
 [[nodiscard]] bool all_open(const RefinedCamera& camera) {
   return camera.open_shifts.size() == 3 && camera.open_turns.size() == 3;
 }
 
-/// Poses that the scene says nothing of are those that were there before: where that is all, no new
-/// file shall look like more.
-Result<void> some_refined(const CalibratedScene& seen, const PoseRefinement& refinement) {
+/// Poses that the scene does not improve are those that were there before: where that is all, no
+/// new file shall look like more.
+Result<void> some_refined(const CalibratedScene& seen, const PoseCheck& check,
+                          const PoseRefinement& refinement) {
   std::vector<std::string> untold;
+  bool would_show = true;
   size_t held = 0;
   for (size_t i = 0; i < refinement.cameras.size(); ++i) {
     const bool reference = seen.scene.cameras[i].covariance.isZero();
     held += reference ? 1 : 0;
-    if (!reference && all_open(refinement.cameras[i])) untold.push_back(seen.scene.cameras[i].name);
+    if (reference || !all_open(refinement.cameras[i])) continue;
+    untold.push_back(seen.scene.cameras[i].name);
+    would_show = would_show && check.cameras[i].verdict == MoveVerdict::stayed;
   }
   if (untold.empty()) return {};
   const std::string of = fmt::format(
-      "this scene says less of {} than {} does, in every direction: a camera that was "
-      "bumped would not show. Record it where two cameras see surfaces that face three "
-      "ways.",
-      listing(untold), seen.file.string());
+      "this scene says less of {} than {} does, in every direction{}", listing(untold),
+      seen.file.string(),
+      would_show ? ", and agrees with it: there is nothing to refine."
+                 : ": a camera that was bumped would not show. Record it where two cameras see "
+                   "surfaces that face three ways.");
   if (untold.size() + held == refinement.cameras.size())
     return Error{Errc::unusable_input, of + " Nothing is written."};
   say("warning: " + of);
@@ -75,9 +81,13 @@ Result<void> some_refined(const CalibratedScene& seen, const PoseRefinement& ref
 /// The folder of `output` is made first, so that no work is lost for it.
 Result<PoseRefinement> refine(const CalibratedScene& seen, const std::string& output) {
   const UndividedJob job;
-  if (auto stayed = none_moved(seen); !stayed) return std::move(stayed).error();
+  const auto check = check_none_moved(seen);
+  if (!check) return check.error();
   if (auto made = make_folder_of(output); !made) return std::move(made).error();
-  return refine_poses(seen.scene.cameras);
+  auto refinement = refine_poses(seen.scene.cameras);
+  if (!refinement) return refinement;
+  if (auto some = some_refined(seen, *check, *refinement); !some) return std::move(some).error();
+  return refinement;
 }
 
 RigCalibration with(const CalibratedScene& seen, const PoseRefinement& refinement) {
@@ -178,7 +188,6 @@ int run_refine(const SceneRequest& request) {
   if (!seen) return report_failure(seen.error());
   const auto refinement = refine(*seen, request.output);
   if (!refinement) return report_failure(refinement.error());
-  if (auto some = some_refined(*seen, *refinement); !some) return report_failure(some.error());
   const Refined all{*seen, *refinement, with(*seen, *refinement)};
   const std::string json = to_json(all);
   if (auto written = write_file_whole(*file, json, ExistingFile::refuse); !written)

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 #include "lockstep/apps/common/terminal.h"
 #include "lockstep/apps/common/text_table.h"
 
@@ -50,8 +52,11 @@ std::string cameras(const CalibrationReport& report) {
     const CameraEvidence& evidence = report.cameras[i];
     const Eigen::Vector3d& at = camera.rig_from_depth.translation;
     const PoseSigma known = known_to(camera.covariance);
-    table.add_row({camera.name, fmt::format("{:.3f}", at.x()), fmt::format("{:.3f}", at.y()),
-                   fmt::format("{:.3f}", at.z()),
+    // No minus before what rounds to 0.
+    const auto metres = [](double value) {
+      return fmt::format("{:.3f}", std::round(1e3 * value) / 1e3 + 0.0);
+    };
+    table.add_row({camera.name, metres(at.x()), metres(at.y()), metres(at.z()),
                    known.shift_m == 0 ? "the reference"
                                       : fmt::format("{:.2f} mm {:.3f}°", 1000 * known.shift_m,
                                                     kDegPerRad * known.turn_rad),
