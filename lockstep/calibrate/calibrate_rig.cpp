@@ -57,25 +57,27 @@ std::set<const BoardView*> contradicting(const std::vector<ViewResidual>& residu
   return wrong;
 }
 
-/// A camera of which so much contradicts all others was not where it was.
-Result<void> check_contradicting(const BoardEvidence& evidence, const std::vector<BoardView>& views,
-                                 const std::set<const BoardView*>& wrong) {
+/// The cameras of which so much contradicts all others that they were not where they were: more
+/// than one tick.
+std::vector<std::string> contradicting_cameras(const BoardEvidence& evidence,
+                                               const std::vector<BoardView>& views,
+                                               const std::set<const BoardView*>& wrong) {
   std::vector<size_t> all(evidence.cameras.size()), off(evidence.cameras.size());
+  std::vector<std::set<int64_t>> off_ticks(evidence.cameras.size());
   for (const BoardView& view : views) {
-    ++all[static_cast<size_t>(view.camera)];
-    off[static_cast<size_t>(view.camera)] += wrong.contains(&view) ? 1 : 0;
+    const auto camera = static_cast<size_t>(view.camera);
+    ++all[camera];
+    if (!wrong.contains(&view)) continue;
+    ++off[camera];
+    off_ticks[camera].insert(view.tick);
   }
-  std::vector<std::string> moved;
+  std::vector<std::string> cameras;
   for (size_t i = 0; i < all.size(); ++i) {
-    if (static_cast<double>(off[i]) > kMostContradicting * static_cast<double>(all[i]))
-      moved.push_back(evidence.cameras[i].name);
+    const double most = kMostContradicting * static_cast<double>(all[i]);
+    if (static_cast<double>(off[i]) > most && off_ticks[i].size() > 1)
+      cameras.push_back(evidence.cameras[i].name);
   }
-  if (moved.empty()) return {};
-  return Error{Errc::unusable_input,
-               fmt::format("no poses explain what {} saw: much of it contradicts the others. Was a "
-                           "camera moved during the take, or the board carried too fast? Nothing "
-                           "is written.",
-                           listing(moved))};
+  return cameras;
 }
 
 int count_ticks(const std::vector<BoardView>& views) {
@@ -136,8 +138,13 @@ Result<SolvedRig> solve_without_contradicting(const BoardEvidence& evidence,
   const auto residuals = view_residuals(evidence.cameras, evidence.board, *rig, selection.solve);
   const auto wrong = contradicting(residuals, rig->noise);
   if (wrong.empty()) return rig;
-  if (auto most = check_contradicting(evidence, selection.solve, wrong); !most)
-    return std::move(most).error();
+  if (const auto moved = contradicting_cameras(evidence, selection.solve, wrong); !moved.empty()) {
+    return Error{
+        Errc::unusable_input,
+        fmt::format("no poses explain what {} saw: much of it contradicts the others. Was a camera "
+                    "moved during the take, or the board carried too fast? Nothing is written.",
+                    listing(moved))};
+  }
   leave_out(wrong, selection.solve, selection.left_out);
   return solve(evidence, options, selection);
 }
@@ -155,7 +162,8 @@ HeldOutError judge(const BoardEvidence& evidence, const SolvedRig& rig, ViewSele
   if (!any_far) return all;
   const auto wrong = contradicting_held_out(evidence.cameras, evidence.board, rig,
                                             selection.held_out, kSurelyContradictingPx);
-  if (wrong.empty() || !check_contradicting(evidence, selection.held_out, wrong)) return all;
+  if (wrong.empty() || !contradicting_cameras(evidence, selection.held_out, wrong).empty())
+    return all;
   leave_out(wrong, selection.held_out, selection.left_out);
   return error();
 }

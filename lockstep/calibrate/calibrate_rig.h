@@ -19,8 +19,8 @@ struct BoardEvidence {
 
 /// Calibrates a rig: checks, selects, solves, leaves out views that contradict all others, and
 /// judges by what was held out. Errors: those of check_sightings() and solve_rig(); unusable_input
-/// for a board of another size than its file says, and for poses that the held-out ticks refute.
-/// Pure.
+/// for a board of another size than its file says, for cameras of which much contradicts the
+/// others, and for poses that the held-out ticks refute. Pure.
 Result<CalibrationReport> calibrate_rig(const BoardEvidence& evidence,
                                         const SolveOptions& options = {});
 

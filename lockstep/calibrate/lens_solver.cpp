@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "lockstep/base/text.h"
 #include "lockstep/calibrate/coverage.h"
 #include "lockstep/calibrate/plane_pose.h"
 #include "lockstep/calibrate/pose_parameters.h"
@@ -367,6 +368,17 @@ Result<SolvedLens> solve_lens(int width_px, int height_px, const Board& board,
       use = PhotoUse::contradicting;
     if (use == PhotoUse::solved_with) used.push_back(&photos[i]);
   }
+  if (used.size() < kLeastPhotos) {
+    return Error{
+        Errc::unusable_input,
+        fmt::format(
+            "{} to the other {}, as one of another camera or at another zoom does: "
+            "a lens takes {} and more of one camera at one zoom",
+            foreign.size() == 1
+                ? foreign.front()->name + " does not belong"
+                : counted(static_cast<int64_t>(foreign.size()), "photograph") + " do not belong",
+            used.size(), kLeastPhotos)};
+  }
   const auto lens = lens_that_took(begin, board, used);
   if (!lens) return Error{Errc::unusable_input, "no lens explains these photographs of the board"};
   solved.lens = *lens;
@@ -398,11 +410,18 @@ Result<RegisteredPair> register_pair(const CameraModel& lens_a, const BoardPhoto
                                                 plane_pose(lens_b, board, b.corners)};
   const std::array<const BoardPhoto*, 2> photos{&a, &b};
   for (size_t i = 0; i < 2; ++i) {
-    if (photos[i]->corners.size() < kLeastCornersOfAView || !poses[i]) {
+    if (photos[i]->corners.size() < kLeastCornersOfAView) {
       return Error{Errc::unusable_input,
                    fmt::format("{} shows {} corners of the board, and {} and more are needed: show "
                                "all of it, sharp and well lit",
                                photos[i]->name, photos[i]->corners.size(), kLeastCornersOfAView)};
+    }
+    if (!poses[i]) {
+      return Error{
+          Errc::unusable_input,
+          fmt::format("the corners that {} shows tell no place of the board, as where they "
+                      "lie on one line: show all of it",
+                      photos[i]->name)};
     }
     if (!(poses[i]->rms_px < kUnexplainedPx)) {
       return Error{Errc::unusable_input,

@@ -27,7 +27,8 @@ struct CameraMove {
   /// which a move half as large again as is asked for would show.
   double chi_square = 0;
   std::vector<int> rivals;  ///< of one_of: which cameras may have moved instead
-  /// The smallest moves that show whatever their direction, infinite where one does not at all.
+  /// The smallest moves that show whatever their direction: a metre and 60 degrees and more where
+  /// the scene says nothing of one, infinite where it says nothing at all.
   double least_shift_m = 0;
   double least_turn_rad = 0;
   /// Directions in its frame, unit length, along and about which a move that is asked for would not

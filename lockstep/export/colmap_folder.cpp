@@ -154,7 +154,7 @@ class ColmapExport {
     return check_new(folder_.path());
   }
 
-  /// A tick is in the model when all of it is there.
+  /// A tick is in the model only once all its images are written.
   Result<void> add(const CaptureSet& set) {
     std::string data_ids, lines;
     int images = 0;

@@ -20,6 +20,16 @@ std::vector<float> with_margins(const std::vector<float>& numbers) {
   return result;
 }
 
+/// A row of an image, of which whole vectors are read: in place, or the last one in `room`, where
+/// it stays until the next.
+const uint16_t* roomy_row(std::span<const uint16_t> image, size_t first, size_t width,
+                          std::vector<uint16_t>& room) {
+  if (first + width + kRowMargin <= image.size()) return image.data() + first;
+  room.resize(width + kRowMargin);
+  std::copy_n(image.data() + first, width, room.data());
+  return room.data();
+}
+
 }  // namespace
 
 DepthCleaner::DepthCleaner(const FusionCamera& camera, const Kernels& kernels)

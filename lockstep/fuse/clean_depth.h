@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <span>
 #include <vector>
 
-#include "lockstep/base/result.h"
 #include "lockstep/fuse/fuse_kernels.h"
 #include "lockstep/fuse/fusion_camera.h"
 #include "lockstep/transform/kernels.h"
@@ -24,19 +21,10 @@ namespace lockstep {
 struct CleanDepth {
   std::vector<uint16_t> depth_mm;
   std::vector<uint8_t> confidence;
-  std::vector<PackedReading> packed;  ///< both, for those who look in from elsewhere
+  /// Both, and how much nearer a neighbour is, for those who look in from elsewhere; kRowMargin
+  /// more of any value lie behind the last. A cloud lowers the confidence of what has no colour.
+  std::vector<PackedReading> packed;
 };
-
-/// Some pixels of an image for those who read whole vectors: in place, or at its end copied to
-/// `room`, whose they are then.
-template <typename Pixel>
-const Pixel* roomy_row(std::span<const Pixel> image, size_t first, size_t count,
-                       std::vector<Pixel>& room) {
-  if (first + count + kRowMargin <= image.size()) return image.data() + first;
-  room.resize(count + kRowMargin);
-  std::copy_n(image.data() + first, count, room.data());
-  return room.data();
-}
 
 /// Cleans the depth images of one camera. Any number of threads may use it.
 class DepthCleaner {

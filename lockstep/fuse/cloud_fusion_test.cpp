@@ -176,14 +176,61 @@ TEST(CloudFusion, TheBackgroundDoesNotGetTheColourOfTheForeground) {
   EXPECT_GT(on_wall, 200'000U);
 }
 
+/// Means over the points: place, colour, confidence and camera.
+Eigen::Matrix<double, 8, 1> middle(const PointCloud& cloud) {
+  Eigen::Matrix<double, 8, 1> sum = Eigen::Matrix<double, 8, 1>::Zero();
+  for (size_t i = 0; i < cloud.points.size(); ++i) {
+    const auto& [red, green, blue] = cloud.colors[i];
+    Eigen::Matrix<double, 8, 1> one;
+    one << cloud.points[i].cast<double>(), red, green, blue, cloud.confidence[i], cloud.cameras[i];
+    sum += one;
+  }
+  return sum / static_cast<double>(cloud.points.size());
+}
+
 TEST(CloudFusion, EveryBuildOfTheKernelsSaysTheSame) {
   Dice dice(3);
-  const FusionRig rig(dice, 3);
-  const auto best = static_cast<double>(fused(rig.cameras, rig.images()).points.size());
-  for (const Kernels* kernels : usable_kernels()) {
-    const PointCloud other = fused(rig.cameras, rig.images(), {}, *kernels);
-    EXPECT_NEAR(static_cast<double>(other.points.size()), best, best / 1000) << kernels->name;
+  for (const int narrower : {0, 5}) {
+    const FusionRig rig(dice, 3, narrower);
+    const PointCloud best = fused(rig.cameras, rig.images());
+    const auto points = static_cast<double>(best.points.size());
+    for (const Kernels* kernels : usable_kernels()) {
+      const PointCloud other = fused(rig.cameras, rig.images(), {}, *kernels);
+      EXPECT_NEAR(static_cast<double>(other.points.size()), points, points / 1000) << kernels->name;
+      const auto apart = (middle(other) - middle(best)).cwiseAbs().eval();
+      EXPECT_LT(apart.head<3>().maxCoeff(), 0.005) << kernels->name;
+      EXPECT_LT(apart.segment<3>(3).maxCoeff(), 0.5) << kernels->name;
+      EXPECT_LT(apart.tail<2>().maxCoeff(), 0.005) << kernels->name;
+    }
   }
+}
+
+TEST(CloudFusion, RowsMayEndAnywhere) {
+  expect_property({4, 60}, [](Dice& dice) {
+    const FusionRig rig(dice, 2, dice.in(1, 16));
+    const auto width = static_cast<size_t>(rig.cameras[0].geometry.depth->width_px);
+    for (const bool colors : {false, true}) {
+      const PointCloud cloud = fused(rig.cameras, rig.images(), {.threads = 2, .colors = colors});
+      // Each is a reading of its camera, in the order of its pixels.
+      size_t at = 0;
+      for (size_t camera = 0; camera < 2; ++camera) {
+        CleanDepth clean;
+        DepthCleaner(rig.cameras[camera], best_kernels()).clean(rig.images()[camera], clean);
+        for (size_t i = 0; i < clean.depth_mm.size() && at < cloud.points.size(); ++i) {
+          if (clean.depth_mm[i] == 0 || cloud.cameras[at] != camera) continue;
+          const double z = rig.depth[camera][i] * 0.001 - rig.cameras[camera].depth_offset_m;
+          const auto point =
+              unproject(*rig.cameras[camera].geometry.depth,
+                        {static_cast<double>(i % width), static_cast<double>(i / width)}, z);
+          RC_ASSERT(point.has_value());
+          const Eigen::Vector3d expected = rig.cameras[camera].rig_from_depth * *point;
+          if ((cloud.points[at].cast<double>() - expected).norm() < 1e-5) ++at;
+        }
+      }
+      RC_ASSERT(at == cloud.points.size());
+      RC_ASSERT(at > 100);
+    }
+  });
 }
 
 TEST(CloudFusion, WithoutDepthThereAreNoPoints) {

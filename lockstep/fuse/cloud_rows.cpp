@@ -76,10 +76,9 @@ CloudWriter::CloudWriter(const CloudPart& part, const Kernels& kernels, PointClo
 int CloudWriter::gather(int y) {
   const auto width = static_cast<size_t>(part_.cleaner->width_px());
   const size_t first = static_cast<size_t>(y) * width;
-  const uint8_t* const kept = roomy_row<uint8_t>(*part_.kept, first, width, kept_);
   return fuse_kernels(kernels_).compact(
-      {kept, part_.cleaner->ray_x(y), part_.cleaner->ray_y(y), part_.clean->packed.data() + first,
-       static_cast<int>(width)},
+      {part_.kept->data() + first, part_.cleaner->ray_x(y), part_.cleaner->ray_y(y),
+       part_.clean->packed.data() + first, static_cast<int>(width)},
       {columns_.data(), ray_x_.data(), ray_y_.data(), depth_.data(), confidence_.data()});
 }
 

@@ -17,7 +17,8 @@ struct CloudPart {
   const FusionCamera* camera;
   const DepthCleaner* cleaner;
   const CleanDepth* clean;
-  const std::vector<uint8_t>* kept;  ///< 1 for each reading that becomes a point
+  /// 1 for each reading that becomes a point; kRowMargin behind the last are read, too.
+  const std::vector<uint8_t>* kept;
   FusionImages images;
   uint8_t number;
 };
@@ -42,7 +43,6 @@ class CloudWriter {
   Lens<float> color_lens_{};
   Motion<float> color_mm_{}, rig_m_;
   std::vector<int32_t> columns_;
-  std::vector<uint8_t> kept_;
   std::vector<float> ray_x_, ray_y_, confidence_, u_, v_, z_;
   std::vector<uint16_t> depth_;
   std::vector<uint8_t> bgra_;

@@ -39,12 +39,11 @@ void ColorSight::draw(const DepthCleaner& rays, const CleanDepth& clean) {
   cell_.resize(pixels + kRowMargin);
   z_.resize(pixels + kRowMargin);
   std::fill(nearest_.begin(), nearest_.end(), kNothing);
-  std::vector<uint16_t> last;
   for (int y = 0; y < rays.height_px(); ++y) {
     const size_t first = static_cast<size_t>(y) * width;
     job_.ray_x = rays.ray_x(y);
     job_.ray_y = rays.ray_y(y);
-    job_.depth = roomy_row<uint16_t>(clean.depth_mm, first, width, last);
+    job_.depth = clean.depth_mm.data() + first;
     job_.count = rays.width_px();
     kernels_.cells(job_, cell_.data() + first, z_.data() + first);
     take(first, width);

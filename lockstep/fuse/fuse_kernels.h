@@ -194,10 +194,12 @@ struct PlacesJob {
   float shift_mm;        ///< that is added to every reading
 };
 
+/// Rows are worked on in whole vectors: where nothing else is said, up to kRowMargin more than
+/// `count` of what is given are read and of what is to be written are written, with any value.
 struct FuseKernels {
   const char* name;
 
-  /// Readings as numbers; 0 where a ray is not there.
+  /// Readings as numbers; 0 where a ray is not there. No more than `count`.
   void (*numbers)(const uint16_t* depth, const float* ray_x, int count, float* out);
   /// A row without what lies between two surfaces, from both of which it is a jump away.
   void (*drop_mixed)(const DepthRows&, int count, float largest_slope, float* out);
@@ -205,11 +207,12 @@ struct FuseKernels {
   void (*rate)(const RateJob&, uint16_t* depth, uint8_t* confidence);
 
   /// The least of every reading of a row and its eight neighbours, 0 where one of them is not
-  /// there. `count` is at least 3.
+  /// there. `count` is at least 3, and no more is touched.
   void (*least_of_nine)(const uint16_t* above, const uint16_t* here, const uint16_t* below,
                         int count, uint16_t* out);
 
-  /// A row, and where it has nothing the farthest of the eight neighbours. `count` is at least 3.
+  /// A row, and where it has nothing the farthest of the eight neighbours. `count` is at least 3,
+  /// and no more is touched.
   void (*grow)(const uint16_t* above, const uint16_t* here, const uint16_t* below, int count,
                uint16_t* out);
 
@@ -218,6 +221,7 @@ struct FuseKernels {
   void (*smooth)(const uint16_t* above, const uint16_t* here, const uint16_t* below, int count,
                  float largest_slope, uint16_t* out);
 
+  /// No more than `count`.
   void (*pack)(const uint16_t* depth, const uint8_t* confidence, const uint16_t* least, int count,
                PackedReading* out);
 
@@ -230,12 +234,12 @@ struct FuseKernels {
   void (*shown)(const ShownJob&, uint8_t* shown);
   /// Keeps, with 1, the readings that are shown, and takes off what the others count less.
   void (*keep)(const uint8_t* shown, int count, PackedReading* readings, uint8_t* kept);
-  /// Returns how many are kept.
+  /// Returns how many are kept: of `count`, whatever is behind.
   int (*compact)(const KeptRow&, const KeptReadings&);
-  /// x, y and z of one point after the other.
+  /// x, y and z of one point after the other; no more than `count` are written.
   void (*place)(const PointJob&, float* xyz);
 
-  /// Red, green and blue of pixels.
+  /// Red, green and blue of pixels. No more than `count`.
   void (*rgb)(const uint8_t* bgra, int count, uint8_t* rgb);
 
   /// Adds what is seen of a block whose first voxel lies at `origin_mm`.

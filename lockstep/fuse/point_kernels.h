@@ -67,8 +67,10 @@ constexpr KeptLanes kKeptLanes;
 /// Eight numbers, of which those that are kept come first.
 class Compaction {
  public:
-  explicit Compaction(const uint8_t* kept) {
-    const auto flags = load<uint64_t>(kept);
+  /// Of `kept` only `some` count.
+  Compaction(const uint8_t* kept, int some) {
+    auto flags = load<uint64_t>(kept);
+    if (some < kLanes) flags &= (uint64_t{1} << 8 * some) - 1;
     // The lowest bit of each byte, gathered in the highest byte of the product.
     const auto bits = static_cast<uint32_t>(flags * 0x0102'0408'1020'4080 >> 56);
     count_ = __builtin_popcount(bits);
@@ -110,7 +112,7 @@ LOCKSTEP_KERNEL int compact(const KeptRow& shared, const KeptReadings& out) {
   constexpr float kWhole = 1.0F / 255;
   int at = 0;
   for (int first = 0; first < row.count; first += kLanes) {
-    const Compaction kept(row.kept + first);
+    const Compaction kept(row.kept + first, row.count - first);
     if (kept.count() == 0) continue;
     const Ints readings = kept.of(load<Ints>(row.readings + first));
     store(out.columns + at, kept.of(kLaneInts + first));

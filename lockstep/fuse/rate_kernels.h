@@ -143,7 +143,7 @@ LOCKSTEP_KERNEL void rate(const RateJob& shared, uint16_t* depth, uint8_t* confi
           Neighbours::joined(n.above, n.jump_above) + Neighbours::joined(n.below, n.jump_below);
       const Ints behind = (n.jump_left & (n.left < n.here)) | (n.jump_right & (n.right < n.here)) |
                           (n.jump_above & (n.above < n.here)) | (n.jump_below & (n.below < n.here));
-      const Floats corrected = n.here - job.offset_mm;
+      const Floats corrected = smaller(n.here - job.offset_mm, spread(65'535));
       const Ints kept = (n.here > 0) & (corrected > 1) & ~behind & (supports <= -2);
       store(depth + first, shorts_of(ints_of(corrected + 0.5F) & kept));
       const Floats edge = supports == -4 ? spread(1) : spread(0.5F);

@@ -154,13 +154,19 @@ bool through_another(const std::vector<Seen>& cameras, const Seen& a, const Seen
   });
 }
 
-/// A line between two cameras that share ticks, and what is said of it.
-void draw_pair(const Ground& ground, const Seen& a, const Seen& b, const std::string& said,
-               Svg& svg) {
-  svg.line(ground.x(a.x), ground.y(a.y), ground.x(b.x), ground.y(b.y), "grid");
-  svg.text((ground.x(a.x) + ground.x(b.x)) / 2, (ground.y(a.y) + ground.y(b.y)) / 2 - 4, said,
-           "label", "middle");
-}
+/// Two cameras that share ticks, and what is said of it.
+struct DrawnPair {
+  const Seen *a, *b;
+  std::string said;
+
+  void line(const Ground& ground, Svg& svg) const {
+    svg.line(ground.x(a->x), ground.y(a->y), ground.x(b->x), ground.y(b->y), "grid");
+  }
+  void label(const Ground& ground, Svg& svg) const {
+    svg.text((ground.x(a->x) + ground.x(b->x)) / 2, (ground.y(a->y) + ground.y(b->y)) / 2 - 4, said,
+             "label onbar", "middle");
+  }
+};
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits =
@@ -213,6 +219,7 @@ std::string draw_rig_from_above(std::string_view calibration_json) {
   Svg svg(kWidth, ground.height(), "the cameras from above and which of them share ticks");
   std::map<std::string, const Seen*> by_name;
   for (const Seen& camera : cameras) by_name[camera.name] = &camera;
+  std::vector<DrawnPair> pairs;
   for (const Json& pair : calibration.at("pairs")) {
     const Seen* a = by_name[pair.at("a").get<std::string>()];
     const Seen* b = by_name[pair.at("b").get<std::string>()];
@@ -221,9 +228,12 @@ std::string draw_rig_from_above(std::string_view calibration_json) {
     std::string said = fmt::format("{} ticks", pair.at("ticks").get<int>());
     if (!pair.at("held_out").is_null())
       said += fmt::format(", {} mm", or_below(pair.at("held_out").at("mm").get<double>(), 1));
-    draw_pair(ground, *a, *b, said, svg);
+    pairs.push_back({a, b, std::move(said)});
   }
+  // What is to be read comes last, on top of all lines.
+  for (const DrawnPair& pair : pairs) pair.line(ground, svg);
   for (size_t i = 0; i < cameras.size(); ++i) draw_camera(ground, cameras[i], i, svg);
+  for (const DrawnPair& pair : pairs) pair.label(ground, svg);
   const double end = kWidth - kMargin / 2;
   svg.line(end - ground.scale() / 2, ground.height() - 14, end, ground.height() - 14, "axis");
   svg.text(end - ground.scale() / 4, ground.height() - 20, "0.5 m", "label", "middle");

@@ -29,9 +29,10 @@ std::string head(const Json& calibration) {
   const auto verdict = calibration.at("verdict").get<std::string>();
   const char* css = verdict == "good" ? "good" : verdict == "weak" ? "bad" : "warn";
   const Json& ticks = calibration.at("ticks");
-  std::string html = fmt::format("<h1>{}: {}</h1>\n<p>{}</p>\n",
-                                 html_escape(calibration.at("take").get<std::string>()),
-                                 "where the cameras are", html_badge(css, verdict));
+  std::string html = fmt::format(
+      "<h1>{}: {}</h1>\n<p>{}{}</p>\n", html_escape(calibration.at("take").get<std::string>()),
+      "where the cameras are", html_badge(css, verdict),
+      calibration.at("simulated").get<bool>() ? " <b>simulated</b>" : "");
   const Json& held_out = calibration.at("held_out");
   if (!held_out.is_null()) {
     html += fmt::format(

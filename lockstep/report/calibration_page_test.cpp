@@ -33,6 +33,7 @@ TEST(CalibrationPage, ShowsWhatTheJsonSays) {
   const auto page = calibration_page_html(kCalibration, kShown, {{"abc", 640, 576}});
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_THAT(*page, HasSubstr("a&lt;b"));
+  EXPECT_THAT(*page, HasSubstr("</span> <b>simulated</b></p>"));
   EXPECT_THAT(*page, Not(HasSubstr("x < y")));
   EXPECT_THAT(*page, HasSubstr("<b>Do:</b> show it"));
   EXPECT_THAT(*page, HasSubstr("+4.0"));

@@ -149,7 +149,8 @@ LOCKSTEP_KERNEL void rays(const Lens<double>& lens, int row, int count, float* x
 // ---- vertices
 
 /// The ray of another camera to what a depth pixel reads, and how far along its axis that is; 0
-/// where nothing is read, or it lies behind.
+/// where nothing is read, or it lies behind. A ray of the depth camera that is not there is NaN,
+/// and stays so until the last line tells it from what is valid.
 template <typename Vector>
 struct RayTo {
   Vector x, y, z;
@@ -165,8 +166,7 @@ struct RayTo {
   }
 };
 
-/// Depth pixels as the colour camera sees them. A ray that is not there is NaN, and stays so until
-/// the last line tells it from what is valid.
+/// Depth pixels as the colour camera sees them; z is 0 where it does not.
 template <typename Vector>
 struct Seen {
   Vector u{}, v{}, z{};

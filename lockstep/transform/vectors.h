@@ -86,6 +86,7 @@ int largest_of(Ints value) {
 /// Whether any lane of a mask is set.
 template <typename Mask>
 bool any(Mask mask) {
+  static_assert(sizeof(Mask) == sizeof(Longs));
   const auto parts = load<Longs>(&mask);
 #ifdef __AVX2__
   using Bits = long long __attribute__((vector_size(32)));  // as the instruction is declared

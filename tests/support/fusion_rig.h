@@ -27,11 +27,13 @@ struct FusionRig {
   std::vector<std::vector<uint16_t>> depth;
   std::vector<std::vector<uint8_t>> bgra;
 
-  FusionRig(Dice& dice, int count) {
+  /// Of the width of a mode, or `narrower` by some columns.
+  FusionRig(Dice& dice, int count, int narrower = 0) {
     for (int i = 0; i < count; ++i) {
       FusionCamera camera;
       camera.geometry =
           geometry_of(any_calibration(dice), DepthMode::nfov_2x2binned, ColorResolution::p720);
+      camera.geometry.depth->width_px -= narrower;
       camera.rig_from_depth = any_pose(dice, 0.3, 0.2);
       camera.depth_offset_m = dice.in(-5, 6) * 0.001;
       depth.push_back(any_scene(dice, *camera.geometry.depth));

@@ -94,7 +94,8 @@ Result<OutputFiles> files_of(const CalibrateOptions& options) {
   return files;
 }
 
-/// Whether files of the take are not what it says, of which no choice of ticks makes more.
+/// Whether a camera's recording is missing, cannot be used, or is that of another one: no choice of
+/// ticks brings it back.
 bool lacks_recordings(const Finding& finding) {
   constexpr std::array kRules = {"recording-missing", "recording-unusable", "duplicate-serial",
                                  "misplaced-recording", "camera-missing"};

@@ -22,6 +22,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kNoNudgeM = 0.03;
+// A move that shows only from here on is one of which the scene says nothing.
+constexpr double kNeverShowsM = 1;
+constexpr double kNeverShowsRad = 30 / kDegPerRad;
 constexpr const char* kVerdicts[] = {"stayed", "moved", "one-of", "cannot-tell"};
 
 struct Checked {
@@ -59,13 +62,13 @@ MoveInWords move_in_words(const CameraMove& move) {
   const std::string turn = fmt::format("{:.2f}°", kDegPerRad * move.turn_rad.norm());
   if (shift_known && turn_known) return {shift + " and " + turn, ""};
   if (shift_known) {
-    return {shift, std::isfinite(move.least_turn_rad)
+    return {shift, move.least_turn_rad < kNeverShowsRad
                        ? fmt::format("; a turn of less than {:.2f}° would not show",
                                      kDegPerRad * move.least_turn_rad)
                        : "; whether it is turned, too, this scene cannot tell"};
   }
   if (turn_known) {
-    return {turn, std::isfinite(move.least_shift_m)
+    return {turn, move.least_shift_m < kNeverShowsM
                       ? fmt::format("; a shift of less than {:.1f} mm would not show",
                                     1000 * move.least_shift_m)
                       : "; whether it is shifted, too, this scene cannot tell"};
@@ -169,8 +172,8 @@ std::string to_text(const Checked& all, bool color) {
   for (size_t i = 0; i < all.check.cameras.size(); ++i) {
     const CameraMove& move = all.check.cameras[i];
     cameras.add_row({all.name(i), kVerdicts[static_cast<size_t>(move.verdict)],
-                     least(1000 * move.least_shift_m, 1000, 1, " mm"),
-                     least(kDegPerRad * move.least_turn_rad, 30, 2, "°")});
+                     least(1000 * move.least_shift_m, 1000 * kNeverShowsM, 1, " mm"),
+                     least(kDegPerRad * move.least_turn_rad, kDegPerRad * kNeverShowsRad, 2, "°")});
   }
   for (const std::string& name : all.seen.scene.uncalibrated)
     cameras.add_row({name, "not calibrated", "", ""});

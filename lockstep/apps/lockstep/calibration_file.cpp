@@ -50,8 +50,11 @@ Result<std::filesystem::path> new_calibration_file(const std::string& take,
   std::filesystem::path file = output.empty() ? std::filesystem::path(take) / kRigCalibrationFile
                                               : std::filesystem::path(output);
   if (file.extension() != ".json") {
-    return Error{Errc::invalid_argument, fmt::format("a calibration is JSON: call it {}",
-                                                     file.replace_extension(".json").string())};
+    const bool other_kind = file.extension() == ".html" || file.extension() == ".txt";
+    return Error{
+        Errc::invalid_argument,
+        fmt::format("a calibration is JSON: call it {}",
+                    (other_kind ? file.replace_extension(".json") : file += ".json").string())};
   }
   if (auto absent = check_new_file(file); !absent) return std::move(absent).error();
   return file;
