@@ -21,6 +21,11 @@ struct Aims {
   void find(const DepthSight& there, int count) {
     const auto width = static_cast<float>(there.width), height = static_cast<float>(there.height);
     for (int first = 0; first < count; first += kLanes) {
+      if (!any(load<Floats>(rays.z + first) > 0)) {
+        store(z + first, Floats{});
+        store(at + first, Ints{});
+        continue;
+      }
       const Seen<Floats> seen = rays.seen(there.lens, first);
       const Floats u = seen.u + 0.5F, v = seen.v + 0.5F;
       const Ints inside = (seen.z > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height);
