@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-/// Of all that was seen of markers; one that is read wrong says nothing.
+/// Of all sightings together.
 [[nodiscard]] MarkerCount count_markers(const std::vector<BoardSighting>& sightings);
 
 /// Errors: unusable_input where what was seen has more markers that this board does not have, or

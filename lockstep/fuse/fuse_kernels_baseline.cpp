@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "lockstep/fuse/fill_kernels.h"
-#include "lockstep/fuse/look_kernels.h"
-#include "lockstep/fuse/point_kernels.h"
-#include "lockstep/fuse/rate_kernels.h"
-#include "lockstep/fuse/voxel_kernels.h"
+#include "lockstep/fuse/kernel_table.h"
 
 namespace lockstep {
 
 extern const FuseKernels kBaselineFuseKernels;
-const FuseKernels kBaselineFuseKernels{"baseline",    numbers,
-                                       drop_mixed,    rate,
-                                       least_of_nine, grow,
-                                       smooth,        pack,
-                                       look,          contest,
-                                       cells,         shown,
-                                       keep,          compact,
-                                       place,         rgb,
-                                       integrate,     block_places,
-                                       choose,        rate_own,
-                                       pick,          drop_seen_through,
-                                       compare,       settle};
+const FuseKernels kBaselineFuseKernels = kernel_table("baseline");
 
 }  // namespace lockstep
